@@ -1,0 +1,29 @@
+"""An exception made into data: what crossed a process boundary when user code failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One exception as the other side may see it.
+
+    Attributes:
+        cls: class name of the exception, e.g. ``"ValueError"``.
+        message: its text, at most 16 KiB.
+        stack: formatted traceback lines without our own and importlib's frames, at most 200.
+        file, line: where it happened in the user's code, when that is known.
+        code: the source line there.
+        hint: one sentence on what to do, or an empty string.
+        cause: the exception it was raised from, at most ten deep.
+    """
+
+    cls: str
+    message: str
+    stack: tuple[str, ...] = ()
+    file: str | None = None
+    line: int | None = None
+    code: str | None = None
+    hint: str = ""
+    cause: Failure | None = None
