@@ -1,0 +1,1 @@
+"""Runs the steps of a plan and says every fact as an event."""
