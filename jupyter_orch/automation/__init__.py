@@ -1,0 +1,1 @@
+"""What decides that something is due, and what a due schedule or sensor leads to."""

@@ -1,0 +1,158 @@
+"""Due times of a cron line in a time zone, as UTC instants.
+
+cronsim computes local times; the rules for daylight saving are classic Dagster's: a time that the spring gap skips
+fires at the first instant after the gap; a fixed time that the autumn fold has twice fires once, at the second; an
+hourly or finer schedule fires at every real hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from cronsim import CronSim, CronSimError
+
+from jupyter_orch.errors import OrchError
+from jupyter_orch.names import did_you_mean
+
+
+class CronError(OrchError):
+    """The cron line or time zone is wrong."""
+
+    code = "CRON_ERROR"
+
+
+def due_times(cron: str, timezone: str, after: float) -> Iterator[float]:
+    """Due times later than ``after``, in order; seconds since the epoch.
+
+    Raises:
+        CronError: the line, the zone, or the line never fires.
+    """
+    zone = time_zone(timezone)
+    finer_than_a_day = _is_finer_than_a_day(cron)
+    start = datetime.fromtimestamp(after, UTC)
+    local_times = _local_times(cron, start.astimezone(zone) - timedelta(hours=4 if finer_than_a_day else 26))
+    last = after
+    for due in _in_order(local_times, zone, every_hour=finer_than_a_day):
+        if due > last:
+            last = due
+            yield due
+
+
+def next_due(cron: str, timezone: str, after: float) -> float:
+    """The first due time later than ``after``."""
+    return next(due_times(cron, timezone, after))
+
+
+def due_between(cron: str, timezone: str, after: float, until: float, limit: int = 10_000) -> list[float]:
+    """Due times later than ``after`` and not later than ``until``, at most the newest ``limit`` of them."""
+    found: list[float] = []
+    for due in due_times(cron, timezone, after):
+        if due > until:
+            break
+        found.append(due)
+        if len(found) > limit:
+            del found[0]
+    return found
+
+
+def check(cron: str, timezone: str) -> None:
+    """Refuse a cron line or zone that can not be used.
+
+    Raises:
+        CronError: names the field, or near names of the zone.
+    """
+    time_zone(timezone)
+    _simulator(cron, datetime(2024, 1, 1))
+    next_due(cron, timezone, datetime(2024, 1, 1, tzinfo=UTC).timestamp())
+
+
+def sentence(cron: str, timezone: str) -> str:
+    """The cron line in words, with its zone."""
+    try:
+        words = _simulator(cron, datetime(2024, 1, 1)).explain()
+    except CronError:
+        return f"{cron} ({timezone})"
+    return f"{words} {timezone}"
+
+
+@lru_cache(maxsize=256)
+def time_zone(name: str) -> ZoneInfo:
+    """A zone of the IANA database by name.
+
+    Raises:
+        CronError: there is none; names near ones.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CronError(f"there is no time zone {name!r}{did_you_mean(name, available_timezones())}") from None
+
+
+def _simulator(cron: str, start: datetime) -> CronSim:
+    try:
+        return CronSim(_PRESETS.get(cron.strip(), cron), start)
+    except (CronSimError, ValueError) as error:
+        raise CronError(f"the cron line {cron[:80]!r} is wrong: {error}") from None
+
+
+_PRESETS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+
+
+def _local_times(cron: str, start: datetime) -> Iterator[datetime]:
+    """Local wall times without a zone: what to make of gaps and folds is ours to say."""
+    simulator = _simulator(cron, start.replace(tzinfo=None))
+    while True:
+        try:
+            yield next(simulator)
+        except StopIteration:
+            raise CronError(f"the cron line {cron[:80]!r} never fires") from None
+
+
+def _is_finer_than_a_day(cron: str) -> bool:
+    fields = _PRESETS.get(cron.strip(), cron).split()
+    return len(fields) >= 2 and any(mark in fields[1] for mark in "*/-,")
+
+
+def _in_order(local_times: Iterator[datetime], zone: ZoneInfo, *, every_hour: bool) -> Iterator[float]:
+    """Instants of local times; those that a fold has twice come first all as summer, then all as winter time."""
+    again: list[float] = []
+    for local in local_times:
+        first = local.replace(tzinfo=zone, fold=0)
+        second = local.replace(tzinfo=zone, fold=1)
+        if first.utcoffset() == second.utcoffset():
+            yield from again
+            again.clear()
+            yield first.timestamp()
+        elif datetime.fromtimestamp(first.timestamp(), zone).replace(tzinfo=None) != local:  # in a gap
+            if not every_hour:
+                yield _end_of_gap(local, zone)
+        elif every_hour:
+            yield first.timestamp()
+            again.append(second.timestamp())
+        else:
+            yield second.timestamp()
+
+
+def _end_of_gap(local: datetime, zone: ZoneInfo) -> float:
+    """The first instant after the gap in which ``local`` lies."""
+    low = int(local.replace(tzinfo=zone, fold=1).timestamp())
+    high = int(local.replace(tzinfo=zone, fold=0).timestamp())
+    before = datetime.fromtimestamp(low, zone).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return float(high)

@@ -1,0 +1,66 @@
+"""Opens an instance: its storage, journal and bell. All that a worker needs; the server adds the rest in ``compose``."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from jupyter_orch.bell import BellRinger
+from jupyter_orch.ports import Storage
+from jupyter_orch.runs.journal import Journal
+from jupyter_orch.settings import ClassChoice, Settings, SettingsError
+from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.sql import SqlStorage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An open instance; belongs to the process that opened it."""
+
+    settings: Settings
+    storage: Storage
+    journal: Journal
+    bell: BellRinger
+
+    def close(self) -> None:
+        """Close the database and the bell."""
+        self.bell.close()
+        self.storage.dispose()
+
+
+def open_instance(settings: Settings) -> Instance:
+    """Open the storage that the settings choose.
+
+    Raises:
+        OrchError: it can not be opened; the message says why and what to do.
+    """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bell = BellRinger(settings.home)
+    storage = _open_storage(settings.storage)
+    return Instance(settings=settings, storage=storage, journal=Journal(storage, bell), bell=bell)
+
+
+def _open_storage(choice: ClassChoice) -> Storage:
+    if choice.name == "sqlite":
+        return SqlStorage(Database(f"sqlite:///{choice.config['path']}"))
+    if choice.name == "postgres":
+        return SqlStorage(Database(choice.config["url"].replace("postgresql://", "postgresql+psycopg://", 1)))
+    made = class_of(choice)(**choice.config)
+    if not isinstance(made, Storage):
+        raise SettingsError(f"storage: {choice.module}.{choice.cls} is not a jupyter_orch.ports.Storage")
+    return made
+
+
+def class_of(choice: ClassChoice) -> type:
+    """The class that ``{module, class}`` names.
+
+    Raises:
+        SettingsError: it can not be imported.
+    """
+    try:
+        found = getattr(importlib.import_module(choice.module), choice.cls)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SettingsError(f"can not import class {choice.cls!r} from module {choice.module!r}: {error}") from error
+    if not isinstance(found, type):
+        raise SettingsError(f"{choice.module}.{choice.cls} is not a class")
+    return found

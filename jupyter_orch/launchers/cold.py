@@ -1,0 +1,36 @@
+"""Launches each worker as a new process: slow, and works everywhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import msgspec
+
+from jupyter_orch.errors import OrchError
+from jupyter_orch.ports import LaunchOrder, RunLauncher
+
+
+class ColdLauncher(RunLauncher):
+    """``python -m jupyter_orch.worker`` in a session of its own; the order goes over standard input."""
+
+    def __init__(self) -> None:
+        self._started: list[subprocess.Popen[bytes]] = []
+        self._lock = threading.Lock()
+
+    def launch(self, order: LaunchOrder) -> str:
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jupyter_orch.worker"],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+            )
+            assert process.stdin is not None
+            with process.stdin:
+                process.stdin.write(msgspec.json.encode(order))
+        except OSError as error:
+            raise OrchError(f"can not start a worker: {error}") from error
+        with self._lock:  # forget those that have ended, so that none stays a zombie
+            self._started = [p for p in self._started if p.poll() is None] + [process]
+        return "in a new process"

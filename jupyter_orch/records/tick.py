@@ -1,0 +1,81 @@
+"""Evaluations of schedules and sensors, and whether they are switched on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jupyter_orch.records.failure import Failure
+
+
+class TickStatus(StrEnum):
+    """Where a tick is; the values are the classic names."""
+
+    STARTED = "STARTED"
+    SKIPPED = "SKIPPED"
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instigator:
+    """A schedule or sensor as the deployment knows it.
+
+    Attributes:
+        instigator_id: stable hash of kind, location, repository and name; it survives edits of the definition.
+        kind: ``"schedule"`` or ``"sensor"``.
+        running: switched on.
+        definition_hash: of what decides the due times (cron and timezone); a change restarts counting at ``effective_from``.
+        effective_from: no due time before this instant is ever fired (seconds since the epoch).
+        last_due_at: the newest due time that has a tick.
+        cursor: a sensor's own memory.
+    """
+
+    instigator_id: str
+    kind: str
+    location: str
+    repository: str
+    name: str
+    running: bool
+    definition_hash: str = ""
+    effective_from: float = 0.0
+    last_due_at: float | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One evaluation. For schedules (instigator, due_at) is unique: that is what makes a due time fire once.
+
+    Attributes:
+        epoch: grows with each replica that takes the tick over; only the current one may finish it.
+        owner: id of the replica that evaluates.
+        lease_until: another replica may take over after this instant.
+    """
+
+    tick_id: int
+    instigator_id: str
+    due_at: float
+    status: TickStatus
+    epoch: int = 1
+    owner: str = ""
+    lease_until: float = 0.0
+    attempts: int = 1
+    end_time: float | None = None
+    skip_reason: str | None = None
+    run_ids: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A live server or daemon process on this instance; the id is new at every start."""
+
+    replica_id: str
+    host: str
+    pid: int
+    started_at: float
+    heartbeat: float
+    version: str
+    loops: dict[str, float]
+    errors: dict[str, Failure]

@@ -1,0 +1,65 @@
+"""Stopping a run, wherever it is."""
+
+from __future__ import annotations
+
+import signal
+
+from jupyter_orch.ports import RunStorage
+from jupyter_orch.processes import end_process, is_local, kill_session, signal_process
+from jupyter_orch.records.run import Run
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.runs import problems
+from jupyter_orch.runs.journal import Journal
+
+
+class Canceler:
+    """Cancels runs. A cancel that races with a start is decided by the row: one of the two changes it."""
+
+    def __init__(self, storage: RunStorage, journal: Journal) -> None:
+        self._storage = storage
+        self._journal = journal
+
+    def cancel(self, run_id: str, who: str, *, immediately: bool = False) -> Run:
+        """Ask a run to stop; one that has not started is canceled at once.
+
+        Args:
+            immediately: do not wait for an orderly end: kill, and mark the run as canceled.
+
+        Raises:
+            RunNotFound: there is no such run.
+            CannotTerminate: it has ended already.
+        """
+        for _ in range(10):  # each round that loses a race has seen the run one status further
+            run = self._storage.get_run(run_id)
+            if run is None:
+                raise problems.RunNotFound(f"there is no run {run_id!r}", run_id=run_id)
+            if run.is_final:
+                raise problems.CannotTerminate(f"run {run_id} has ended already: it is {run.status}", run=run)
+            moved = self._step(run, who, immediately)
+            if moved is not None:
+                return moved
+        raise problems.CannotTerminate(f"run {run_id} changes too fast, try again", run=run)
+
+    def _step(self, run: Run, who: str, immediately: bool) -> Run | None:
+        if run.status in (RunStatus.QUEUED, RunStatus.STARTING):
+            return self._journal.cancel_waiting(run)
+        if run.status == RunStatus.STARTED:
+            asked = self._journal.request_cancel(run, who)
+            if asked is None:
+                return None
+            run = asked
+        if immediately:
+            return self._end_now(run)
+        if run.worker is not None and is_local(run.worker):
+            signal_process(run.worker, signal.SIGUSR1)  # look at your row now
+        return run
+
+    def _end_now(self, run: Run) -> Run | None:
+        note = "Marked as canceled at once; its processes were killed."
+        if run.worker is not None and is_local(run.worker):
+            end_process(run.worker)
+            if run.runner is not None:
+                kill_session(run.runner)
+        elif run.worker is not None:
+            note = f"Marked as canceled at once; what runs on {run.worker.host} was not confirmed to have ended."
+        return self._journal.canceled(run, (), note)

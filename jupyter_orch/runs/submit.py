@@ -1,0 +1,178 @@
+"""From a wish to a stored run: find the pipeline, check the config in its own code, store the run as QUEUED."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from jupyter_orch.ports import CodeServerError, CodeServers
+from jupyter_orch.records import codec
+from jupyter_orch.records.messages import ConfigVerdict, KnownState, LocationTarget, PipelineSelector
+from jupyter_orch.records.run import Run, Submission
+from jupyter_orch.records.snapshot import PipelineSnapshot, PresetSnapshot
+from jupyter_orch.runs import problems
+from jupyter_orch.runs.launch import Launching
+
+ASK_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to run; what is left out is filled from preset and definitions."""
+
+    location: str
+    target: LocationTarget
+    repository: str
+    pipeline: str
+    mode: str | None = None
+    preset: str | None = None
+    run_config: dict[str, Any] | None = None
+    solid_selection: tuple[str, ...] | None = None
+    step_keys: tuple[str, ...] | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    known: KnownState = field(default_factory=KnownState)
+    created_by: str = ""
+    run_id: str | None = None
+    parent_run_id: str | None = None
+    root_run_id: str | None = None
+    idempotency_key: str | None = None
+
+
+class Submitter:
+    """Submits runs: the one way in for people, schedules and scripts."""
+
+    def __init__(self, code_servers: CodeServers, launching: Launching) -> None:
+        self._code_servers = code_servers
+        self._launching = launching
+
+    def submit(self, wish: Wish) -> tuple[Run, bool]:
+        """Check, store and, if the coordinator lets it, start a run.
+
+        Returns:
+            The run, and False when an earlier one with the same idempotency key was found.
+
+        Raises:
+            OrchError: one of ``runs.problems``; nothing was stored.
+        """
+        submission = self._submission(wish)
+        self.check(submission)
+        return self._launching.submit(submission, wish.run_id)
+
+    def check(self, submission: Submission) -> None:
+        """Let the pipeline's own code check the run config.
+
+        Raises:
+            RunConfigInvalid: with every mistake.
+        """
+        verdict = validate(self._code_servers, submission.location, submission.selector, submission.run_config)
+        if not verdict.valid:
+            raise problems.RunConfigInvalid(submission.selector.pipeline, verdict.errors)
+
+    def _submission(self, wish: Wish) -> Submission:
+        snapshot = self._code_servers.runner(wish.location).snapshot
+        pipeline = find_pipeline(snapshot, wish.repository, wish.pipeline, wish.location)
+        wish = _with_preset(wish, pipeline)
+        mode = wish.mode or pipeline.modes[0].name
+        if mode not in {m.name for m in pipeline.modes}:
+            names = ", ".join(m.name for m in pipeline.modes)
+            raise problems.ModeNotFound(f"pipeline {wish.pipeline!r} has no mode {mode!r}; it has {names}", mode=mode)
+        return Submission(
+            location=wish.location,
+            target=wish.target,
+            selector=PipelineSelector(
+                repository=wish.repository, pipeline=wish.pipeline, mode=mode, solid_selection=wish.solid_selection
+            ),
+            code_version=snapshot.code_version if snapshot else "",
+            run_config=wish.run_config or {},
+            tags={**pipeline.tags, **wish.tags},
+            step_keys=wish.step_keys,
+            known=wish.known,
+            created_by=wish.created_by,
+            parent_run_id=wish.parent_run_id,
+            root_run_id=wish.root_run_id,
+            idempotency_key=wish.idempotency_key,
+        )
+
+
+def find_pipeline(snapshot: Any, repository: str, pipeline: str, location: str) -> PipelineSnapshot:
+    """A pipeline in a location's definitions.
+
+    Raises:
+        PipelineNotFound: names what there is.
+    """
+    repositories = snapshot.repositories if snapshot else ()
+    for candidate in repositories:
+        if candidate.name == repository:
+            for found in candidate.pipelines:
+                if found.name == pipeline:
+                    return found  # type: ignore[no-any-return]
+            names = ", ".join(p.name for p in candidate.pipelines) or "none"
+            raise problems.PipelineNotFound(
+                f"repository {repository!r} has no pipeline {pipeline!r}; it has: {names}", pipeline=pipeline
+            )
+    names = ", ".join(r.name for r in repositories) or "none"
+    raise problems.PipelineNotFound(
+        f"code location {location!r} has no repository {repository!r}; it has: {names}", pipeline=pipeline
+    )
+
+
+def validate(
+    code_servers: CodeServers, location: str, selector: PipelineSelector, run_config: Any
+) -> ConfigVerdict:
+    """Ask a location whether a run config is right.
+
+    Raises:
+        OrchError: the pipeline, mode or selection does not exist, or the location does not answer.
+    """
+    params = {"selector": codec.to_json(selector), "run_config": run_config}
+    return msgspec.convert(ask(code_servers, location, "validate_config", params), ConfigVerdict)
+
+
+_TYPED = {
+    kind.code: kind
+    for kind in (
+        problems.PipelineNotFound,
+        problems.ModeNotFound,
+        problems.PresetNotFound,
+        problems.InvalidSubset,
+        problems.InvalidStep,
+    )
+}
+
+
+def ask(code_servers: CodeServers, location: str, method: str, params: dict[str, Any]) -> Any:
+    """One request to a location's code; its typed refusals become ours."""
+    try:
+        return code_servers.ask(location, method, params, ASK_TIMEOUT)
+    except CodeServerError as error:
+        kind = _TYPED.get(error.code)
+        if kind is not None:
+            raise kind(error.message, **error.facts) from error
+        raise
+
+
+def _with_preset(wish: Wish, pipeline: PipelineSnapshot) -> Wish:
+    if wish.preset is None:
+        return wish
+    preset = _find_preset(wish.preset, pipeline)
+    if wish.run_config is not None or wish.mode is not None or wish.solid_selection is not None:
+        raise problems.ConflictingParams(
+            f"preset {wish.preset!r} already says the run config, mode and selection; leave them out or leave the preset out"
+        )
+    return replace(
+        wish,
+        mode=preset.mode,
+        run_config=preset.run_config,
+        solid_selection=preset.solid_selection,
+        tags={**preset.tags, "dagster/preset_name": preset.name, **wish.tags},
+    )
+
+
+def _find_preset(name: str, pipeline: PipelineSnapshot) -> PresetSnapshot:
+    for preset in pipeline.presets:
+        if preset.name == name:
+            return preset
+    names = ", ".join(p.name for p in pipeline.presets) or "none"
+    raise problems.PresetNotFound(f"pipeline {pipeline.name!r} has no preset {name!r}; it has: {names}", preset=name)

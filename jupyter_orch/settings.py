@@ -1,0 +1,175 @@
+"""``orch.yaml``: the deployment's settings, read once, checked as a whole, then frozen."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir
+
+from jupyter_orch.errors import OrchError
+from jupyter_orch.names import did_you_mean
+from jupyter_orch.yaml_text import Located, YamlError, dump_yaml, load_yaml
+
+HOME_VARIABLE = "JUPYTER_ORCH_HOME"
+KEYS = (
+    "storage", "run_storage", "event_log_storage", "schedule_storage", "run_coordinator", "run_launcher", "scheduler",
+    "compute_logs", "local_artifact_storage", "run_monitoring", "run_retries", "retention", "sensors", "schedules",
+    "code_servers", "concurrency", "python_logs", "telemetry",
+)  # fmt: skip
+
+
+class SettingsError(OrchError):
+    """The instance file is wrong."""
+
+    code = "SETTINGS_ERROR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassChoice:
+    """A part of the deployment by ``{module, class, config}``; a shipped one has only a short ``name``."""
+
+    name: str
+    module: str = ""
+    cls: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a deployment is made of.
+
+    Attributes:
+        home: folder of the instance.
+        storage, coordinator, launcher: the chosen parts.
+        load_timeout: seconds that a location's import may take.
+        max_catchup_runs: how many missed due times of a partitioned schedule are made up for.
+        text: the file as it was read, for display.
+    """
+
+    home: Path
+    storage: ClassChoice
+    coordinator: ClassChoice
+    launcher: ClassChoice
+    load_timeout: float = 180.0
+    max_catchup_runs: int = 5
+    text: str = ""
+
+
+def home_folder() -> Path:
+    """The instance's folder: ``$JUPYTER_ORCH_HOME``, or ``orch`` in Jupyter's data folder."""
+    chosen = os.environ.get(HOME_VARIABLE)
+    return Path(chosen).expanduser().absolute() if chosen else Path(jupyter_data_dir()) / "orch"
+
+
+def read_settings(home: Path | None = None) -> Settings:
+    """Read and check ``orch.yaml`` in the instance's folder; no file means the embedded defaults.
+
+    Raises:
+        SettingsError: with every mistake, one a line, each with its place.
+    """
+    home = home or home_folder()
+    path = home / "orch.yaml"
+    document = Located(None)
+    text = ""
+    if path.exists():
+        try:
+            text = path.read_text("utf-8-sig")
+            document = load_yaml(text, str(path))
+        except (OSError, UnicodeDecodeError, YamlError) as error:
+            raise SettingsError(f"{path}: {error}") from error
+    reader = _Reader(document, str(path))
+    settings = reader.settings(home, text)
+    if reader.mistakes:
+        raise SettingsError("\n".join(reader.mistakes))
+    return settings
+
+
+class _Reader:
+    def __init__(self, document: Located, name: str) -> None:
+        self._document = document
+        self._name = name
+        self.mistakes: list[str] = []
+
+    def settings(self, home: Path, text: str) -> Settings:
+        value = self._document.value
+        if value is None:
+            value = {}
+        if not isinstance(value, dict):
+            self._mistake((), f"expected a mapping of settings, found {type(value).__name__}")
+            value = {}
+        self._refuse_unknown(value, KEYS, ())
+        default_storage = ClassChoice(name="sqlite", config={"path": str(home / "orch.db")})
+        return Settings(
+            home=home,
+            storage=self._choice(value, "storage", {"sqlite": ("path",), "postgres": ("url",)}) or default_storage,
+            coordinator=self._choice(
+                value, "run_coordinator", {"default": (), "queued": ("max_concurrent_runs",)}
+            ) or ClassChoice(name="default"),
+            launcher=self._choice(value, "run_launcher", {"warm": (), "subprocess": ()}) or ClassChoice(name="warm"),
+            load_timeout=self._number(value, ("code_servers", "local_startup_timeout"), 180.0, least=1.0),
+            max_catchup_runs=int(self._number(value, ("scheduler", "max_catchup_runs"), 5.0, least=0.0)),
+            text=text or dump_yaml({"storage": {"sqlite": {"path": str(home / "orch.db")}}}),
+        )
+
+    def _choice(self, value: dict[str, Any], key: str, shipped: dict[str, tuple[str, ...]]) -> ClassChoice | None:
+        chosen = self._with_environment(value.get(key), (key,))
+        if chosen is None:
+            return None
+        if isinstance(chosen, str):
+            chosen = {chosen: {}}
+        if isinstance(chosen, dict) and "class" in chosen:
+            self._refuse_unknown(chosen, ("module", "class", "config"), (key,))
+            return ClassChoice(
+                name="custom", module=str(chosen.get("module", "")), cls=str(chosen["class"]), config=chosen.get("config") or {}
+            )
+        if not isinstance(chosen, dict) or len(chosen) != 1:
+            self._mistake((key,), f"expected one of {', '.join(shipped)}, or module, class and config")
+            return None
+        name, config = next(iter(chosen.items()))
+        if name not in shipped:
+            self._mistake((key, name), f"unknown kind {name!r}{did_you_mean(name, shipped)}; there are {', '.join(shipped)}")
+            return None
+        config = config or {}
+        if not isinstance(config, dict):
+            self._mistake((key, name), f"expected a mapping, found {config!r}")
+            return None
+        self._refuse_unknown(config, shipped[name], (key, name))
+        return ClassChoice(name=name, config=config)
+
+    def _number(self, value: dict[str, Any], path: tuple[str, str], default: float, *, least: float) -> float:
+        group = value.get(path[0])
+        if group is None:
+            return default
+        if not isinstance(group, dict):
+            self._mistake(path[:1], f"expected a mapping, found {group!r}")
+            return default
+        found = self._with_environment(group.get(path[1], default), path)
+        if isinstance(found, bool) or not isinstance(found, (int, float)) or found < least:
+            self._mistake(path, f"expected a number of at least {least:g}, found {found!r}")
+            return default
+        return float(found)
+
+    def _with_environment(self, value: Any, path: tuple[str, ...]) -> Any:
+        """Replace ``{env: NAME}`` by the variable's value."""
+        if not isinstance(value, dict):
+            return value
+        if value.keys() == {"env"}:
+            name = str(value["env"])
+            if name not in os.environ:
+                self._mistake(path, f"the environment variable {name} is not set")
+            return os.environ.get(name, "")
+        return {key: self._with_environment(item, (*path, key)) for key, item in value.items()}
+
+    def _refuse_unknown(self, value: dict[str, Any], known: tuple[str, ...], path: tuple[str, ...]) -> None:
+        for key in value:
+            if key not in known:
+                self._mistake((*path, key), f"unknown key {key!r}{did_you_mean(key, known)}")
+
+    def _mistake(self, path: tuple[str, ...], sentence: str) -> None:
+        place = self._document.nearest_place(path)
+        where = f":{place[0]}:{place[1]}" if place else ""
+        self.mistakes.append(f"{self._name}{where}: {' › '.join((*path, sentence))}")
+

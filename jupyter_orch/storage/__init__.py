@@ -1,0 +1,1 @@
+"""Runs, events, ticks and heartbeats in a SQL database: one schema, one transaction for an event and the status it moves."""

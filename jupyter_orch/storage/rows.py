@@ -1,0 +1,95 @@
+"""Rows ↔ records. The one place that knows which part of a record is a column."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from jupyter_orch.records.event import Event, EventType, StoredEvent
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.run import ProcessIdentity, Run, Submission
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.records.tick import Instigator, Tick, TickStatus
+
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+_submission = msgspec.json.Decoder(Submission)
+_worker = msgspec.json.Decoder(ProcessIdentity)
+_failure = msgspec.json.Decoder(Failure)
+_texts = msgspec.json.Decoder(tuple[str, ...])
+_object = msgspec.json.Decoder(dict[str, Any])
+
+
+def to_text(value: Any) -> str | None:
+    """A record or JSON value as JSON text; None stays None."""
+    return None if value is None else _encoder.encode(value).decode()
+
+
+def run_from(row: Any) -> Run:
+    """A run from a row of ``runs``."""
+    return Run(
+        run_id=row.run_id,
+        submission=_submission.decode(row.body),
+        status=RunStatus(row.status),
+        cursor=row.pk,
+        epoch=row.epoch,
+        create_time=row.create_time,
+        start_time=row.start_time,
+        end_time=row.end_time,
+        worker=_worker.decode(row.worker) if row.worker else None,
+        runner=_worker.decode(row.runner) if row.runner else None,
+        lease_until=row.lease_until,
+        start_deadline=row.start_deadline,
+        launch_tries=row.launch_tries,
+        resume_count=row.resume_count,
+        event_seq=row.event_seq,
+        failure=_failure.decode(row.failure) if row.failure else None,
+    )
+
+
+def event_values(run_pk: int, seq: int, epoch: int, event: Event) -> tuple[Any, ...]:
+    """The columns of ``events``, in order."""
+    return (
+        run_pk,
+        seq,
+        epoch,
+        event.type.value,
+        event.step_key,
+        event.timestamp,
+        event.level,
+        event.message,
+        _encoder.encode(event.data).decode() if event.data else "{}",
+    )
+
+
+def event_from(run_id: str, row: Any) -> StoredEvent:
+    """A stored event from a row of ``events``."""
+    return StoredEvent(
+        run_id=run_id,
+        seq=row.seq,
+        event=Event(
+            type=EventType(row.type),
+            timestamp=row.timestamp,
+            message=row.message,
+            level=row.level,
+            step_key=row.step_key,
+            data=_object.decode(row.data),
+        ),
+    )
+
+
+def instigator_from(row: Any) -> Instigator:
+    """An instigator from its row."""
+    values = dict(row._mapping)
+    values["running"] = bool(values["running"])
+    return Instigator(**values)
+
+
+def tick_from(row: Any) -> Tick:
+    """A tick from its row."""
+    values = dict(row._mapping)
+    values["status"] = TickStatus(values["status"])
+    values["run_ids"] = _texts.decode(values["run_ids"])
+    values["failure"] = _failure.decode(values["failure"]) if values["failure"] else None
+    return Tick(**values)

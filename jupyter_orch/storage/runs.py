@@ -1,0 +1,193 @@
+"""Runs and events as SQL. The hot statements are prepared text: SQLAlchemy's own compile step costs ten times the insert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from jupyter_orch import clock
+from jupyter_orch.ports import Guard, NewRun, RunStorage
+from jupyter_orch.records.event import Event, StoredEvent
+from jupyter_orch.records.run import Run, RunFilter
+from jupyter_orch.records.status import FINAL, RunStatus, check_move
+from jupyter_orch.storage import rows
+from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.schema import events, run_tags, runs
+
+_JSON_COLUMNS = {"worker", "runner", "failure"}
+_EVENT_COLUMNS = "run_pk, seq, epoch, type, step_key, timestamp, level, message, data"
+
+
+class SqlRuns(RunStorage):
+    """See :class:`jupyter_orch.ports.RunStorage`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        mark = "?" if database.is_sqlite else "%s"
+        self._insert_event = f"INSERT INTO events ({_EVENT_COLUMNS}) VALUES ({', '.join([mark] * 9)})"
+        self._reserve_numbers = (
+            f"UPDATE runs SET event_seq = event_seq + {mark} WHERE run_id = {mark} AND epoch = {mark} "
+            "AND status IN ('STARTED', 'CANCELING') RETURNING pk, event_seq"
+        )
+
+    def add_run(self, new: NewRun) -> tuple[Run, bool]:
+        with self._database.write() as connection:
+            return self.add_within(connection, new)
+
+    def add_within(self, connection: Connection, new: NewRun) -> tuple[Run, bool]:
+        """The same inside a transaction of somebody else (a tick that ends)."""
+        existing = self._existing(connection, new)
+        if existing is not None:
+            return existing, False
+        submission = new.submission
+        values = {
+            "run_id": new.run_id,
+            "idempotency_key": submission.idempotency_key,
+            "location": submission.location,
+            "repository": submission.selector.repository,
+            "pipeline": submission.selector.pipeline,
+            "status": RunStatus.QUEUED.value,
+            "epoch": 0,
+            "create_time": clock.now(),
+            "root_run_id": submission.root_run_id or new.run_id,
+            "event_seq": len(new.events),
+            "body": rows.to_text(submission),
+        }
+        try:
+            with nullcontext() if self._database.is_sqlite else connection.begin_nested():
+                pk = connection.execute(runs.insert().values(values).returning(runs.c.pk)).scalar_one()
+        except IntegrityError:
+            existing = self._existing(connection, new)
+            if existing is None:
+                raise
+            return existing, False
+        if submission.tags:
+            tags = [{"run_pk": pk, "key": key, "value": value} for key, value in submission.tags.items()]
+            connection.execute(run_tags.insert(), tags)
+        self._insert_events(connection, pk, 1, 0, new.events)
+        return self._fetch(connection, runs.c.pk == pk), True
+
+    def get_run(self, run_id: str) -> Run | None:
+        with self._database.read() as connection:
+            row = connection.execute(_SELECT_RUN, {"run_id": run_id}).first()
+        return rows.run_from(row) if row else None
+
+    def list_runs(
+        self, where: RunFilter, *, limit: int, before: int | None = None, oldest_first: bool = False
+    ) -> list[Run]:
+        statement = _filtered(select(runs), where).limit(limit)
+        statement = statement.order_by(runs.c.pk.asc() if oldest_first else runs.c.pk.desc())
+        if before is not None:
+            statement = statement.where(runs.c.pk < before)
+        with self._database.read() as connection:
+            return [rows.run_from(row) for row in connection.execute(statement)]
+
+    def count_runs(self, where: RunFilter) -> int:
+        with self._database.read() as connection:
+            return connection.execute(_filtered(select(func.count()).select_from(runs), where)).scalar_one()
+
+    def move_run(
+        self, run_id: str, guard: Guard, to: RunStatus | None, events: Sequence[Event] = (), **changes: Any
+    ) -> Run | None:
+        if to is not None:
+            for before in guard.statuses:
+                check_move(before, to)
+            changes["status"] = to.value
+        for column in _JSON_COLUMNS & changes.keys():
+            changes[column] = rows.to_text(changes[column])
+        changes["event_seq"] = runs.c.event_seq + len(events)
+        statement = update(runs).where(runs.c.run_id == run_id, *_guarded(guard)).values(changes).returning(runs)
+        with self._database.write() as connection:
+            row = connection.execute(statement).first()
+            if row is None:
+                return None
+            self._insert_events(connection, row.pk, row.event_seq - len(events) + 1, row.epoch, events)
+        return rows.run_from(row)
+
+    def append_events(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:
+        with self._database.write(durable=False) as connection:
+            row = connection.exec_driver_sql(self._reserve_numbers, (len(events), run_id, epoch)).first()
+            if row is None:
+                return None
+            self._insert_events(connection, row[0], row[1] - len(events) + 1, epoch, events)
+        return int(row[1])
+
+    def read_events(
+        self, run_id: str, *, after: int = 0, limit: int = 1000, types: Iterable[str] | None = None
+    ) -> list[StoredEvent]:
+        statement = (
+            select(events)
+            .join(runs, runs.c.pk == events.c.run_pk)
+            .where(runs.c.run_id == run_id, events.c.seq > after)
+            .order_by(events.c.seq)
+            .limit(limit)
+        )
+        if types is not None:
+            statement = statement.where(events.c.type.in_(list(types)))
+        with self._database.read() as connection:
+            return [rows.event_from(run_id, row) for row in connection.execute(statement)]
+
+    def delete_run(self, run_id: str) -> bool:
+        ended = and_(runs.c.run_id == run_id, runs.c.status.in_([s.value for s in FINAL]))
+        with self._database.write() as connection:
+            pk = connection.execute(select(runs.c.pk).where(ended)).scalar()
+            if pk is None:
+                return False
+            for table in (events, run_tags):
+                connection.execute(delete(table).where(table.c.run_pk == pk))
+            connection.execute(delete(runs).where(runs.c.pk == pk))
+        return True
+
+    def _existing(self, connection: Connection, new: NewRun) -> Run | None:
+        same = runs.c.run_id == new.run_id
+        if new.submission.idempotency_key is not None:
+            same = same | (runs.c.idempotency_key == new.submission.idempotency_key)
+        row = connection.execute(select(runs).where(same)).first()
+        return rows.run_from(row) if row else None
+
+    def _fetch(self, connection: Connection, condition: Any) -> Run:
+        return rows.run_from(connection.execute(select(runs).where(condition)).one())
+
+    def _insert_events(
+        self, connection: Connection, pk: int, first: int, epoch: int, new: Sequence[Event]
+    ) -> None:
+        if new:
+            values = [rows.event_values(pk, seq, epoch, event) for seq, event in enumerate(new, first)]
+            connection.exec_driver_sql(self._insert_event, values)
+
+
+_SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
+
+
+def _guarded(guard: Guard) -> list[Any]:
+    conditions: list[Any] = [runs.c.status.in_([s.value for s in guard.statuses])]
+    if guard.epoch is not None:
+        conditions.append(runs.c.epoch == guard.epoch)
+    if guard.launch_token is not None:
+        conditions.append(runs.c.launch_token == guard.launch_token)
+    if guard.lease_before is not None:
+        conditions.append(runs.c.lease_until < guard.lease_before)
+    return conditions
+
+
+def _filtered(statement: Select[Any], where: RunFilter) -> Select[Any]:
+    if where.run_ids is not None:
+        statement = statement.where(runs.c.run_id.in_(where.run_ids))
+    if where.pipeline is not None:
+        statement = statement.where(runs.c.pipeline == where.pipeline)
+    if where.statuses is not None:
+        statement = statement.where(runs.c.status.in_([s.value for s in where.statuses]))
+    if where.location is not None:
+        statement = statement.where(runs.c.location == where.location)
+    if where.repository is not None:
+        statement = statement.where(runs.c.repository == where.repository)
+    if where.root_run_id is not None:
+        statement = statement.where(runs.c.root_run_id == where.root_run_id)
+    for key, value in where.tags.items():
+        has = select(run_tags.c.run_pk).where(run_tags.c.key == key, run_tags.c.value == value)
+        statement = statement.where(runs.c.pk.in_(has))
+    return statement

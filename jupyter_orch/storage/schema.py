@@ -1,0 +1,128 @@
+"""The tables. What is searched or guarded is a column; what is only carried is JSON in ``body``."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+_Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only in columns of type INTEGER
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("pk", _Key, primary_key=True, autoincrement=True),
+    Column("run_id", String(64), nullable=False, unique=True),
+    Column("idempotency_key", String(512), unique=True),
+    Column("location", String(255), nullable=False),
+    Column("repository", String(255), nullable=False),
+    Column("pipeline", String(255), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False, server_default=text("0")),
+    Column("launch_token", String(64)),
+    Column("create_time", Float, nullable=False),
+    Column("start_time", Float),
+    Column("end_time", Float),
+    Column("root_run_id", String(64)),
+    Column("worker", Text),
+    Column("runner", Text),
+    Column("lease_until", Float),
+    Column("start_deadline", Float),
+    Column("launch_tries", Integer, nullable=False, server_default=text("0")),
+    Column("resume_count", Integer, nullable=False, server_default=text("0")),
+    Column("event_seq", Integer, nullable=False, server_default=text("0")),
+    Column("failure", Text),
+    Column("body", Text, nullable=False),
+    Index("runs_by_status", "status", "pk"),
+    Index("runs_by_pipeline", "pipeline", "pk"),
+    Index("runs_by_root", "root_run_id"),
+)
+
+run_tags = Table(
+    "run_tags",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("runs.pk", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("run_tags_by_value", "key", "value", "run_pk"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("run_pk", _Key, ForeignKey("runs.pk", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("step_key", Text),
+    Column("timestamp", Float, nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+instigators = Table(
+    "instigators",
+    metadata,
+    Column("instigator_id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("location", String(255), nullable=False),
+    Column("repository", String(255), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("running", Integer, nullable=False),
+    Column("definition_hash", String(64), nullable=False, server_default=text("''")),
+    Column("effective_from", Float, nullable=False, server_default=text("0")),
+    Column("last_due_at", Float),
+    Column("cursor", Text),
+)
+
+ticks = Table(
+    "ticks",
+    metadata,
+    Column("tick_id", _Key, primary_key=True, autoincrement=True),
+    Column("instigator_id", String(64), nullable=False),
+    Column("due_at", Float, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("lease_until", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("end_time", Float),
+    Column("skip_reason", Text),
+    Column("run_ids", Text, nullable=False, server_default=text("'[]'")),
+    Column("failure", Text),
+    UniqueConstraint("instigator_id", "due_at"),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("replica_id", String(64), primary_key=True),
+    Column("heartbeat", Float, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("location", String(255), primary_key=True),
+    Column("body", Text, nullable=False),
+)

@@ -1,0 +1,115 @@
+"""The process in which user code of a run lives. It knows no database: facts go out over its line to the worker.
+
+A runner is forked from a location's zygote, or spawned cold (``python -m jupyter_orch_kernel.runner FD``). The first
+frame on the line is the order to run; SIGTERM means cancel; when the line closes, the worker is gone and the runner
+ends itself with everything it started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import sys
+import threading
+from types import FrameType
+
+from jupyter_orch import wire
+from jupyter_orch.execution.interrupt import RunCanceled
+from jupyter_orch.processes import kill_session, this_process
+from jupyter_orch.records import codec
+from jupyter_orch.records.event import Event
+from jupyter_orch.records.messages import RunSpec
+
+from jupyter_orch_kernel.loader import Loaded, LoadError, load
+from jupyter_orch_kernel.run_plan import RunOutcome, run_plan
+
+
+def run_in_fork(loaded: Loaded, fds: list[int]) -> int:
+    """Entry of a forked runner; the code is loaded already.
+
+    Args:
+        fds: the line to the worker, then stdout and stderr of the run.
+    """
+    _redirect(fds[1:])
+    return _serve(socket.socket(fileno=fds[0]), loaded)
+
+
+def main(line_fd: int) -> int:
+    """Entry of a cold runner: loads the code first."""
+    return _serve(socket.socket(fileno=line_fd), None)
+
+
+def _serve(line: socket.socket, loaded: Loaded | None) -> int:
+    order = wire.receive(line)
+    if order is None:
+        return 0  # the worker did not get the run
+    spec = codec.from_json(RunSpec, order["spec"])
+    _end_with(line)
+    os.register_at_fork(after_in_child=line.close)  # a step that outlives us must not keep the line open
+    wire.send(line, {"k": "running", "pid": os.getpid()})
+    try:
+        signal.signal(signal.SIGTERM, _cancel)
+        outcome = _run(spec, loaded, line)
+    except RunCanceled:
+        outcome = RunOutcome(ok=False, canceled=True, failure=None)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    wire.send(
+        line,
+        {"k": "done", "ok": outcome.ok, "canceled": outcome.canceled, "failure": codec.to_json(outcome.failure)},
+    )
+    return 0 if outcome.ok else 1
+
+
+def _run(spec: RunSpec, loaded: Loaded | None, line: socket.socket) -> RunOutcome:
+    if loaded is None:
+        try:
+            loaded = load(spec.target)
+        except LoadError as error:
+            return RunOutcome(ok=False, canceled=False, failure=error.failure)
+    lock = threading.Lock()  # user code may log from its own threads
+
+    def emit(event: Event) -> None:
+        frame = wire.pack({"k": "events", "v": [codec.to_json(event)]})
+        with lock:
+            line.sendall(frame)
+
+    return run_plan(loaded, spec, emit)
+
+
+def _cancel(_: int, __: FrameType | None) -> None:
+    raise RunCanceled
+
+
+def _end_with(line: socket.socket) -> None:
+    """End this process group as soon as the worker's end of the line closes.
+
+    A signal-driven socket needs no thread, and a process without threads can be forked safely for its steps.
+    """
+
+    def look(_: int, __: FrameType | None) -> None:
+        with contextlib.suppress(BlockingIOError, InterruptedError):
+            if line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"":
+                kill_session(this_process())
+
+    signal.signal(signal.SIGIO, look)
+    signal.siginterrupt(signal.SIGIO, False)
+    fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
+    look(0, None)
+
+
+def _redirect(fds: list[int]) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for number, fd in zip((1, 2), fds, strict=False):
+        os.dup2(fd, number)
+        os.close(fd)
+
+
+if __name__ == "__main__":
+    os.setsid() if os.getpgrp() != os.getpid() else None
+    sys.exit(main(int(sys.argv[1])))

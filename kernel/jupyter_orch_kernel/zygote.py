@@ -1,0 +1,106 @@
+"""``python -m jupyter_orch_kernel.zygote``: loads a location's code once, then forks its kernel, runners and notebook kernels.
+
+Started by the server with two inherited sockets: the *lifeline* (first frame in: ``{"target": …}``; frames out: what
+happened) and the *listener* for requests. The process stays single-threaded; threads that user code left alive at
+import are reported, and the server then uses cold processes.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+from jupyter_orch import wire
+from jupyter_orch.records import codec
+from jupyter_orch.records.messages import LocationTarget
+from jupyter_orch.zygote.server import Zygote
+
+from jupyter_orch_kernel.loader import Loaded, LoadError, load
+from jupyter_orch_kernel.runner import run_in_fork
+
+# jsonschema builds a grammar for the 'iri' format when it is imported, 2 s that no notebook needs.
+_SLOW_AND_UNUSED = "rfc3987_syntax"
+_KERNEL_MODULES = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.connect",
+    "IPython.core.interactiveshell",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+)
+
+
+def main(lifeline_fd: int, listener_fd: int) -> None:
+    """Load, report, serve until the server is gone and the last run has ended."""
+    lifeline = socket.socket(fileno=lifeline_fd)
+    listener = socket.socket(fileno=listener_fd)
+    faulthandler.register(signal.SIGUSR1, all_threads=True)  # the server asks where a slow import hangs
+    order = wire.receive(lifeline)
+    if order is None:
+        return
+    loaded = _load_and_report(codec.from_json(LocationTarget, order["target"]), lifeline)
+    if loaded is None:
+        return
+    _import_ahead(loaded)
+    Zygote(
+        listener,
+        lifeline,
+        {
+            "runner": lambda args, fds: run_in_fork(loaded, fds),
+            "kernel": lambda args, fds: _become_kernel(loaded, args, fds),
+        },
+    ).serve()
+
+
+def _load_and_report(target: LocationTarget, lifeline: socket.socket) -> Loaded | None:
+    try:
+        loaded = load(target)
+    except LoadError as error:
+        wire.send(lifeline, {"k": "failed", "failure": codec.to_json(error.failure)})
+        return None
+    wire.send(
+        lifeline,
+        {"k": "loaded", "snapshot": codec.to_json(loaded.snapshot()), "threads": threading.active_count()},
+    )
+    return loaded
+
+
+def _import_ahead(loaded: Loaded) -> None:
+    """Import what every kernel (and notebook step) needs, so that a fork finds it there."""
+    sys.modules.setdefault(_SLOW_AND_UNUSED, None)  # type: ignore[arg-type]
+    for name in _KERNEL_MODULES + (("papermill", "jupyter_orch.execution.notebook") if loaded.has_notebook_solids else ()):
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            print(f"not imported ahead: {name}: {error}", file=sys.stderr)
+    sys.modules.pop(_SLOW_AND_UNUSED, None)
+    gc.collect()
+
+
+def _become_kernel(loaded: Loaded, args: dict[str, Any], fds: list[int]) -> int:
+    """An ipykernel in a forked child: it shares the pages of the code that is loaded already."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    from jupyter_orch_kernel.channel import attach
+
+    for number, fd in zip((1, 2), fds, strict=False):
+        os.dup2(fd, number)
+    os.environ.update(args.get("env") or {})
+    app = IPKernelApp.instance()
+    app.initialize(["-f", args["connection_file"]])
+    if args.get("code_server"):
+        attach(app.kernel, loaded)
+    app.start()
+    return 0
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
