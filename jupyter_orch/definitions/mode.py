@@ -1,0 +1,147 @@
+"""Modes: bundles of resources, loggers and executors. Presets: run configs with a name."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.resources
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvariantViolationError
+from jupyter_orch.definitions.executor import ExecutorDefinition, default_executors
+from jupyter_orch.definitions.logger import LoggerDefinition, default_loggers
+from jupyter_orch.definitions.names import valid_name, valid_tags
+from jupyter_orch.definitions.resource import ResourceDefinition
+from jupyter_orch.definitions.resource_scope import as_definitions
+
+DEFAULT_MODE = "default"
+
+
+class ModeDefinition:
+    """A named bundle of what a pipeline runs with.
+
+    Args:
+        name: ``"default"`` when left out.
+        resource_defs: key → resource; a bare value stands for a resource with that value.
+        logger_defs: key → logger.
+        executor_defs: those that a run may choose from.
+        description: when to use it.
+        intermediate_storage_defs: accepted for older programs; IO managers took their place.
+    """
+
+    def __init__(self, name: str | None = None, resource_defs: Mapping[str, Any] | None = None,
+                 logger_defs: Mapping[str, LoggerDefinition] | None = None, executor_defs: list[ExecutorDefinition] | None = None,
+                 description: str | None = None, intermediate_storage_defs: Any = None, _config_mapping: Any = None) -> None:
+        self.name = valid_name(name or DEFAULT_MODE, "mode", reserved=False)
+        self.resource_defs: dict[str, ResourceDefinition] = as_definitions(resource_defs)
+        self.logger_defs = dict(logger_defs) if logger_defs is not None else default_loggers()
+        self.has_own_loggers = logger_defs is not None
+        self.executor_defs = list(executor_defs) if executor_defs is not None else list(default_executors)
+        self.description = description
+        for key in self.resource_defs:
+            valid_name(key, "resource", reserved=False)
+        for item in self.executor_defs:
+            if not isinstance(item, ExecutorDefinition):
+                raise DagsterInvalidDefinitionError(f"the executor_defs of mode {self.name!r} must be executor definitions, not {item!r}")
+
+    def executor_named(self, name: str) -> ExecutorDefinition:
+        """The executor of that name; the config check has made sure that there is one."""
+        return next(item for item in self.executor_defs if item.name == name)
+
+    @property
+    def resource_key_set(self) -> set[str]:
+        """The keys of its resources."""
+        return set(self.resource_defs)
+
+
+def _deep_merge(first: Any, second: Any) -> Any:
+    if isinstance(first, dict) and isinstance(second, dict):
+        return {**first, **{key: _deep_merge(first[key], value) if key in first else value for key, value in second.items()}}
+    return second
+
+
+def parsed_documents(texts: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """YAML or JSON documents merged, later ones over earlier ones.
+
+    Args:
+        texts: (name for messages, text).
+
+    Raises:
+        DagsterInvariantViolationError: a text is no document, or YAML is needed and not installed.
+    """
+    merged: dict[str, Any] = {}
+    for name, text in texts:
+        document = _parsed(name, text)
+        if document is not None and not isinstance(document, dict):
+            raise DagsterInvariantViolationError(f"{name} holds a {type(document).__name__}; a run config is a dict")
+        merged = _deep_merge(merged, document or {})
+    return merged
+
+
+def _parsed(name: str, text: str) -> Any:
+    if name.endswith(".json"):
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise DagsterInvariantViolationError(f"{name} is no JSON: {error}") from None
+    try:
+        yaml = importlib.import_module("yaml")
+    except ImportError:
+        raise DagsterInvariantViolationError(f"reading {name} needs PyYAML in this environment: pip install pyyaml, or write the file as .json") from None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DagsterInvariantViolationError(f"{name} is no YAML: {error}") from None
+
+
+def _read(path: Any) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise DagsterInvariantViolationError(f"the config file {path} can not be read: {error.strerror}") from None
+
+
+class PresetDefinition:
+    """A run config with a name, ready to be launched.
+
+    Args:
+        name: unique in the pipeline.
+        run_config: the document.
+        solid_selection: run only these.
+        mode: the mode to run in.
+        tags: of the runs.
+    """
+
+    def __init__(self, name: str, run_config: dict[str, Any] | None = None, solid_selection: list[str] | None = None,
+                 mode: str | None = None, tags: dict[str, Any] | None = None) -> None:
+        self.name = valid_name(name, "preset", reserved=False)
+        self.run_config = dict(run_config or {})
+        self.solid_selection = list(solid_selection) if solid_selection is not None else None
+        self.mode = mode or DEFAULT_MODE
+        self.tags = valid_tags(tags, f"preset {name!r}", system_allowed=False)
+
+    @staticmethod
+    def from_files(name: str, config_files: list[str] | None = None, solid_selection: list[str] | None = None,
+                   mode: str | None = None, tags: dict[str, Any] | None = None) -> PresetDefinition:
+        """A preset whose run config stands in files, later ones over earlier ones."""
+        return PresetDefinition(name, parsed_documents((str(path), _read(path)) for path in config_files or ()), solid_selection, mode, tags)
+
+    @staticmethod
+    def from_yaml_strings(name: str, yaml_strings: list[str] | None = None, solid_selection: list[str] | None = None,
+                          mode: str | None = None, tags: dict[str, Any] | None = None) -> PresetDefinition:
+        """A preset whose run config is given as YAML text."""
+        texts = ((f"text {index} of preset {name!r}", text) for index, text in enumerate(yaml_strings or (), 1))
+        return PresetDefinition(name, parsed_documents(texts), solid_selection, mode, tags)
+
+    @staticmethod
+    def from_pkg_resources(name: str, pkg_resource_defs: list[tuple[str, str]] | None = None, solid_selection: list[str] | None = None,
+                           mode: str | None = None, tags: dict[str, Any] | None = None) -> PresetDefinition:
+        """A preset whose run config stands in files of packages: ``[("package", "file.yaml")]``."""
+        texts = [(file, importlib.resources.files(package).joinpath(file).read_text("utf-8")) for package, file in pkg_resource_defs or ()]
+        return PresetDefinition(name, parsed_documents(texts), solid_selection, mode, tags)
+
+    def with_additional_config(self, run_config: dict[str, Any] | None) -> PresetDefinition:
+        """This preset with more config merged over its own."""
+        return PresetDefinition(self.name, _deep_merge(self.run_config, run_config or {}), self.solid_selection, self.mode, self.tags)
