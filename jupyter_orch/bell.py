@@ -93,5 +93,3 @@ def _folder_descriptor(folder: str) -> int:
     if key not in _DESCRIPTORS:
         _DESCRIPTORS[key] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     return _DESCRIPTORS[key]
-
-

@@ -1,4 +1,4 @@
-"""Opens an instance: its storage, journal and bell. All that a worker needs; the server adds the rest in ``compose``."""
+"""Opens an instance: storage, journal and bell. All that a worker needs; the server adds the rest in ``compose``."""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ class RunStorage(ABC):
 
         Args:
             to: the new status; None keeps it.
-            changes: columns of the run: ``epoch, launch_token, worker, runner, lease_until, start_deadline, launch_tries,
-                resume_count, start_time, end_time, failure``.
+            changes: columns of the run: ``epoch, launch_token, worker, runner, lease_until, start_deadline,
+                launch_tries, resume_count, start_time, end_time, failure``.
 
         Returns:
             The run after the change, or None when the guard did not hold and nothing was written.
@@ -87,7 +87,7 @@ class RunStorage(ABC):
         """Append events of a worker in the order given.
 
         Returns:
-            The number of the last one, or None when the run has moved on to another epoch or has ended (nothing written).
+            The number of the last one, or None when the run has another epoch or has ended (nothing written).
         """
 
     @abstractmethod

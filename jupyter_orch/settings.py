@@ -105,9 +105,8 @@ class _Reader:
         return Settings(
             home=home,
             storage=self._choice(value, "storage", {"sqlite": ("path",), "postgres": ("url",)}) or default_storage,
-            coordinator=self._choice(
-                value, "run_coordinator", {"default": (), "queued": ("max_concurrent_runs",)}
-            ) or ClassChoice(name="default"),
+            coordinator=self._choice(value, "run_coordinator", {"default": (), "queued": ("max_concurrent_runs",)})
+            or ClassChoice(name="default"),
             launcher=self._choice(value, "run_launcher", {"warm": (), "subprocess": ()}) or ClassChoice(name="warm"),
             load_timeout=self._number(value, ("code_servers", "local_startup_timeout"), 180.0, least=1.0),
             max_catchup_runs=int(self._number(value, ("scheduler", "max_catchup_runs"), 5.0, least=0.0)),
@@ -123,14 +122,19 @@ class _Reader:
         if isinstance(chosen, dict) and "class" in chosen:
             self._refuse_unknown(chosen, ("module", "class", "config"), (key,))
             return ClassChoice(
-                name="custom", module=str(chosen.get("module", "")), cls=str(chosen["class"]), config=chosen.get("config") or {}
+                name="custom",
+                module=str(chosen.get("module", "")),
+                cls=str(chosen["class"]),
+                config=chosen.get("config") or {},
             )
         if not isinstance(chosen, dict) or len(chosen) != 1:
             self._mistake((key,), f"expected one of {', '.join(shipped)}, or module, class and config")
             return None
         name, config = next(iter(chosen.items()))
         if name not in shipped:
-            self._mistake((key, name), f"unknown kind {name!r}{did_you_mean(name, shipped)}; there are {', '.join(shipped)}")
+            self._mistake(
+                (key, name), f"unknown kind {name!r}{did_you_mean(name, shipped)}; there are {', '.join(shipped)}"
+            )
             return None
         config = config or {}
         if not isinstance(config, dict):
@@ -172,4 +176,3 @@ class _Reader:
         place = self._document.nearest_place(path)
         where = f":{place[0]}:{place[1]}" if place else ""
         self.mistakes.append(f"{self._name}{where}: {' › '.join((*path, sentence))}")
-

@@ -55,9 +55,7 @@ def instigator_id(kind: str, location: str, repository: str, name: str) -> str:
     return hashlib.sha256("\0".join((kind, location, repository, name)).encode()).hexdigest()[:40]
 
 
-def deployed_schedules(
-    location: str, target: LocationTarget, snapshot: LocationSnapshot
-) -> list[DeployedSchedule]:
+def deployed_schedules(location: str, target: LocationTarget, snapshot: LocationSnapshot) -> list[DeployedSchedule]:
     """All schedules of a location."""
     return [
         DeployedSchedule(
@@ -191,4 +189,3 @@ class ScheduleTicks:
             idempotency_key=f"tick:{run_id}",
         )
         return self._journal.new_run(submission, run_id)
-

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from jupyter_orch.zygote.client import fork_child
 
@@ -79,7 +79,7 @@ class ForkingProvisioner(LocalProvisioner):
                     timeout=60.0,
                 ),
             )
-        self.process = ForkedKernel(pid)
+        self.process = ForkedKernel(pid)  # type: ignore[assignment]  # it has what a provisioner uses of a Popen
         self.pid = self.pgid = pid
         return self.connection_info
 

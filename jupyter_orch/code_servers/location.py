@@ -11,7 +11,7 @@ import contextlib
 import os
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,13 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.snapshot import LocationSnapshot
 
-SECRET_VARIABLES = ("JUPYTER_TOKEN", "JPY_API_TOKEN", "JUPYTERHUB_API_TOKEN", "JUPYTERHUB_COOKIE_SECRET", "JPY_PARENT_PID")
+SECRET_VARIABLES = (
+    "JUPYTER_TOKEN",
+    "JPY_API_TOKEN",
+    "JUPYTERHUB_API_TOKEN",
+    "JUPYTERHUB_COOKIE_SECRET",
+    "JPY_PARENT_PID",
+)
 RESTART_DELAYS = (0.0, 1.0, 5.0, 15.0, 60.0)
 CRASH_WINDOW = 300.0
 
@@ -78,6 +84,10 @@ class _Generation:
     zygote: ZygoteProcess | None
     cold_reason: str
 
+    async def is_alive(self) -> bool:
+        zygote_lives = self.zygote is None or self.zygote.process.poll() is None
+        return zygote_lives and bool(await self.manager.is_alive())
+
     async def stop(self) -> None:
         self.channel.close("the location's kernel was stopped")
         with contextlib.suppress(Exception):
@@ -117,7 +127,11 @@ class Location:
         self._loading = asyncio.Lock()
         self._crashes: list[float] = []
         self.state = LocationState(
-            name=entry.target.name, status=LoadStatus.LOADING, snapshot=known, stale=known is not None, updated=clock.now()
+            name=entry.target.name,
+            status=LoadStatus.LOADING,
+            snapshot=known,
+            stale=known is not None,
+            updated=clock.now(),
         )
 
     async def load(self) -> None:
@@ -128,7 +142,9 @@ class Location:
             try:
                 generation = await self._start()
             except LoadFailed as error:
-                self._become(status=LoadStatus.ERROR, failure=error.failure, stale=self.state.snapshot is not None, progress="")
+                self._become(
+                    status=LoadStatus.ERROR, failure=error.failure, stale=self.state.snapshot is not None, progress=""
+                )
                 return
             finally:
                 ticker.cancel()
@@ -176,7 +192,9 @@ class Location:
 
     async def _start(self) -> _Generation:
         if self.entry.problem is not None:
-            raise LoadFailed(Failure(cls="WorkspaceError", message=self.entry.problem, hint="mend workspace.yaml and reload"))
+            raise LoadFailed(
+                Failure(cls="WorkspaceError", message=self.entry.problem, hint="mend workspace.yaml and reload")
+            )
         python, env = self._interpreter()
         if not hasattr(os, "fork") or not hasattr(os, "pidfd_open"):
             return await self._start_cold("this platform can not fork safely")
@@ -197,9 +215,7 @@ class Location:
         await manager.start_kernel()
         channel = KernelChannel(manager)
         await self._wait_for_answer(manager, channel)
-        return _Generation(
-            manager=manager, channel=channel, snapshot=zygote.snapshot, zygote=zygote, cold_reason=""
-        )
+        return _Generation(manager=manager, channel=channel, snapshot=zygote.snapshot, zygote=zygote, cold_reason="")
 
     async def _start_cold(self, reason: str) -> _Generation:
         python, env = self._interpreter()
@@ -237,7 +253,11 @@ class Location:
             if not await manager.is_alive() or clock.now() > deadline:
                 channel.close("it did not start")
                 raise LoadFailed(
-                    Failure(cls="KernelDied", message="the location's kernel ended or did not answer", hint=f"see {self.log_path}")
+                    Failure(
+                        cls="KernelDied",
+                        message="the location's kernel ended or did not answer",
+                        hint=f"see {self.log_path}",
+                    )
                 )
 
     def _manager(self) -> LocationKernelManager:
@@ -258,7 +278,9 @@ class Location:
             except NoSuchKernel:
                 known = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
                 raise LoadFailed(
-                    Failure(cls="NoSuchKernel", message=f"kernel {self.entry.kernel!r} is not installed; there are: {known}")
+                    Failure(
+                        cls="NoSuchKernel", message=f"kernel {self.entry.kernel!r} is not installed; there are: {known}"
+                    )
                 ) from None
             env.update(spec.env)
             if spec.argv[0] not in ("python", "python3"):
@@ -286,8 +308,8 @@ class Location:
             await before.stop()
 
     async def _watch(self, generation: _Generation) -> None:
-        """Bring the location back when its kernel or zygote ends by itself, slower each time, and give up on a storm."""
-        while await generation.manager.is_alive() and (generation.zygote is None or generation.zygote.process.poll() is None):
+        """Bring the location back when its kernel or zygote ends by itself, slower each time; give up on a storm."""
+        while await generation.is_alive():
             await asyncio.sleep(0.5)
         self._serving = None
         await generation.stop()
@@ -312,8 +334,3 @@ class Location:
     def _become(self, **changes: Any) -> None:
         self.state = replace(self.state, updated=clock.now(), **changes)
         self._changed(self.state)
-
-
-def without_secrets(env: Mapping[str, str]) -> dict[str, str]:
-    """An environment for user code: everything but the tokens of the Jupyter server and Hub."""
-    return {name: value for name, value in env.items() if name not in SECRET_VARIABLES}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jupyter_orch.code_servers.location import Location, LocationState, LoadStatus
+from jupyter_orch.code_servers.location import LoadStatus, Location, LocationState
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
 from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress
 
@@ -148,7 +148,9 @@ class KernelCodeServers(CodeServers):
 
     def _make(self, entry: LocationEntry) -> Location:
         known = self._snapshots.get_snapshot(entry.target.name) if self._snapshots else None
-        return Location(entry, self._folder, self._sockets, self._on_change, load_timeout=self._load_timeout, known=known)
+        return Location(
+            entry, self._folder, self._sockets, self._on_change, load_timeout=self._load_timeout, known=known
+        )
 
     async def _load(self, location: Location) -> None:
         async with self._slots:

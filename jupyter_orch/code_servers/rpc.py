@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import msgspec
-import zmq
+import zmq.sugar.socket
 from zmq.eventloop.zmqstream import ZMQStream
 
 from jupyter_orch.ports import CodeServerError, LocationUnavailable
@@ -25,7 +25,7 @@ class KernelChannel:
         # then hands answers to whichever connected last.
         socket = manager.connect_control() if channel == "control" else manager.connect_shell()
         self._session = manager.session
-        self._stream = socket if isinstance(socket, ZMQStream) else ZMQStream(zmq.Socket.shadow(socket))
+        self._stream = socket if isinstance(socket, ZMQStream) else ZMQStream(zmq.sugar.socket.Socket.shadow(socket))
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._stream.on_recv(self._on_frames)
 
@@ -43,7 +43,9 @@ class KernelChannel:
         try:
             content = await asyncio.wait_for(answer, timeout)
         except TimeoutError:
-            raise CodeServerError(f"the code location did not answer {method!r} in {timeout:g} s", "TIMEOUT", None) from None
+            raise CodeServerError(
+                f"the code location did not answer {method!r} in {timeout:g} s", "TIMEOUT", None
+            ) from None
         finally:
             self._waiting.pop(message["header"]["msg_id"], None)
         if content["status"] == "ok":

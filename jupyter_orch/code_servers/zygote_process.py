@@ -163,7 +163,7 @@ def _timed_out(process: subprocess.Popen[bytes], log_path: Path, timeout: float)
         stack=stack,
         file=file,
         line=line,
-        hint="code that runs when the file is imported must end; raise code_servers.local_startup_timeout if it is only slow",
+        hint="what runs at import must end; if it is only slow, raise code_servers.local_startup_timeout",
     )
 
 

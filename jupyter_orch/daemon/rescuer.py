@@ -62,7 +62,8 @@ class Rescuer(Loop):
             if not is_alive(run.worker):
                 self._bury(run, f"worker process {run.worker.pid} is gone")
         elif self._lease_has_passed(run, now):
-            self._bury(run, f"worker on {run.worker.host} has not reported for {now - (run.lease_until or now) + LEASE:.0f} s")
+            silent = now - (run.lease_until or now) + LEASE
+            self._bury(run, f"worker on {run.worker.host} has not reported for {silent:.0f} s")
 
     def _lease_has_passed(self, run: Run, now: float) -> bool:
         in_touch_long_enough = now - self._in_touch_since > LEASE
@@ -115,4 +116,3 @@ def _cut_off(step_key: str, how: str) -> Event:
         step_key=step_key,
         data={"failure": {"cls": "WorkLostInFlight", "message": how, "hint": "re-run from here if that is safe"}},
     )
-

@@ -34,12 +34,13 @@ def dumps(value: Any) -> bytes:
 
 
 def from_json(cls: type[T], plain: Any) -> T:
-    """Build the record ``cls`` from its plain JSON form; unknown keys are ignored so that an older side can read a newer.
+    """Build the record ``cls`` from its plain JSON form. Unknown keys are ignored: an older side can read a newer.
 
     Raises:
         TypeError: a field without a default is missing.
     """
-    return typing.cast(T, _reader(cls)(plain))
+    reader: Any = _reader(typing.cast(Any, cls))
+    return typing.cast(T, reader(plain))
 
 
 @cache

@@ -45,7 +45,7 @@ class ConfigError:
     """One mistake in a run config.
 
     Attributes:
-        kind: ``"UNDEFINED_FIELD"``, ``"MISSING_FIELD"``, ``"TYPE_MISMATCH"``, ``"SELECTOR"``, ``"ENUM"`` or ``"VALUE"``.
+        kind: one of UNDEFINED_FIELD, MISSING_FIELD, TYPE_MISMATCH, SELECTOR, ENUM and VALUE.
         path: keys (str) and indices (int) from the root to the offending place, e.g. ``("solids", "load", "config")``.
         message: a sentence that says what was found and what was expected.
         value: the offending value or key, JSON.

@@ -25,7 +25,7 @@ class Instigator:
         instigator_id: stable hash of kind, location, repository and name; it survives edits of the definition.
         kind: ``"schedule"`` or ``"sensor"``.
         running: switched on.
-        definition_hash: of what decides the due times (cron and timezone); a change restarts counting at ``effective_from``.
+        definition_hash: of cron and zone, which decide the due times; a change restarts counting at ``effective_from``.
         effective_from: no due time before this instant is ever fired (seconds since the epoch).
         last_due_at: the newest due time that has a tick.
         cursor: a sensor's own memory.

@@ -78,7 +78,7 @@ def plan_of(events: Iterable[StoredEvent]) -> PlanSnapshot | None:
 
 
 def known_after(run_id: str, before: KnownState, states: dict[str, StepState]) -> KnownState:
-    """What a later run may build on: the steps that succeeded here, and those that were taken over from earlier runs."""
+    """What a later run may build on: the steps that succeeded here, and those taken over from earlier runs."""
     sources, outputs, mapping_keys = dict(before.source_run_ids), dict(before.outputs), dict(before.mapping_keys)
     for key, state in states.items():
         if state.status not in ("SUCCESS", "SKIPPED"):

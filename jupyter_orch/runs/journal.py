@@ -36,7 +36,9 @@ class Journal:
     def new_run(self, submission: Submission, run_id: str | None = None) -> NewRun:
         """A run as it will be stored by ``submit`` or together with its tick."""
         pipeline = submission.selector.pipeline
-        enqueued = _event(EventType.PIPELINE_ENQUEUED, f"Run of {pipeline} was submitted by {submission.created_by or 'nobody'}.")
+        enqueued = _event(
+            EventType.PIPELINE_ENQUEUED, f"Run of {pipeline} was submitted by {submission.created_by or 'nobody'}."
+        )
         return NewRun(run_id=run_id or str(uuid.uuid4()), submission=submission, events=(enqueued,))
 
     def submit(self, submission: Submission, run_id: str | None = None) -> tuple[Run, bool]:
@@ -67,7 +69,7 @@ class Journal:
         return (won, token) if won is not None else None
 
     def launch_failed(self, run: Run, reason: str) -> Run | None:
-        """STARTING → QUEUED for another try, or FAILURE after the last one; the epoch moves, so a late worker is void."""
+        """STARTING → QUEUED for another try, or FAILURE after the last; the epoch moves, so a late worker is void."""
         guard = Guard(statuses=(RunStatus.STARTING,), epoch=run.epoch)
         tries = run.launch_tries + 1
         if tries < MAX_LAUNCH_TRIES:
@@ -83,7 +85,10 @@ class Journal:
         """STARTING → STARTED: the worker shows the token of this epoch; only now may user code run."""
         now = clock.now()
         started = _event(
-            EventType.PIPELINE_START, f"Started in process {worker.pid} on {worker.host}, {how}.", pid=worker.pid, host=worker.host
+            EventType.PIPELINE_START,
+            f"Started in process {worker.pid} on {worker.host}, {how}.",
+            pid=worker.pid,
+            host=worker.host,
         )
         return self._move(
             run_id,
@@ -104,7 +109,7 @@ class Journal:
         return last is not None
 
     def renew(self, run: Run, runner: ProcessIdentity) -> Run | None:
-        """The worker is alive, and so is its runner; the answer tells it whether it shall cancel, None that it lost the run."""
+        """Worker and runner live; the answer tells the worker whether it shall cancel, None that it lost the run."""
         held = Guard(statuses=(RunStatus.STARTED, RunStatus.CANCELING), epoch=run.epoch)
         return self._storage.move_run(run.run_id, held, None, (), lease_until=clock.now() + LEASE, runner=runner)
 
@@ -131,9 +136,13 @@ class Journal:
     def request_cancel(self, run: Run, who: str) -> Run | None:
         """STARTED → CANCELING: the worker ends the process groups and then the run."""
         asked = _event(EventType.PIPELINE_CANCELING, f"Cancel requested by {who or 'nobody'}.")
-        return self._move(run.run_id, Guard(statuses=(RunStatus.STARTED,), epoch=run.epoch), RunStatus.CANCELING, (asked,))
+        return self._move(
+            run.run_id, Guard(statuses=(RunStatus.STARTED,), epoch=run.epoch), RunStatus.CANCELING, (asked,)
+        )
 
-    def canceled(self, run: Run, events: Sequence[Event], note: str = "All processes of the run have ended.") -> Run | None:
+    def canceled(
+        self, run: Run, events: Sequence[Event], note: str = "All processes of the run have ended."
+    ) -> Run | None:
         """CANCELING → CANCELED."""
         end = _event(EventType.PIPELINE_CANCELED, note)
         return self._end(run, (RunStatus.CANCELING,), RunStatus.CANCELED, (*events, end), None)

@@ -15,7 +15,7 @@ PASS_LIMIT = 1000
 
 
 class Launching:
-    """Starts what may start. Any number of replicas may call :meth:`turn` at once: the journal lets one win each run."""
+    """Starts what may start. Any number of replicas may call :meth:`turn`: the journal lets one win each run."""
 
     def __init__(
         self,

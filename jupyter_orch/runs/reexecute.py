@@ -53,7 +53,11 @@ class Reexecutor:
         tags = {name: value for name, value in asked.tags.items() if name != "dagster/is_resume_retry"}
         again = replace(
             asked,
-            tags={**tags, "dagster/parent_run_id": parent.run_id, "dagster/root_run_id": asked.root_run_id or parent.run_id},
+            tags={
+                **tags,
+                "dagster/parent_run_id": parent.run_id,
+                "dagster/root_run_id": asked.root_run_id or parent.run_id,
+            },
             created_by=who,
             parent_run_id=parent.run_id,
             root_run_id=asked.root_run_id or parent.run_id,
@@ -63,9 +67,7 @@ class Reexecutor:
         if strategy == Strategy.ALL_STEPS:
             return again
         step_keys, known = self._left_to_do(parent)
-        return replace(
-            again, step_keys=step_keys, known=known, tags={**again.tags, "dagster/is_resume_retry": "true"}
-        )
+        return replace(again, step_keys=step_keys, known=known, tags={**again.tags, "dagster/is_resume_retry": "true"})
 
     def _left_to_do(self, parent: Run) -> tuple[tuple[str, ...], KnownState]:
         if not parent.is_final:

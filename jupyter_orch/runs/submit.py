@@ -118,9 +118,7 @@ def find_pipeline(snapshot: Any, repository: str, pipeline: str, location: str) 
     )
 
 
-def validate(
-    code_servers: CodeServers, location: str, selector: PipelineSelector, run_config: Any
-) -> ConfigVerdict:
+def validate(code_servers: CodeServers, location: str, selector: PipelineSelector, run_config: Any) -> ConfigVerdict:
     """Ask a location whether a run config is right.
 
     Raises:
@@ -159,7 +157,7 @@ def _with_preset(wish: Wish, pipeline: PipelineSnapshot) -> Wish:
     preset = _find_preset(wish.preset, pipeline)
     if wish.run_config is not None or wish.mode is not None or wish.solid_selection is not None:
         raise problems.ConflictingParams(
-            f"preset {wish.preset!r} already says the run config, mode and selection; leave them out or leave the preset out"
+            f"preset {wish.preset!r} says run config, mode and selection already: leave them out, or the preset"
         )
     return replace(
         wish,

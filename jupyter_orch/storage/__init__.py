@@ -1,1 +1,1 @@
-"""Runs, events, ticks and heartbeats in a SQL database: one schema, one transaction for an event and the status it moves."""
+"""Runs, events, ticks and heartbeats in a SQL database: one transaction for an event and the status it moves."""

@@ -21,7 +21,20 @@ from sqlalchemy.engine import Engine
 from jupyter_orch.errors import OrchError
 from jupyter_orch.storage.schema import SCHEMA_VERSION, metadata, schema_version
 
-NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "lustre", "gpfs", "beegfs", "afs", "ceph"}
+NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "fuse.sshfs",
+    "lustre",
+    "gpfs",
+    "beegfs",
+    "afs",
+    "ceph",
+}
 
 
 class DatabaseUnusable(OrchError):

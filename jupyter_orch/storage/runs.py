@@ -1,4 +1,4 @@
-"""Runs and events as SQL. The hot statements are prepared text: SQLAlchemy's own compile step costs ten times the insert."""
+"""Runs and events as SQL. The hot statements are prepared text: compiling them each time costs ten times the insert."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ class SqlRuns(RunStorage):
 
     def count_runs(self, where: RunFilter) -> int:
         with self._database.read() as connection:
-            return connection.execute(_filtered(select(func.count()).select_from(runs), where)).scalar_one()
+            counted = connection.execute(_filtered(select(func.count()).select_from(runs), where))
+            return int(counted.scalar_one())
 
     def move_run(
         self, run_id: str, guard: Guard, to: RunStatus | None, events: Sequence[Event] = (), **changes: Any
@@ -152,9 +153,7 @@ class SqlRuns(RunStorage):
     def _fetch(self, connection: Connection, condition: Any) -> Run:
         return rows.run_from(connection.execute(select(runs).where(condition)).one())
 
-    def _insert_events(
-        self, connection: Connection, pk: int, first: int, epoch: int, new: Sequence[Event]
-    ) -> None:
+    def _insert_events(self, connection: Connection, pk: int, first: int, epoch: int, new: Sequence[Event]) -> None:
         if new:
             values = [rows.event_values(pk, seq, epoch, event) for seq, event in enumerate(new, first)]
             connection.exec_driver_sql(self._insert_event, values)

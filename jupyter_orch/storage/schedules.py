@@ -1,4 +1,4 @@
-"""Schedules' and sensors' switches and ticks as SQL. The unique key (instigator, due_at) is what makes a due time fire once."""
+"""Switches and ticks of schedules and sensors as SQL. Unique (instigator, due_at) makes a due time fire once."""
 
 from __future__ import annotations
 
@@ -72,7 +72,12 @@ class SqlSchedules(ScheduleStorage):
                     & (ticks.c.status == TickStatus.STARTED.value)
                     & (ticks.c.lease_until < now)
                 )
-                taken = {"owner": owner, "lease_until": lease_until, "epoch": ticks.c.epoch + 1, "attempts": ticks.c.attempts + 1}
+                taken = {
+                    "owner": owner,
+                    "lease_until": lease_until,
+                    "epoch": ticks.c.epoch + 1,
+                    "attempts": ticks.c.attempts + 1,
+                }
                 row = connection.execute(update(ticks).where(abandoned).values(taken).returning(ticks)).first()
         return rows.tick_from(row) if row else None
 

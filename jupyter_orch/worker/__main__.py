@@ -1,4 +1,4 @@
-"""``python -m jupyter_orch.worker``: one cold worker (order on standard input), or with ``--zygote`` the warm parent of many."""
+"""``python -m jupyter_orch.worker``: one cold worker (order on standard input); ``--zygote``: the parent of many."""
 
 from __future__ import annotations
 

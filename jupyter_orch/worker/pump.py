@@ -146,7 +146,9 @@ class Pump:
                 self._run, "the run process was interrupted by a signal from outside", events
             )
         else:
-            reason = msgspec.convert(failure, Failure) if failure else Failure(cls="StepsFailed", message="steps failed")
+            reason = (
+                msgspec.convert(failure, Failure) if failure else Failure(cls="StepsFailed", message="steps failed")
+            )
             ended = self._journal.fail(self._run, reason, events)
         return ended is not None
 
@@ -160,7 +162,9 @@ class Pump:
         )
         events = [*self._pending, *(_step_cut_off(key, how) for key in sorted(self._open_steps))]
         if self._canceling_since is not None:
-            return self._journal.canceled(self._run, events, f"The run process {how} while it was canceled.") is not None
+            return (
+                self._journal.canceled(self._run, events, f"The run process {how} while it was canceled.") is not None
+            )
         return self._journal.fail(self._run, reason, events) is not None
 
 

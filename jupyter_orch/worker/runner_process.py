@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from jupyter_orch import wire
 from jupyter_orch.errors import OrchError
@@ -102,15 +103,15 @@ def _forked(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out:
     return Runner(line=ours, identity=identify(pid), warm=True, note="", status_fd=status_read)
 
 
-def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: object, err: object) -> Runner:
+def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: IO[bytes], err: IO[bytes]) -> Runner:
     try:
         process = subprocess.Popen(
             [*order.runner_command, str(theirs.fileno())],
             pass_fds=(theirs.fileno(),),
             env=order.runner_env,
             stdin=subprocess.DEVNULL,
-            stdout=out,  # type: ignore[arg-type]
-            stderr=err,  # type: ignore[arg-type]
+            stdout=out,
+            stderr=err,
             start_new_session=True,
         )
     except OSError as error:

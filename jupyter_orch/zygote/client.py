@@ -1,4 +1,4 @@
-"""Ask a zygote for a child. Blocking, for threads and workers; a request takes about as long as the fork, 1 to 20 ms."""
+"""Ask a zygote for a child. Blocking, for threads and workers; takes about as long as the fork, 1 to 20 ms."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def read_end(status_fd: int, timeout: float) -> dict[str, Any] | None:
     """How a child ended, from the descriptor that was given with ``status``.
 
     Returns:
-        ``{"exit", "signal", "peak_rss_bytes", "cpu_seconds"}``, or None when the zygote died before its child or nothing
-        came within ``timeout`` seconds.
+        ``{"exit", "signal", "peak_rss_bytes", "cpu_seconds"}``, or None when the zygote died before its child, or
+        nothing came within ``timeout`` seconds.
     """
     poll = select.poll()
     poll.register(status_fd, select.POLLIN)

@@ -57,7 +57,7 @@ def connect(path: Path, timeout: float) -> socket.socket:
 
 
 class _short_address:
-    """The path as a socket address. Addresses are limited to 108 bytes, paths are not: long ones go over the folder's descriptor."""
+    """The path as a socket address. Addresses hold 108 bytes; longer paths go over the folder's descriptor."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -13,7 +13,6 @@ from typing import Any
 from jupyter_orch.errors import OrchError
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
-
 from jupyter_orch_kernel.code_server import CodeServer
 from jupyter_orch_kernel.failures import failure_of
 from jupyter_orch_kernel.loader import Loaded, LoadError, load

@@ -22,7 +22,6 @@ from jupyter_orch.processes import kill_session, this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event
 from jupyter_orch.records.messages import RunSpec
-
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.run_plan import RunOutcome, run_plan
 

@@ -1,4 +1,4 @@
-"""``python -m jupyter_orch_kernel.zygote``: loads a location's code once, then forks its kernel, runners and notebook kernels.
+"""``python -m jupyter_orch_kernel.zygote``: loads a location's code once, then forks its kernel and its runners.
 
 Started by the server with two inherited sockets: the *lifeline* (first frame in: ``{"target": …}``; frames out: what
 happened) and the *listener* for requests. The process stays single-threaded; threads that user code left alive at
@@ -21,7 +21,6 @@ from jupyter_orch import wire
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.zygote.server import Zygote
-
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.runner import run_in_fork
 
@@ -36,6 +35,8 @@ _KERNEL_MODULES = (
     "IPython.core.completerlib",
     "IPython.core.oinspect",
 )
+
+_NOTEBOOK_MODULES = ("papermill", "jupyter_orch.execution.notebook")
 
 
 def main(lifeline_fd: int, listener_fd: int) -> None:
@@ -76,7 +77,7 @@ def _load_and_report(target: LocationTarget, lifeline: socket.socket) -> Loaded 
 def _import_ahead(loaded: Loaded) -> None:
     """Import what every kernel (and notebook step) needs, so that a fork finds it there."""
     sys.modules.setdefault(_SLOW_AND_UNUSED, None)  # type: ignore[arg-type]
-    for name in _KERNEL_MODULES + (("papermill", "jupyter_orch.execution.notebook") if loaded.has_notebook_solids else ()):
+    for name in (*_KERNEL_MODULES, *(_NOTEBOOK_MODULES if loaded.has_notebook_solids else ())):
         try:
             importlib.import_module(name)
         except Exception as error:
@@ -94,7 +95,7 @@ def _become_kernel(loaded: Loaded, args: dict[str, Any], fds: list[int]) -> int:
     for number, fd in zip((1, 2), fds, strict=False):
         os.dup2(fd, number)
     os.environ.update(args.get("env") or {})
-    app = IPKernelApp.instance()
+    app: Any = IPKernelApp.instance()
     app.initialize(["-f", args["connection_file"]])
     if args.get("code_server"):
         attach(app.kernel, loaded)

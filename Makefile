@@ -1,0 +1,61 @@
+# Every command a developer needs. CI calls the same ones.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PEERS ?=
+
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(STAMP): pyproject.toml labextension/package.json
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[demo,test,postgres]'
+	touch $@
+
+install: $(STAMP) ## Make the virtual environment with everything in it
+
+demo: $(STAMP) ## Start JupyterLab with the example workspace and print its address
+	$(BIN)/jupyter-orch demo build/demo
+
+check: $(STAMP) panel-tools ## Lint, types, import contracts, panel lint
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd labextension && npm run --silent lint
+
+test: $(STAMP) panel chromium ## All tests: unit, journeys, browser, panel
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m 'not journey and not browser' tests
+	$(BIN)/python -m pytest -m 'journey and not browser' tests
+	$(BIN)/python -m pytest -m browser tests
+	cd labextension && npm test --silent
+
+ui: $(STAMP) panel chromium ## Only the browser tests; screenshots land in tests/.screens
+	$(BIN)/python -m pytest -m browser tests
+
+bench: $(STAMP) ## Measure launching, steps and starts; print the figures
+	$(BIN)/python -m bench $(if $(PEERS),--peers)
+
+docs: $(STAMP) ## Draw what the documentation draws from the code
+	$(BIN)/python docs/draw.py
+
+panel-tools: labextension/node_modules/.package-lock.json
+
+labextension/node_modules/.package-lock.json: labextension/package-lock.json
+	cd labextension && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent
+	touch $@
+
+panel: panel-tools $(STAMP)
+	cd labextension && PATH="$(abspath $(BIN)):$$PATH" npm run --silent build:prod
+
+chromium:
+	@.ci/chromium
+
+clean: ## Remove everything that was built
+	rm -rf build dist $(VENV) labextension/lib labextension/node_modules labextension/*.tsbuildinfo jupyter_orch/labextension
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: help install demo check test ui bench docs panel-tools panel chromium clean

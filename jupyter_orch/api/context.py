@@ -1,0 +1,72 @@
+"""Who asks, what they may do, and the parts that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_orch.api.hub import EventHub
+from jupyter_orch.errors import OrchError
+from jupyter_orch.orchestrator import Orchestrator
+
+READ, WRITE, EXECUTE = "read", "write", "execute"
+RUNS, SCHEDULES, LOCATIONS, DAEMON = (
+    "jupyter_orch:runs",
+    "jupyter_orch:schedules",
+    "jupyter_orch:locations",
+    "jupyter_orch:daemon",
+)
+
+
+class Unauthorized(OrchError):
+    """The caller may not do this."""
+
+    code = "UNAUTHORIZED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One request's surroundings.
+
+    Attributes:
+        orchestrator: the deployment.
+        hub: news of runs and locations.
+        user: name of the caller, for the record.
+        is_authorized: asks Jupyter's authorizer about (action, resource).
+        root_dir: root of the contents API, to make paths that JupyterLab can open.
+        base_url: of the Jupyter server, with slashes at both ends.
+    """
+
+    orchestrator: Orchestrator
+    hub: EventHub
+    user: str
+    is_authorized: Callable[[str, str], bool]
+    root_dir: Path
+    base_url: str
+
+    def require(self, action: str, resource: str) -> None:
+        """Go on only if the caller may.
+
+        Raises:
+            Unauthorized: names the missing action and resource.
+        """
+        if not self.is_authorized(action, resource):
+            raise Unauthorized(f"needs {action} on {resource}")
+
+    def contents_path(self, file: str | None) -> str | None:
+        """A file's path for JupyterLab's contents API, or None when it lies outside its root."""
+        if not file:
+            return None
+        path = Path(file)
+        try:
+            return path.resolve().relative_to(self.root_dir).as_posix()
+        except (ValueError, OSError):
+            return None
+
+
+def context_of(info: Any) -> Context:
+    """The context of a resolver's call."""
+    context: Context = info.context
+    return context

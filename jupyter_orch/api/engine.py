@@ -1,0 +1,150 @@
+"""Runs GraphQL operations: limits before parsing, texts parsed once, resolvers in a thread.
+
+A flat lexer pass counts tokens and depth first: 750 bytes of nesting would overflow the parser's stack, and 2 KB of one
+field repeated a thousand times would keep validation busy for seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    Lexer,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    TokenKind,
+    execute,
+    parse,
+    subscribe,
+    validate,
+)
+
+from jupyter_orch.api.context import Context
+
+MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_FIELDS = 32 * 1024, 3000, 16, 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation of a request, ready to run."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    name: str | None
+    variables: dict[str, Any] | None
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it gives a stream."""
+        return self.node.operation == OperationType.SUBSCRIPTION
+
+    @property
+    def is_mutation(self) -> bool:
+        """Whether it changes something."""
+        return self.node.operation == OperationType.MUTATION
+
+
+class Engine:
+    """One schema and its remembered documents."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._document = lru_cache(maxsize=512)(self._parse)
+
+    def prepare(self, payload: Any) -> Operation:
+        """Check a request.
+
+        Raises:
+            GraphQLError: it is malformed, too large, or does not fit the schema.
+        """
+        if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+            raise GraphQLError("expected a JSON object with a text 'query'; batches are not accepted")
+        variables, name = payload.get("variables"), payload.get("operationName")
+        if variables is not None and not isinstance(variables, dict):
+            raise GraphQLError("'variables' must be a JSON object")
+        document, errors = self._document(payload["query"])
+        if errors:
+            raise errors[0]
+        assert document is not None
+        return Operation(document=document, node=_operation(document, name), name=name, variables=variables)
+
+    async def run(self, operation: Operation, context: Context) -> ExecutionResult:
+        """Run a query or mutation in a thread; the event loop stays free."""
+        return await asyncio.get_running_loop().run_in_executor(None, self.run_here, operation, context)
+
+    def run_here(self, operation: Operation, context: Context) -> ExecutionResult:
+        """Run a query or mutation in this thread."""
+        result = execute(
+            self._schema,
+            operation.document,
+            context_value=context,
+            variable_values=operation.variables,
+            operation_name=operation.name,
+        )
+        assert isinstance(result, ExecutionResult)
+        return result
+
+    async def stream(self, operation: Operation, context: Context) -> AsyncIterator[ExecutionResult] | ExecutionResult:
+        """Start a subscription; an ExecutionResult holds why it can not start."""
+        started: Any = subscribe(
+            self._schema,
+            operation.document,
+            context_value=context,
+            variable_values=operation.variables,
+            operation_name=operation.name,
+        )
+        result: AsyncIterator[ExecutionResult] | ExecutionResult = (
+            await started if hasattr(started, "__await__") else started
+        )
+        return result
+
+    def _parse(self, query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
+        try:
+            _check_size(query)
+            document = parse(query, no_location=False)
+        except GraphQLError as error:
+            return None, [error]
+        except RecursionError:
+            return None, [GraphQLError("the query is nested too deep")]
+        return document, validate(self._schema, document, max_errors=10)
+
+
+def _check_size(query: str) -> None:
+    if len(query.encode("utf-8", "replace")) > MAX_BYTES:
+        raise GraphQLError(f"the query is longer than {MAX_BYTES} bytes")
+    lexer = Lexer(Source(query))
+    names = [0]
+    count = 0
+    while (token := lexer.advance()).kind != TokenKind.EOF:
+        count += 1
+        if count > MAX_TOKENS:
+            raise GraphQLError(f"the query has more than {MAX_TOKENS} tokens")
+        if token.kind == TokenKind.BRACE_L:
+            names.append(0)
+            if len(names) > MAX_DEPTH:
+                raise GraphQLError(f"the query is nested deeper than {MAX_DEPTH}")
+        elif token.kind == TokenKind.BRACE_R and len(names) > 1:
+            names.pop()
+        elif token.kind == TokenKind.NAME:
+            names[-1] += 1
+            if names[-1] > 3 * MAX_FIELDS:
+                raise GraphQLError(f"a selection has more than {MAX_FIELDS} fields")
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    found = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    chosen = [o for o in found if name is None or (o.name is not None and o.name.value == name)]
+    if len(chosen) != 1:
+        raise GraphQLError(
+            "say which operation by 'operationName'" if name is None else f"there is no operation {name!r}"
+        )
+    return chosen[0]

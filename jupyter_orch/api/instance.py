@@ -1,0 +1,99 @@
+"""GraphQL: the instance, its replicas and loops, and what the caller may do."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from typing import Any
+
+from jupyter_orch import clock
+from jupyter_orch.api.context import EXECUTE, LOCATIONS, RUNS, SCHEDULES, WRITE, Context, context_of
+from jupyter_orch.api.problems import Answer, python_error
+from jupyter_orch.records.tick import Replica
+from jupyter_orch.version import __version__
+
+LATE = 60.0
+PERMISSIONS = {
+    "launch_pipeline_execution": (EXECUTE, RUNS),
+    "launch_pipeline_reexecution": (EXECUTE, RUNS),
+    "terminate_pipeline_execution": (EXECUTE, RUNS),
+    "delete_pipeline_run": (WRITE, RUNS),
+    "start_schedule": (EXECUTE, SCHEDULES),
+    "stop_running_schedule": (EXECUTE, SCHEDULES),
+    "reload_repository_location": (EXECUTE, LOCATIONS),
+    "reload_workspace": (EXECUTE, LOCATIONS),
+}
+_SECRETS = re.compile(r"(?im)^(\s*[\w-]*(?:password|secret|token|key)[\w-]*\s*:\s*)(\S.*)$|(://[^:/@\s]+:)([^@\s]+)(@)")
+
+
+def masked(text: str) -> str:
+    """Settings as text with passwords and the like replaced."""
+    return _SECRETS.sub(lambda m: f"{m[1]}'***'" if m[1] else f"{m[3]}***{m[5]}", text)
+
+
+def _instance(_: Any, info: Any) -> Answer:
+    context = context_of(info)
+    settings = context.orchestrator.instance.settings
+    replicas = context.orchestrator.instance.storage.list_replicas(clock.now() - LATE)
+    return {
+        "info": masked(settings.text),
+        "runCoordinator": settings.coordinator.cls or settings.coordinator.name,
+        "runLauncher": settings.launcher.cls or settings.launcher.name,
+        "daemonHealth": {"id": "daemons", "allDaemonStatuses": daemon_statuses(context, replicas)},
+        "replicas": [_replica(r) for r in replicas],
+    }
+
+
+def daemon_statuses(context: Context, replicas: list[Replica]) -> list[Answer]:
+    """Each duty of the daemon with its newest heartbeat among all replicas."""
+    statuses = []
+    for loop in context.orchestrator.supervisor.loops:
+        beats = [r.loops.get(loop.name, 0.0) for r in replicas]
+        newest = max(beats, default=0.0)
+        errors = [r.errors[loop.name] for r in replicas if loop.name in r.errors]
+        statuses.append(
+            {
+                "id": loop.name,
+                "daemonType": loop.name,
+                "required": True,
+                "healthy": newest > clock.now() - LATE and not errors,
+                "lastHeartbeatTime": newest or None,
+                "lastHeartbeatErrors": [python_error(e) for e in errors],
+            }
+        )
+    return statuses
+
+
+def _replica(found: Replica) -> Answer:
+    return {
+        "id": found.replica_id,
+        "host": found.host,
+        "pid": found.pid,
+        "here": found.pid == os.getpid() and found.host == socket.gethostname(),
+        "startedAt": found.started_at,
+        "lastHeartbeatTime": found.heartbeat,
+        "version": found.version,
+    }
+
+
+def _permissions(_: Any, info: Any) -> list[Answer]:
+    context = context_of(info)
+    return [
+        {
+            "permission": name,
+            "value": allowed,
+            "disabledReason": None if allowed else f"needs {action} on {resource}",
+        }
+        for name, (action, resource) in PERMISSIONS.items()
+        for allowed in (context.is_authorized(action, resource),)
+    ]
+
+
+RESOLVERS = {
+    "Query": {
+        "version": lambda root, info: __version__,
+        "permissions": _permissions,
+        "instance": _instance,
+    }
+}

@@ -1,0 +1,62 @@
+"""Shared by all tests: a private home for each, and the real database as the fake."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.records.messages import LocationTarget, PipelineSelector
+from jupyter_orch.records.run import Submission
+from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.sql import SqlStorage
+
+IS_CI = bool(os.environ.get("CI"))
+
+
+def missing(what: str) -> None:
+    """A service that is not there: a skip at home, an error in CI."""
+    if IS_CI:
+        pytest.fail(f"{what} is missing, and CI must have it")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test touches the user's own instance or Jupyter folders."""
+    home = tmp_path / "home"
+    for name in ("JUPYTER_ORCH_HOME", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    return home / "jupyter_orch_home"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[SqlStorage]:
+    """A storage of its own for each test."""
+    opened = SqlStorage(Database(f"sqlite:///{tmp_path}/db/orch.db"))
+    yield opened
+    opened.dispose()
+
+
+def submission(**changes: object) -> Submission:
+    """A submission whose particulars do not matter to the test."""
+    values: dict[str, object] = {
+        "location": "here",
+        "selector": PipelineSelector(repository="repo", pipeline="pipe"),
+        "target": LocationTarget(name="here", kind="python_file", path="/nowhere/here.py"),
+    }
+    return Submission(**(values | changes))  # type: ignore[arg-type]
+
+
+def event(kind: EventType = EventType.LOG, message: str = "", **changes: object) -> Event:
+    """An event whose particulars do not matter to the test."""
+    return Event(type=kind, timestamp=1.0, message=message, **changes)  # type: ignore[arg-type]
+
+
+def new_id() -> str:
+    """A run id."""
+    return str(uuid.uuid4())

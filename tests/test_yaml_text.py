@@ -1,0 +1,54 @@
+"""YAML as we accept it from people."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_orch.yaml_text import YamlError, dump_yaml, load_yaml
+
+
+def test_scalars_are_read_as_json_would() -> None:
+    text = "a: no\nb: 010\nc: [1, 2.5, 1e3, true, ~]\nd: 2020-01-01\ne:\n"
+    assert load_yaml(text).value == {"a": "no", "b": "010", "c": [1, 2.5, 1000.0, True, None], "d": "2020-01-01", "e": None}
+
+
+def test_places_are_remembered() -> None:
+    document = load_yaml("solids:\n  load:\n    config: {rows: x}\n")
+    assert document.line("solids", "load", "config") == 3
+    assert document.nearest_place(("solids", "load", "nothing", "deeper")) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: 1\nb: 2\na: 3", "line 3, column 1: the key 'a' stands here for the second time, first in line 1"),
+        ("a: &x 1\nb: *x", "anchors and aliases"),
+        ("a: [1", "line 1"),
+        ("\ta: 1", "line 1, column 1"),
+        ("a: !!python/object/apply:os.system [x]", "the tag tag:yaml.org,2002:python/object/apply:os.system is not accepted"),
+        ("a: 1e999", "too large"),
+        ("[" * 1200, "nested deeper than 64"),
+        ("[" + "1," * 100_001 + "]", "more than 100000 values"),
+        (b"\xff\xfe", "not UTF-8"),
+        ("x" * (1024 * 1024 + 1), "at most"),
+        ("n: " + "9" * 10_000, "line 1"),
+    ],
+)
+def test_what_is_not_accepted_is_refused_with_its_place(text: str | bytes, sentence: str) -> None:
+    with pytest.raises(YamlError) as refused:
+        load_yaml(text)
+    assert sentence in str(refused.value)
+
+
+_plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc 01:#-", min_size=1, max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(_plain)
+def test_what_is_written_is_read_back(value: object) -> None:
+    assert load_yaml(dump_yaml(value)).value == value
