@@ -10,8 +10,15 @@ from jupyter_orch.yaml_text import YamlError, dump_yaml, load_yaml
 
 
 def test_scalars_are_read_as_json_would() -> None:
-    text = "a: no\nb: 010\nc: [1, 2.5, 1e3, true, ~]\nd: 2020-01-01\ne:\n"
-    assert load_yaml(text).value == {"a": "no", "b": "010", "c": [1, 2.5, 1000.0, True, None], "d": "2020-01-01", "e": None}
+    text = "a: no\nb: 010\nc: [1, 2.5, 1e3, .5, true, ~]\nd: 2020-01-01\ne:\nf: [., e5, -, 1.2.3]"
+    assert load_yaml(text).value == {
+        "a": "no",
+        "b": "010",
+        "c": [1, 2.5, 1000.0, 0.5, True, None],
+        "d": "2020-01-01",
+        "e": None,
+        "f": [".", "e5", "-", "1.2.3"],
+    }
 
 
 def test_places_are_remembered() -> None:
@@ -27,7 +34,10 @@ def test_places_are_remembered() -> None:
         ("a: &x 1\nb: *x", "anchors and aliases"),
         ("a: [1", "line 1"),
         ("\ta: 1", "line 1, column 1"),
-        ("a: !!python/object/apply:os.system [x]", "the tag tag:yaml.org,2002:python/object/apply:os.system is not accepted"),
+        (
+            "a: !!python/object/apply:os.system [x]",
+            "the tag tag:yaml.org,2002:python/object/apply:os.system is not accepted",
+        ),
         ("a: 1e999", "too large"),
         ("[" * 1200, "nested deeper than 64"),
         ("[" + "1," * 100_001 + "]", "more than 100000 values"),
@@ -43,8 +53,13 @@ def test_what_is_not_accepted_is_refused_with_its_place(text: str | bytes, sente
 
 
 _plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc 01:#-", min_size=1, max_size=6), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abc 01:#-", min_size=1, max_size=6), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

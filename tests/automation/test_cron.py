@@ -78,7 +78,9 @@ def test_a_cron_line_reads_as_a_sentence() -> None:
 @given(
     minute=st.sampled_from(["*", "*/7", "30", "0,45"]),
     hour=st.sampled_from(["*", "*/3", "2", "1-4"]),
-    zone=st.sampled_from(["UTC", "US/Central", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo"]),
+    zone=st.sampled_from(
+        ["UTC", "US/Central", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo"]
+    ),
     start=st.datetimes(datetime(1995, 1, 1), datetime(2036, 1, 1)),
 )
 def test_due_times_grow_and_stay_on_the_cron_line(minute: str, hour: str, zone: str, start: datetime) -> None:
