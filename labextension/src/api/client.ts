@@ -1,0 +1,133 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type { TypedDocumentString } from './gql/graphql';
+import { RequestProblem } from './problem';
+
+/** Answer of the health route. */
+export interface IHealth {
+  /** Version of the server part, e.g. `0.1.0`. */
+  version: string;
+  /** Version of the API; changes when old panels stop working. */
+  api: string | number;
+  /** `ok` or one word on what is wrong. */
+  status: string;
+  /** The daemon thread of this server or of another replica. */
+  daemon?: unknown;
+}
+
+/** Requests to the server extension, always below the base URL and with Jupyter's own authentication. */
+export class OrchClient {
+  constructor(readonly settings: ServerConnection.ISettings) {}
+
+  /**
+   * Send one query or mutation.
+   *
+   * @returns the `data` of the answer.
+   * @throws RequestProblem when there is no answer, or the answer holds errors.
+   */
+  async send<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
+    const response = await this._request('graphql', {
+      method: 'POST',
+      body: JSON.stringify({ query: document.toString(), variables })
+    });
+    const answer = (await Private.json(response)) as Private.IAnswer<R>;
+    if (answer.errors?.length || !answer.data) {
+      const lines = (answer.errors ?? []).map(error => error.message);
+      throw new RequestProblem('server', lines.join('\n') || 'The server sent an answer without data.');
+    }
+    return answer.data;
+  }
+
+  /** Ask the server part for its version and state. */
+  async health(): Promise<IHealth> {
+    return (await Private.json(await this._request('api/v1/health'))) as IHealth;
+  }
+
+  /**
+   * The executed notebook of a step as nbformat JSON.
+   *
+   * @throws RequestProblem of kind `missing` while there is none.
+   */
+  async executedNotebook(runId: string, stepKey: string): Promise<unknown> {
+    return Private.json(await this._request(this._below('api/v1/runs', runId, 'notebooks', stepKey)));
+  }
+
+  /** Address of the executed notebook, for a download. */
+  notebookUrl(runId: string, stepKey: string): string {
+    return URLExt.join(this.settings.baseUrl, 'orch', this._below('api/v1/runs', runId, 'notebooks', stepKey));
+  }
+
+  /** Address for downloading what a step wrote to stdout or stderr. */
+  outputUrl(runId: string, stepKey: string, stream: 'stdout' | 'stderr'): string {
+    return URLExt.join(this.settings.baseUrl, 'orch', this._below('api/v1/runs', runId, 'logs', stepKey, stream));
+  }
+
+  /** Address of the websocket, with the token when Jupyter's own sockets carry one. */
+  get socketUrl(): string {
+    const url = URLExt.join(this.settings.wsUrl, 'orch/graphql/ws');
+    const { token, appendToken } = this.settings;
+    return appendToken && token !== '' ? `${url}?token=${encodeURIComponent(token)}` : url;
+  }
+
+  private _below(...parts: string[]): string {
+    const [route, ...names] = parts;
+    return [route, ...names.map(encodeURIComponent)].join('/');
+  }
+
+  private async _request(path: string, init: RequestInit = {}): Promise<Response> {
+    const url = URLExt.join(this.settings.baseUrl, 'orch', path);
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, init, this.settings);
+    } catch (reason) {
+      throw new RequestProblem('offline', `The server does not answer (${String(reason)}).`);
+    }
+    if (!response.ok) {
+      throw await Private.refusal(response);
+    }
+    return response;
+  }
+}
+
+namespace Private {
+  export interface IAnswer<R> {
+    data?: R | null;
+    errors?: { message: string }[];
+  }
+
+  export async function json(response: Response): Promise<unknown> {
+    try {
+      return await response.json();
+    } catch {
+      throw new RequestProblem('server', `The answer of ${new URL(response.url || 'http://server/').pathname} is not JSON.`);
+    }
+  }
+
+  export async function refusal(response: Response): Promise<RequestProblem> {
+    const said = await saidBy(response);
+    switch (response.status) {
+      case 401:
+      case 403:
+        return new RequestProblem('forbidden', said || 'You may not do this on this server.');
+      case 404:
+        return new RequestProblem('missing', said || 'The server does not know this address.');
+      case 502:
+      case 503:
+      case 504:
+        return new RequestProblem('offline', `The server does not answer (status ${response.status}).`);
+      default:
+        return new RequestProblem('server', said || `The server answered with status ${response.status}.`);
+    }
+  }
+
+  async function saidBy(response: Response): Promise<string> {
+    try {
+      const body = (await response.json()) as { message?: unknown; errors?: { message: string }[] };
+      const errors = body.errors?.map(error => error.message).join('\n');
+      return errors || (typeof body.message === 'string' ? body.message : '');
+    } catch {
+      return '';
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { LiveStatus } from '../api/live';
+import type { IDaemonState } from '../models/setup';
+import { useModel, useOrch } from './surroundings';
+import { clockText } from './time';
+
+/** How fresh the panel is. */
+export function ConnectionChip(): JSX.Element {
+  const { live, trans } = useOrch();
+  useModel(live);
+  const heard = live.lastHeard ? trans.__('Last update %1', clockText(live.lastHeard.getTime() / 1000)) : '';
+  return (
+    <span className={`jp-orch-Chip jp-orch-tone-${Private.TONES[live.status]}`} role="status" aria-label={trans.__('Connection')} title={heard}>
+      <span className="jp-orch-Chip-dot" aria-hidden="true" />
+      {Private.connectionWord(live.status, trans)}
+    </span>
+  );
+}
+
+/** Whether schedules will fire, and from where. */
+export function DaemonChip(): JSX.Element {
+  const { setup, trans } = useOrch();
+  const { daemon } = useModel(setup);
+  const word = Private.daemonWord(daemon, trans);
+  return (
+    <span
+      className={`jp-orch-Chip jp-orch-tone-${Private.DAEMON_TONES[daemon.word]}`}
+      role="status"
+      aria-label={trans.__('Daemon')}
+      title={Private.daemonTitle(daemon, trans)}
+    >
+      <span className="jp-orch-Chip-dot" aria-hidden="true" />
+      {word}
+    </span>
+  );
+}
+
+namespace Private {
+  export const TONES: Record<LiveStatus, string> = { connecting: 'idle', live: 'good', polling: 'wait', offline: 'bad' };
+  export const DAEMON_TONES: Record<IDaemonState['word'], string> = {
+    running: 'good',
+    elsewhere: 'good',
+    off: 'wait',
+    lost: 'bad',
+    unknown: 'idle'
+  };
+
+  export function connectionWord(status: LiveStatus, trans: TranslationBundle): string {
+    switch (status) {
+      case 'connecting':
+        return trans.__('Connecting');
+      case 'live':
+        return trans.__('Live');
+      case 'polling':
+        return trans.__('Polling');
+      case 'offline':
+        return trans.__('Offline');
+    }
+  }
+
+  export function daemonWord(daemon: IDaemonState, trans: TranslationBundle): string {
+    switch (daemon.word) {
+      case 'running':
+        return trans.__('Daemon on');
+      case 'elsewhere':
+        return trans.__('Daemon elsewhere');
+      case 'off':
+        return trans.__('Daemon off');
+      case 'lost':
+        return trans.__('Daemon lost');
+      case 'unknown':
+        return trans.__('Daemon unknown');
+    }
+  }
+
+  export function daemonTitle(daemon: IDaemonState, trans: TranslationBundle): string {
+    switch (daemon.word) {
+      case 'running':
+        return trans.__('The daemon of this server starts runs and fires schedules.');
+      case 'elsewhere':
+        return trans.__('Schedules are fired by another process: %1', daemon.where || trans.__('unknown host'));
+      case 'off':
+        return trans.__('Schedules will not fire: no daemon is running.');
+      case 'lost':
+        return trans.__('The daemon does not report; schedules may not fire.');
+      case 'unknown':
+        return trans.__('The server has not said whether a daemon is running.');
+    }
+  }
+}

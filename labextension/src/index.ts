@@ -1,0 +1,16 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import { launchpad } from './plugins/launchpad';
+import { panel } from './plugins/panel';
+import { pipeline } from './plugins/pipeline';
+import { executedNotebooks, run, runs } from './plugins/run';
+import { running } from './plugins/running';
+import { service } from './plugins/service';
+import { status } from './plugins/status';
+
+export { IOrchestrator } from './tokens';
+
+/** Every part of the panel; each can be disabled on its own, all stand on the service. */
+const plugins: JupyterFrontEndPlugin<unknown>[] = [service, panel, pipeline, launchpad, run, runs, executedNotebooks, status, running];
+
+export default plugins;

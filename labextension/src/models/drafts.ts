@@ -1,0 +1,76 @@
+import type { IStateDB } from '@jupyterlab/statedb';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import type { IPipelineAddress } from './workspace';
+
+/** A run that somebody is about to launch. */
+export interface IDraft {
+  mode: string;
+  preset: string;
+  /** Solid names; empty for the whole pipeline. */
+  selection: readonly string[];
+  tags: readonly { key: string; value: string }[];
+  /** Run config as YAML text. */
+  yaml: string;
+}
+
+/** Keeps one draft per pipeline in the state database, or in memory where there is none. */
+export class DraftStore {
+  constructor(private readonly _state: IStateDB | null) {}
+
+  /** @returns the draft, or null when there is none that can be read. */
+  async load(address: IPipelineAddress): Promise<IDraft | null> {
+    const key = Private.keyOf(address);
+    if (!this._state) {
+      return this._memory.get(key) ?? null;
+    }
+    try {
+      return Private.read(await this._state.fetch(key));
+    } catch {
+      return null;
+    }
+  }
+
+  async save(address: IPipelineAddress, draft: IDraft): Promise<void> {
+    const key = Private.keyOf(address);
+    this._memory.set(key, draft);
+    await this._state?.save(key, draft as unknown as ReadonlyPartialJSONObject);
+  }
+
+  async clear(address: IPipelineAddress): Promise<void> {
+    const key = Private.keyOf(address);
+    this._memory.delete(key);
+    await this._state?.remove(key);
+  }
+
+  private readonly _memory = new Map<string, IDraft>();
+}
+
+namespace Private {
+  export function keyOf({ location, repository, pipeline }: IPipelineAddress): string {
+    return `jupyter-orch:draft:${[location, repository, pipeline].map(encodeURIComponent).join('/')}`;
+  }
+
+  /** What lies in the state database may be old or made by somebody else: take it only in the right shape. */
+  export function read(value: unknown): IDraft | null {
+    if (typeof value !== 'object' || value === null) {
+      return null;
+    }
+    const { mode, preset, selection, tags, yaml } = value as Record<string, unknown>;
+    if (typeof mode !== 'string' || typeof yaml !== 'string') {
+      return null;
+    }
+    return {
+      mode,
+      yaml,
+      preset: typeof preset === 'string' ? preset : '',
+      selection: Array.isArray(selection) ? selection.filter(one => typeof one === 'string') : [],
+      tags: Array.isArray(tags) ? tags.filter(isTag).map(({ key, value: text }) => ({ key, value: text })) : []
+    };
+  }
+
+  function isTag(value: unknown): value is { key: string; value: string } {
+    const tag = value as { key?: unknown; value?: unknown } | null;
+    return typeof tag?.key === 'string' && typeof tag.value === 'string';
+  }
+}

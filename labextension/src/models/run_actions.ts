@@ -1,0 +1,40 @@
+import type { OrchClient } from '../api/client';
+import type { PipelineRunStatus, ReexecutionStrategy } from '../api/gql/graphql';
+import { DELETE_RUN, RELAUNCH, TERMINATE } from '../api/operations';
+import { RequestProblem } from '../api/problem';
+
+/** What can be done with a run that exists. Each rejects with a `RequestProblem` when refused. */
+export class RunActions {
+  constructor(private readonly _client: OrchClient) {}
+
+  /** Ask the run to stop; a second time, while it is already stopping, marks it as canceled without waiting. */
+  async cancel(runId: string, status: PipelineRunStatus): Promise<void> {
+    const policy = status === 'CANCELING' ? 'MARK_AS_CANCELED_IMMEDIATELY' : 'SAFE_TERMINATE';
+    const { terminatePipelineExecution: answer } = await this._client.send(TERMINATE, { runId, policy });
+    if (answer.__typename !== 'TerminatePipelineExecutionSuccess') {
+      throw new RequestProblem('server', answer.message);
+    }
+  }
+
+  /** Run it again. @returns the id of the new run. */
+  async rerun(runId: string, strategy: ReexecutionStrategy): Promise<string> {
+    const params = { parentRunId: runId, strategy };
+    const { launchPipelineReexecution: answer } = await this._client.send(RELAUNCH, { params });
+    switch (answer.__typename) {
+      case 'LaunchPipelineRunSuccess':
+        return answer.run.runId;
+      case 'RunConfigValidationInvalid':
+        throw new RequestProblem('server', answer.errors.map(error => error.message).join('\n'));
+      default:
+        throw new RequestProblem('server', answer.message);
+    }
+  }
+
+  /** Remove a finished run with its events and files. */
+  async remove(runId: string): Promise<void> {
+    const { deletePipelineRun: answer } = await this._client.send(DELETE_RUN, { runId });
+    if (answer.__typename !== 'DeletePipelineRunSuccess') {
+      throw new RequestProblem('server', answer.message);
+    }
+  }
+}

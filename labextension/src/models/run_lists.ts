@@ -1,0 +1,119 @@
+import { Throttler } from '@lumino/polling';
+
+import type { OrchClient } from '../api/client';
+import type { RunListsQuery, RunRowFragment, RunsChangedSubscription } from '../api/gql/graphql';
+import type { IFeed } from '../api/live';
+import { RUN_LISTS, RUNS_CHANGED } from '../api/operations';
+import { messageOf, RequestProblem } from '../api/problem';
+import { ChangingModel } from '../changing';
+import { ACTIVE, FINISHED } from './run_status';
+
+/** A run that is on its way, with its steps counted. */
+export interface IActiveRun extends RunRowFragment {
+  stepsDone: number;
+  stepsAll: number;
+}
+
+const RECENT = 25;
+
+/** Active and recent runs, kept current. */
+export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSubscription> {
+  constructor(private readonly _client: OrchClient) {
+    super();
+    this._throttle = new Throttler(() => this.refetch().catch(() => undefined), { limit: 250, edge: 'trailing' });
+  }
+
+  readonly document = RUNS_CHANGED as IFeed<RunsChangedSubscription>['document'];
+
+  get loaded(): boolean {
+    return this._loaded;
+  }
+
+  get problem(): string {
+    return this._problem;
+  }
+
+  get active(): readonly IActiveRun[] {
+    return this._active;
+  }
+
+  /** How many are active, also beyond those listed. */
+  get activeCount(): number {
+    return this._activeCount;
+  }
+
+  get recent(): readonly RunRowFragment[] {
+    return this._recent;
+  }
+
+  get recentCount(): number {
+    return this._recentCount;
+  }
+
+  variables(): Record<string, never> {
+    return {};
+  }
+
+  receive(): void {
+    void this._throttle.invoke();
+  }
+
+  async refetch(): Promise<void> {
+    try {
+      this._take(
+        await this._client.send(RUN_LISTS, {
+          active: { statuses: [...ACTIVE] },
+          recent: { statuses: [...FINISHED] },
+          limit: RECENT
+        })
+      );
+    } catch (reason) {
+      if (!(reason instanceof RequestProblem) || reason.kind !== 'offline') {
+        this._problem = messageOf(reason);
+        this._loaded = true;
+        this.notify();
+      }
+      throw reason;
+    }
+  }
+
+  override dispose(): void {
+    this._throttle.dispose();
+    super.dispose();
+  }
+
+  private _take({ active, recent }: RunListsQuery): void {
+    this._problem = '';
+    if (active.__typename === 'PipelineRuns') {
+      this._active = active.results.map(Private.countSteps);
+      this._activeCount = active.count;
+    } else {
+      this._problem = active.message;
+    }
+    if (recent.__typename === 'PipelineRuns') {
+      this._recent = recent.results;
+      this._recentCount = recent.count;
+    } else {
+      this._problem = recent.message;
+    }
+    this._loaded = true;
+    this.notify();
+  }
+
+  private readonly _throttle: Throttler;
+  private _loaded = false;
+  private _problem = '';
+  private _active: readonly IActiveRun[] = [];
+  private _activeCount = 0;
+  private _recent: readonly RunRowFragment[] = [];
+  private _recentCount = 0;
+}
+
+namespace Private {
+  type Row = Extract<RunListsQuery['active'], { __typename: 'PipelineRuns' }>['results'][number];
+
+  export function countSteps(run: Row): IActiveRun {
+    const done = run.stepStats.filter(step => ['SUCCESS', 'FAILURE', 'SKIPPED'].includes(step.status ?? '')).length;
+    return { ...run, stepsDone: done, stepsAll: Math.max(run.executionPlan?.steps.length ?? 0, done) };
+  }
+}

@@ -1,0 +1,71 @@
+import { addIcon, InputGroup, refreshIcon, tableRowsIcon } from '@jupyterlab/ui-components';
+
+import { Action, useRefusal } from '../../components/action';
+import { ConnectionChip, DaemonChip } from '../../components/chips';
+import { SetupCard } from '../../components/setup_card';
+import { OfflineBanner } from '../../components/states';
+import { useModel, useOrch } from '../../components/surroundings';
+import { Locations } from './locations';
+import type { OrchestrateModel } from './model';
+import { Pipelines } from './pipelines';
+import { ActiveRuns, RecentRuns } from './runs';
+import { Schedules } from './schedules';
+
+/** Header, filter and the five sections. */
+export function OrchestrateBody({ model }: { model: OrchestrateModel }): JSX.Element {
+  const { setup } = useOrch();
+  const { state } = useModel(setup);
+  const usable = state.kind !== 'missing' && state.kind !== 'forbidden';
+  return (
+    <div className="jp-orch-Panel-body">
+      <Header model={model} />
+      <OfflineBanner />
+      <SetupCard />
+      {usable && (
+        <div className="jp-orch-Panel-sections">
+          <ActiveRuns model={model} />
+          <RecentRuns model={model} />
+          <Pipelines model={model} />
+          <Schedules model={model} />
+          <Locations model={model} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Header({ model }: { model: OrchestrateModel }): JSX.Element {
+  const { live, setup, permissions, open, trans } = useOrch();
+  useModel(model);
+  const refusal = useRefusal('launch_pipeline_execution');
+  const refresh = async (): Promise<void> => {
+    await Promise.all([live.refresh(), setup.check(), permissions.refresh()]);
+  };
+  return (
+    <header className="jp-orch-Panel-head">
+      <div className="jp-orch-Panel-chips">
+        <ConnectionChip />
+        <DaemonChip />
+      </div>
+      <div className="jp-orch-Panel-actions">
+        <Action label={trans.__('New run')} icon={addIcon} look="plain" refusal={refusal} onAct={() => open.launchpad()}>
+          {trans.__('New run')}
+        </Action>
+        <span className="jp-orch-spring" />
+        <Action label={trans.__('All runs')} icon={tableRowsIcon} look="icon" onAct={() => open.runs()} />
+        <Action label={trans.__('Refresh')} icon={refreshIcon} look="icon" onAct={refresh} />
+      </div>
+      <InputGroup
+        className="jp-orch-filter"
+        type="search"
+        aria-label={trans.__('Filter')}
+        placeholder={trans.__('Filter')}
+        rightIcon="ui-components:search"
+        value={model.filter}
+        onChange={event => {
+          model.filter = event.currentTarget.value;
+        }}
+      />
+    </header>
+  );
+}

@@ -1,0 +1,102 @@
+import type { ScheduleRowFragment } from '../../api/gql/graphql';
+import { useRefusal } from '../../components/action';
+import { Rows } from '../../components/rows';
+import { Section } from '../../components/section';
+import { Empty, Skeleton } from '../../components/states';
+import { useModel, useNow, useOrch } from '../../components/surroundings';
+import { Name } from '../../components/text';
+import { agoText, instantText } from '../../components/time';
+import { messageOf } from '../../api/problem';
+import type { OrchestrateModel } from './model';
+
+/** Schedules with a switch, their rule as a sentence and the next tick. */
+export function Schedules({ model }: { model: OrchestrateModel }): JSX.Element {
+  const { workspace, setup, trans } = useOrch();
+  useModel(workspace);
+  useModel(model);
+  const { daemon } = useModel(setup);
+  const all = workspace.locations.flatMap(location => location.schedules);
+  const shown = all.filter(one => model.matches(one.name, one.pipelineName, one.sentence));
+  const silent = daemon.word === 'off' || daemon.word === 'lost';
+  return (
+    <Section title={trans.__('Schedules')} count={all.length}>
+      {!workspace.loaded && <Skeleton rows={2} />}
+      {silent && all.some(one => one.status === 'RUNNING') && (
+        <div className="jp-orch-Note" role="status">
+          {trans.__('Schedules will not fire: no daemon is running.')}
+        </div>
+      )}
+      {workspace.loaded && shown.length === 0 && (
+        <Empty>{model.filter ? trans.__('No schedule fits the filter.') : trans.__('No location defines a schedule.')}</Empty>
+      )}
+      <Rows
+        label={trans.__('Schedules')}
+        items={shown}
+        keyOf={one => one.id}
+        render={(one, tabIndex) => <ScheduleRow schedule={one} tabIndex={tabIndex} />}
+      />
+    </Section>
+  );
+}
+
+function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; tabIndex: number }): JSX.Element {
+  const { workspace, open, trans } = useOrch();
+  const on = schedule.status === 'RUNNING';
+  const refusal = useRefusal(on ? 'stop_running_schedule' : 'start_schedule');
+  const toggle = (): void => {
+    if (!refusal) {
+      workspace.setSchedule(schedule, !on).then(
+        refused => refused && open.tell(refused, 'error'),
+        (reason: unknown) => open.tell(messageOf(reason), 'error')
+      );
+    }
+  };
+  const last = schedule.ticks[0];
+  const address = {
+    location: schedule.repositoryLocationName,
+    repository: schedule.repositoryName,
+    pipeline: schedule.pipelineName
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="jp-orch-Row-main"
+        tabIndex={tabIndex}
+        aria-label={trans.__('Schedule %1, %2', schedule.name, schedule.sentence)}
+        title={`${schedule.cronSchedule} ${schedule.executionTimezone}`}
+        onClick={() => open.pipeline(address)}
+      >
+        <span className="jp-orch-Row-text">
+          <span className="jp-orch-Row-title">
+            <Name text={schedule.name} />
+          </span>
+          <span className="jp-orch-Row-note">{schedule.sentence}</span>
+          <span className="jp-orch-Row-note">
+            {on && schedule.futureTicks.length > 0 ? <NextTick due={schedule.futureTicks[0]} /> : trans.__('Switched off')}
+            {last?.status === 'FAILURE' && <span className="jp-orch-tone-bad"> · {trans.__('last tick failed')}</span>}
+          </span>
+        </span>
+      </button>
+      <button
+        type="button"
+        role="switch"
+        aria-checked={on}
+        aria-label={trans.__('Schedule %1', schedule.name)}
+        aria-disabled={refusal !== ''}
+        title={refusal || (on ? trans.__('Switch off') : trans.__('Switch on'))}
+        tabIndex={-1}
+        className="jp-orch-Switch"
+        onClick={toggle}
+      >
+        <span className="jp-orch-Switch-knob" />
+      </button>
+    </>
+  );
+}
+
+function NextTick({ due }: { due: number }): JSX.Element {
+  const { trans } = useOrch();
+  const now = useNow(true);
+  return <span title={instantText(due)}>{trans.__('next %1', agoText(due, now, trans))}</span>;
+}

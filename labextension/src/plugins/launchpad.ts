@@ -1,0 +1,63 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
+import { ILauncher } from '@jupyterlab/launcher';
+
+import { addressOf, Arguments, Commands } from '../commands';
+import { orchIcon } from '../icons';
+import type { IPipelineAddress } from '../models/workspace';
+import { IOrchestrator } from '../tokens';
+import { LaunchpadView } from '../views/launchpad';
+import { ViewKind } from './views';
+
+/** The Launchpad tab, with its entries in palette and launcher. */
+export const launchpad: JupyterFrontEndPlugin<void> = {
+  id: '@jupyter-orch/lab:launchpad',
+  description: 'The tab in which a run is configured, validated and launched.',
+  autoStart: true,
+  requires: [IOrchestrator, IEditorServices],
+  optional: [ILayoutRestorer, ICommandPalette, ILauncher],
+  activate: (
+    app: JupyterFrontEnd,
+    orch: IOrchestrator,
+    editors: IEditorServices,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null
+  ) => {
+    app.commands.addCommand(Commands.openLaunchpad, {
+      label: args => (args.isLauncher ? orch.trans.__('Run a Pipeline') : orch.trans.__('New Run…')),
+      caption: orch.trans.__('Configure and launch a run of a pipeline'),
+      icon: orchIcon,
+      describedBy: { args: Arguments.launchpad },
+      execute: async args => {
+        const address = addressOf(args) ?? (await Private.ask(orch));
+        if (address) {
+          const same = ({ address: other }: LaunchpadView): boolean =>
+            other.location === address.location && other.repository === address.repository && other.pipeline === address.pipeline;
+          kind.show(same, () => new LaunchpadView(orch, editors, address));
+        }
+      }
+    });
+    const kind = new ViewKind<LaunchpadView>(app, 'launchpad', Commands.openLaunchpad, ({ address }) => ({ ...address }), restorer);
+    palette?.addItem({ command: Commands.openLaunchpad, category: orch.trans.__('Orchestrate') });
+    launcher?.add({ command: Commands.openLaunchpad, category: orch.trans.__('Orchestrate'), args: { isLauncher: true }, rank: 1 });
+  }
+};
+
+namespace Private {
+  /** Let the user choose a pipeline; with only one there is nothing to choose. */
+  export async function ask({ workspace, open, trans }: IOrchestrator): Promise<IPipelineAddress | null> {
+    const all = workspace.locations.flatMap(location => location.pipelines);
+    if (all.length === 0) {
+      open.tell(trans.__('No pipeline is loaded. Add a location to %1.', workspace.path || 'workspace.yaml'), 'info');
+      return null;
+    }
+    if (all.length === 1) {
+      return all[0];
+    }
+    const names = all.map(one => `${one.pipeline} (${one.location})`);
+    const { value } = await InputDialog.getItem({ title: trans.__('New run of'), items: names });
+    return value === null ? null : (all[names.indexOf(value)] ?? null);
+  }
+}

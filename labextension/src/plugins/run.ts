@@ -1,0 +1,90 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+
+import { ExecutedNotebookDrive, notebookPath } from '../api/executed_notebooks';
+import { Arguments, Commands, textOf } from '../commands';
+import { orchIcon } from '../icons';
+import { IOrchestrator } from '../tokens';
+import { RunView } from '../views/run';
+import { readStatus } from '../views/runs/model';
+import { RunsView } from '../views/runs';
+import { ViewKind } from './views';
+
+/** The Run tab. */
+export const run: JupyterFrontEndPlugin<void> = {
+  id: '@jupyter-orch/lab:run',
+  description: 'The tab that follows one run.',
+  autoStart: true,
+  requires: [IOrchestrator],
+  optional: [ILayoutRestorer],
+  activate: (app: JupyterFrontEnd, orch: IOrchestrator, restorer: ILayoutRestorer | null) => {
+    app.commands.addCommand(Commands.openRun, {
+      label: orch.trans.__('Open Run'),
+      icon: orchIcon,
+      describedBy: { args: Arguments.run },
+      execute: args => {
+        const runId = textOf(args, 'runId');
+        if (!runId) {
+          throw new Error(orch.trans.__('Say which run: runId is needed.'));
+        }
+        kind.show(
+          widget => widget.runId === runId,
+          () => new RunView(orch, runId)
+        );
+      }
+    });
+    const kind = new ViewKind<RunView>(app, 'run', Commands.openRun, ({ runId }) => ({ runId }), restorer);
+  }
+};
+
+/** The Runs tab. */
+export const runs: JupyterFrontEndPlugin<void> = {
+  id: '@jupyter-orch/lab:runs',
+  description: 'The tab with the table of all runs.',
+  autoStart: true,
+  requires: [IOrchestrator],
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (app: JupyterFrontEnd, orch: IOrchestrator, restorer: ILayoutRestorer | null, palette: ICommandPalette | null) => {
+    app.commands.addCommand(Commands.openRuns, {
+      label: orch.trans.__('Show Runs'),
+      icon: orchIcon,
+      describedBy: { args: Arguments.runs },
+      execute: args => {
+        const widget = kind.show(
+          () => true,
+          () => new RunsView(orch)
+        );
+        if ('pipeline' in args || 'status' in args) {
+          widget.model.setFilter({ pipeline: textOf(args, 'pipeline'), status: readStatus(args.status) });
+        }
+      }
+    });
+    const kind = new ViewKind<RunsView>(app, 'runs', Commands.openRuns, ({ model: { filter } }) => ({ pipeline: filter.pipeline, status: filter.status }), restorer);
+    palette?.addItem({ command: Commands.openRuns, category: orch.trans.__('Orchestrate') });
+  }
+};
+
+/** Executed notebooks as a read-only drive. */
+export const executedNotebooks: JupyterFrontEndPlugin<void> = {
+  id: '@jupyter-orch/lab:executed-notebooks',
+  description: 'Opens executed notebooks of runs, read-only and without a kernel.',
+  autoStart: true,
+  requires: [IOrchestrator, IDocumentManager],
+  activate: (app: JupyterFrontEnd, orch: IOrchestrator, documents: IDocumentManager) => {
+    app.serviceManager.contents.addDrive(new ExecutedNotebookDrive(orch.client));
+    app.commands.addCommand(Commands.openNotebook, {
+      label: orch.trans.__('Open Executed Notebook'),
+      describedBy: { args: Arguments.notebook },
+      execute: args => {
+        const path = notebookPath(textOf(args, 'runId'), textOf(args, 'stepKey'));
+        documents.openOrReveal(path, 'default', undefined, undefined, {
+          shouldStart: false,
+          canStart: false,
+          autoStartDefault: false,
+          shutdownOnDispose: true
+        });
+      }
+    });
+  }
+};

@@ -1,0 +1,83 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+import { ServerConnection } from '@jupyterlab/services';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { OrchClient } from '../api/client';
+import { LiveConnection } from '../api/live';
+import { Clock } from '../models/clock';
+import { DraftStore } from '../models/drafts';
+import { PermissionsModel } from '../models/permissions';
+import { RunActions } from '../models/run_actions';
+import { RunListsModel } from '../models/run_lists';
+import { SetupModel } from '../models/setup';
+import { WorkspaceModel } from '../models/workspace';
+import { IOrchestrator } from '../tokens';
+import { DOMAIN } from '../version';
+import { openerOf } from './opener';
+
+const HEALTH_EVERY = 15_000;
+
+/** Provides the models that all views share, and keeps them current. */
+export const service: JupyterFrontEndPlugin<IOrchestrator> = {
+  id: '@jupyter-orch/lab:service',
+  description: 'Client of the jupyter_orch server extension: one connection and the models that every view shares.',
+  autoStart: true,
+  provides: IOrchestrator,
+  optional: [ITranslator, IStateDB],
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null, state: IStateDB | null): IOrchestrator => {
+    const client = new OrchClient(ServerConnection.makeSettings(app.serviceManager.serverSettings));
+    const live = new LiveConnection(client);
+    const orch: IOrchestrator = {
+      client,
+      live,
+      clock: new Clock(live),
+      setup: new SetupModel(client),
+      permissions: new PermissionsModel(client),
+      workspace: new WorkspaceModel(client),
+      runs: new RunListsModel(client),
+      actions: new RunActions(client),
+      drafts: new DraftStore(state),
+      trans: (translator ?? nullTranslator).load(DOMAIN),
+      open: openerOf(app.commands, Private.tell)
+    };
+    void Private.begin(orch);
+    return orch;
+  }
+};
+
+namespace Private {
+  /** Ask who answers; only where the server part is there does the panel connect. */
+  export async function begin({ setup, permissions, live, workspace, runs }: IOrchestrator): Promise<void> {
+    await setup.check();
+    const connect = (): void => {
+      if (setup.state.kind === 'missing' || setup.state.kind === 'forbidden') {
+        return;
+      }
+      setup.changed.disconnect(connect);
+      live.attach(workspace);
+      live.attach(runs);
+      live.start();
+      permissions.refresh().catch(() => undefined);
+      live.changed.connect(() => {
+        if (live.status === 'live') {
+          void setup.check();
+          permissions.refresh().catch(() => undefined);
+        }
+      });
+    };
+    setup.changed.connect(connect);
+    connect();
+    window.setInterval(() => {
+      if (!document.hidden) {
+        void setup.check();
+      }
+    }, HEALTH_EVERY);
+  }
+
+  export function tell(message: string, kind: 'error' | 'success' | 'info' = 'info'): void {
+    Notification.emit(message, kind === 'error' ? 'error' : kind, { autoClose: kind === 'error' ? false : 4000 });
+  }
+}
+

@@ -1,0 +1,49 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Token } from '@lumino/coreutils';
+
+import type { OrchClient } from './api/client';
+import type { SourceFragment } from './api/gql/graphql';
+import type { LiveConnection } from './api/live';
+import type { Clock } from './models/clock';
+import type { DraftStore } from './models/drafts';
+import type { PermissionsModel } from './models/permissions';
+import type { RunActions } from './models/run_actions';
+import type { RunListsModel } from './models/run_lists';
+import type { SetupModel } from './models/setup';
+import type { IPipelineAddress, WorkspaceModel } from './models/workspace';
+
+/** Everything that a view may stand on: one of each, shared by all views. */
+export interface IOrchestrator {
+  readonly client: OrchClient;
+  readonly live: LiveConnection;
+  readonly clock: Clock;
+  readonly setup: SetupModel;
+  readonly permissions: PermissionsModel;
+  readonly workspace: WorkspaceModel;
+  readonly runs: RunListsModel;
+  readonly actions: RunActions;
+  readonly drafts: DraftStore;
+  readonly trans: TranslationBundle;
+  readonly open: IOpener;
+}
+
+/** Ways from one view to another. */
+export interface IOpener {
+  pipeline(address: IPipelineAddress): void;
+  launchpad(address?: IPipelineAddress): void;
+  run(runId: string): void;
+  runs(filter?: { pipeline?: string; status?: string }): void;
+  notebook(runId: string, stepKey: string): void;
+  /** Open a file of the workspace at a line; does nothing for files outside Jupyter's root. */
+  source(place: SourceFragment): void;
+  /** Open a notebook of the workspace. */
+  file(contentsPath: string): void;
+  /** Tell about something that went wrong, or well. */
+  tell(message: string, kind?: 'error' | 'success' | 'info'): void;
+}
+
+/** The orchestrator's client side, for other extensions too. */
+export const IOrchestrator = new Token<IOrchestrator>(
+  'jupyter-orch:IOrchestrator',
+  'Pipelines, runs and schedules of the jupyter_orch server extension.'
+);

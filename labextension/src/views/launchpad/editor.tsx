@@ -1,0 +1,92 @@
+import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { CodeEditor, type IEditorServices } from '@jupyterlab/codeeditor';
+import type { CodeMirrorEditor } from '@jupyterlab/codemirror';
+import { useEffect, useRef } from 'react';
+
+import { useModel, useOrch } from '../../components/surroundings';
+import { pathText } from '../../models/config_places';
+import type { LaunchpadModel } from './model';
+
+/** A handle by which the list of mistakes moves the cursor. */
+export interface IEditorHandle {
+  goTo(line: number, offset: number): void;
+}
+
+/** The run config in JupyterLab's own editor, mistakes underlined. */
+export function YamlEditor({
+  model,
+  editors,
+  onReady
+}: {
+  model: LaunchpadModel;
+  editors: IEditorServices;
+  onReady: (handle: IEditorHandle) => void;
+}): JSX.Element {
+  const { trans } = useOrch();
+  useModel(model);
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<CodeMirrorEditor | null>(null);
+
+  useEffect(() => {
+    const text = new CodeEditor.Model({ mimeType: 'text/x-yaml' });
+    text.sharedModel.setSource(model.draft.yaml);
+    const made = editors.factoryService.newInlineEditor({
+      host: host.current!,
+      model: text,
+      config: { lineNumbers: true, lineWrap: true, tabSize: 2, matchBrackets: true }
+    }) as CodeMirrorEditor;
+    made.injectExtension([lintGutter()]);
+    made.editor.contentDOM.setAttribute('aria-label', trans.__('Run config'));
+    text.sharedModel.changed.connect(() => {
+      const yaml = text.sharedModel.getSource();
+      if (yaml !== model.draft.yaml) {
+        model.change({ yaml });
+      }
+    });
+    editor.current = made;
+    onReady({ goTo: (line, offset) => Private.goTo(made, line, offset) });
+    return () => {
+      editor.current = null;
+      made.dispose();
+      text.dispose();
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- one editor for the life of the view
+  }, []);
+
+  useEffect(() => {
+    const made = editor.current;
+    if (!made) {
+      return;
+    }
+    if (made.model.sharedModel.getSource() !== model.draft.yaml) {
+      made.model.sharedModel.setSource(model.draft.yaml);
+    }
+    made.editor.dispatch(setDiagnostics(made.editor.state, Private.diagnostics(model, trans.__('(top level)'))));
+  }, [model, model.version, trans]);
+
+  return <div ref={host} className="jp-orch-Editor" />;
+}
+
+namespace Private {
+  export function goTo(editor: CodeMirrorEditor, line: number, offset: number): void {
+    const view = editor.editor;
+    const anchor = offset > 0 ? Math.min(offset, view.state.doc.length) : view.state.doc.line(Math.min(line, view.state.doc.lines)).from;
+    view.dispatch({ selection: { anchor }, scrollIntoView: true });
+    view.focus();
+  }
+
+  export function diagnostics({ mistakes, draft }: LaunchpadModel, root: string): Diagnostic[] {
+    return mistakes.flatMap(one =>
+      one.line === null
+        ? []
+        : [
+            {
+              from: Math.min(one.from, draft.yaml.length),
+              to: Math.min(Math.max(one.to, one.from), draft.yaml.length),
+              severity: 'error' as const,
+              message: `${pathText(one.path, root)}: ${one.message}`
+            }
+          ]
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
+
+import type { ReexecutionStrategy } from '../../api/gql/graphql';
+import { Action, useRefusal } from '../../components/action';
+import { Status } from '../../components/status';
+import { useOrch } from '../../components/surroundings';
+import { Name } from '../../components/text';
+import { Duration, instantText } from '../../components/time';
+import type { RunModel } from '../../models/run';
+import { isActive } from '../../models/run_status';
+
+/** Who, what, when, how long, and what can be done. */
+export function RunHeader({ run }: { run: RunModel }): JSX.Element {
+  const { open, trans } = useOrch();
+  const detail = run.detail!;
+  const { status } = detail;
+  const active = isActive(status);
+  return (
+    <header className="jp-orch-Head">
+      <div className="jp-orch-Head-line">
+        <span role="status" aria-live="polite" aria-label={trans.__('Run status')} className="jp-orch-Head-status">
+          <Status status={status} />
+        </span>
+        <h2>
+          <button
+            type="button"
+            className="jp-orch-link"
+            title={trans.__('Open pipeline')}
+            onClick={() =>
+              open.pipeline({
+                location: detail.repositoryLocationName,
+                repository: detail.repositoryName,
+                pipeline: detail.pipelineName
+              })
+            }
+          >
+            <Name text={detail.pipelineName} />
+          </button>
+        </h2>
+        <code title={detail.runId}>{detail.runId.slice(0, 8)}</code>
+        <span className="jp-orch-spring" />
+        <RunButtons run={run} />
+      </div>
+      <dl className="jp-orch-Facts">
+        <Fact name={trans.__('Created by')}>
+          <Name text={detail.createdBy} />
+        </Fact>
+        <Fact name={detail.startTime === null ? trans.__('Created') : trans.__('Started')}>
+          {instantText(detail.startTime ?? detail.createTime)}
+        </Fact>
+        <Fact name={trans.__('Duration')}>
+          <Duration start={detail.startTime} end={active ? null : (detail.endTime ?? detail.startTime)} />
+        </Fact>
+        <Fact name={trans.__('Mode')}>{detail.mode}</Fact>
+        {status === 'QUEUED' && detail.queuePosition !== null && (
+          <Fact name={trans.__('Place in the queue')}>{detail.queuePosition}</Fact>
+        )}
+        {detail.parentRunId && (
+          <Fact name={trans.__('Re-run of')}>
+            <button type="button" className="jp-orch-link" onClick={() => open.run(detail.parentRunId!)}>
+              <code>{detail.parentRunId.slice(0, 8)}</code>
+            </button>
+          </Fact>
+        )}
+      </dl>
+    </header>
+  );
+}
+
+function RunButtons({ run }: { run: RunModel }): JSX.Element {
+  const { actions, open, trans } = useOrch();
+  const detail = run.detail!;
+  const mayCancel = useRefusal('terminate_pipeline_execution');
+  const mayRerun = useRefusal('launch_pipeline_reexecution');
+  const rerun = async (strategy: ReexecutionStrategy): Promise<void> => open.run(await actions.rerun(run.runId, strategy));
+  if (isActive(detail.status)) {
+    const again = detail.status === 'CANCELING';
+    return (
+      <Action
+        label={again ? trans.__('Mark as canceled') : trans.__('Cancel run')}
+        icon={stopIcon}
+        look="warn"
+        refusal={mayCancel || (detail.canTerminate || again ? '' : trans.__('This run can not be stopped.'))}
+        onAct={() => actions.cancel(run.runId, detail.status)}
+      >
+        {again ? trans.__('Mark as canceled') : trans.__('Cancel run')}
+      </Action>
+    );
+  }
+  return (
+    <>
+      <Action label={trans.__('Re-run')} icon={redoIcon} refusal={mayRerun} onAct={() => rerun('ALL_STEPS')}>
+        {trans.__('Re-run')}
+      </Action>
+      {detail.status !== 'SUCCESS' && (
+        <Action
+          label={trans.__('Re-run from failure')}
+          title={trans.__('Keep what succeeded, run the rest again')}
+          refusal={mayRerun}
+          onAct={() => rerun('FROM_FAILURE')}
+        >
+          {trans.__('Re-run from failure')}
+        </Action>
+      )}
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
