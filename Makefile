@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PEERS ?=
 
 .DEFAULT_GOAL := help
 
@@ -37,7 +36,7 @@ ui: $(STAMP) panel chromium ## Only the browser tests; screenshots land in tests
 	$(BIN)/python -m pytest -m browser tests
 
 bench: $(STAMP) ## Measure launching, steps and starts; print the figures
-	$(BIN)/python -m bench $(if $(PEERS),--peers)
+	$(BIN)/python -m tests.bench
 
 docs: $(STAMP) ## Draw what the documentation draws from the code
 	$(BIN)/python docs/draw.py

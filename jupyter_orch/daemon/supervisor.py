@@ -7,6 +7,9 @@ import socket
 import threading
 import uuid
 from collections.abc import Sequence
+from datetime import UTC
+
+from apscheduler.schedulers.background import BackgroundScheduler
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
@@ -17,20 +20,18 @@ HEARTBEAT = 5.0
 LATE = 60.0
 
 
-class Heartbeat(Loop):
+class Heartbeat:
     """Stores this replica's heartbeat with the state of its loops."""
 
-    name = "HEARTBEAT"
-
     def __init__(self, storage: ReplicaStorage, loops: Sequence[Loop], version: str, replica_id: str) -> None:
-        super().__init__()
         self._storage = storage
         self._loops = loops
         self._version = version
         self._started_at = clock.now()
         self.replica_id = replica_id
 
-    def poll(self) -> float:
+    def __call__(self) -> None:
+        """Beat once."""
         self._storage.beat(
             Replica(
                 replica_id=self.replica_id,
@@ -43,31 +44,36 @@ class Heartbeat(Loop):
                 errors={loop.name: loop.error for loop in self._loops if loop.error is not None},
             )
         )
-        return HEARTBEAT
 
 
 class Supervisor:
-    """Runs loops in threads. A thread that ends by itself is a bug and is started again by the next health look."""
+    """Runs loops in threads; the heartbeat, a plain interval job, is APScheduler's."""
 
     def __init__(self, storage: ReplicaStorage, loops: Sequence[Loop], version: str, replica_id: str) -> None:
         self.replica_id = replica_id
         self.loops = tuple(loops)
         self._storage = storage
         self._heartbeat = Heartbeat(storage, loops, version, replica_id)
+        self._jobs = BackgroundScheduler(timezone=UTC)
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
         """Start every loop."""
         self._threads = [
             threading.Thread(target=loop.run, name=f"orch-{loop.name.lower()}", daemon=True)
-            for loop in (*self.loops, self._heartbeat)
+            for loop in self.loops
         ]
         for thread in self._threads:
             thread.start()
+        self._heartbeat()
+        self._jobs.add_job(self._heartbeat, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
+        self._jobs.start()
 
     def stop(self) -> None:
         """End every loop after its turn, and leave the instance."""
-        for loop in (*self.loops, self._heartbeat):
+        if self._jobs.running:
+            self._jobs.shutdown(wait=False)
+        for loop in self.loops:
             loop.stop()
         for thread in self._threads:
             thread.join(3.0)

@@ -17,7 +17,7 @@ import threading
 from types import FrameType
 
 from jupyter_orch import wire
-from jupyter_orch.execution.interrupt import RunCanceled
+from jupyter_orch.execution.interrupt import RunCanceled, cancel
 from jupyter_orch.processes import kill_session, this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event
@@ -50,7 +50,7 @@ def _serve(line: socket.socket, loaded: Loaded | None) -> int:
     os.register_at_fork(after_in_child=line.close)  # a step that outlives us must not keep the line open
     wire.send(line, {"k": "running", "pid": os.getpid()})
     try:
-        signal.signal(signal.SIGTERM, _cancel)
+        signal.signal(signal.SIGTERM, cancel)
         outcome = _run(spec, loaded, line)
     except RunCanceled:
         outcome = RunOutcome(ok=False, canceled=True, failure=None)
@@ -77,10 +77,6 @@ def _run(spec: RunSpec, loaded: Loaded | None, line: socket.socket) -> RunOutcom
             line.sendall(frame)
 
     return run_plan(loaded, spec, emit)
-
-
-def _cancel(_: int, __: FrameType | None) -> None:
-    raise RunCanceled
 
 
 def _end_with(line: socket.socket) -> None:

@@ -21,6 +21,7 @@ from jupyter_orch import wire
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.zygote.server import Zygote
+from jupyter_orch_kernel.channel import attach
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.runner import run_in_fork
 
@@ -89,8 +90,6 @@ def _import_ahead(loaded: Loaded) -> None:
 def _become_kernel(loaded: Loaded, args: dict[str, Any], fds: list[int]) -> int:
     """An ipykernel in a forked child: it shares the pages of the code that is loaded already."""
     from ipykernel.kernelapp import IPKernelApp
-
-    from jupyter_orch_kernel.channel import attach
 
     for number, fd in zip((1, 2), fds, strict=False):
         os.dup2(fd, number)

@@ -51,7 +51,8 @@ def test_each_bad_entry_is_told_with_its_line(tmp_path: Path) -> None:
     entries = read_workspace(
         workspace(
             tmp_path,
-            "load_from:\n- python_file: gone.py\n- python_fil: a.py\n- python_file: {relative_path: a.py, atribute: x}\n"
+            "load_from:\n- python_file: gone.py\n- python_fil: a.py\n"
+            "- python_file: {relative_path: a.py, atribute: x}\n"
             "- python_file: https://elsewhere/x.py\n- python_file: a.py\n- python_file: a.py\n- 7\n",
         )
     )

@@ -26,7 +26,8 @@ def sleep(args, fds):
     os.write(fds[0], b"up")
     time.sleep(60)
     return 0
-Zygote(socket.socket(fileno=int(sys.argv[2])), socket.socket(fileno=int(sys.argv[1])), {"say": say, "sleep": sleep}).serve()
+lifeline, listener = (socket.socket(fileno=int(fd)) for fd in sys.argv[1:])
+Zygote(listener, lifeline, {"say": say, "sleep": sleep}).serve()
 """
 
 
