@@ -1,0 +1,91 @@
+"""``jupyter-orch daemon``: the loops (queue, schedules, monitoring) in a process of their own."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+from jupyter_orch import clock
+from jupyter_orch.cli.listing import Column, duration, moment, show_listing
+from jupyter_orch.cli.opening import add_json, add_workspace, opened_instance, workspace_file
+from jupyter_orch.compose import close, compose
+from jupyter_orch.daemon.supervisor import LATE
+from jupyter_orch.records.tick import Replica
+from jupyter_orch.settings import read_settings
+
+COLUMNS = (
+    Column("host", "HOST"),
+    Column("pid", "PID"),
+    Column("status", "STATUS"),
+    Column("heartbeat_age", "LAST SEEN", lambda seconds: f"{duration(seconds)} ago"),
+    Column("started_at", "STARTED", moment),
+    Column("loops", "LOOPS", lambda loops: ", ".join(loops) or "-"),
+    Column("errors", "ERRORS", lambda errors: "; ".join(f"{k}: {v}" for k, v in errors.items()) or "-"),
+)
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the verbs of this group."""
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    run = verbs.add_parser("run", help="work until SIGTERM or Ctrl-C; any number of replicas may run")
+    add_workspace(run)
+    run.set_defaults(act=_run)
+    status = verbs.add_parser("status", help="the live daemons and servers; exit 1 if there is none or one has errors")
+    add_json(status)
+    status.set_defaults(act=_status)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    told = threading.Event()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        told.set()
+
+    workspace = workspace_file(arguments)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    settings = read_settings()
+    orchestrator = compose(settings, workspace)
+    try:
+        orchestrator.code_servers.start()
+        orchestrator.supervisor.start()
+        print(f"daemon {orchestrator.supervisor.replica_id[:8]} works on {settings.home}", file=sys.stderr, flush=True)
+        told.wait()
+        print("stopping; runs go on", file=sys.stderr, flush=True)
+    finally:
+        close(orchestrator)
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    with opened_instance() as instance:
+        replicas = instance.storage.list_replicas(clock.now() - LATE)
+        home = instance.settings.home
+    rows = [_row(replica) for replica in replicas]
+    show_listing(
+        rows,
+        COLUMNS,
+        as_json=arguments.json,
+        nothing=f"No daemon and no Jupyter server works on {home}. Start one: jupyter-orch daemon run",
+    )
+    return 0 if rows and not any(row["errors"] for row in rows) else 1
+
+
+def _row(replica: Replica) -> dict[str, Any]:
+    errors = {name: f"{failure.cls}: {failure.message}" for name, failure in replica.errors.items()}
+    return {
+        "replica_id": replica.replica_id,
+        "host": replica.host,
+        "pid": replica.pid,
+        "status": "ERROR" if errors else "RUNNING",
+        "version": replica.version,
+        "started_at": replica.started_at,
+        "heartbeat": replica.heartbeat,
+        "heartbeat_age": max(0.0, clock.now() - replica.heartbeat),
+        "loops": list(replica.loops),
+        "errors": errors,
+    }

@@ -1,0 +1,99 @@
+"""``jupyter-orch``: finds the verb, loads its module, turns errors into a line and an exit code.
+
+A verb's module has ``declare(parser)``, which adds its arguments and sets ``act``: a function that takes the parsed
+arguments and returns the exit code. Only the module of the verb at hand is imported, so ``--help`` is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from jupyter_orch.errors import OrchError
+from jupyter_orch.version import __version__
+
+OK, FAILED, USAGE = 0, 1, 2
+INTERRUPTED = 128 + signal.SIGINT
+HOME_VARIABLE = "JUPYTER_ORCH_HOME"
+
+VERBS = {
+    "demo": "copy the example workspace and start JupyterLab with it",
+    "init": "lay out a new workspace",
+    "lab": "open JupyterLab with the current folder's workspace",
+    "doctor": "check that every part works, and say how to mend what does not",
+    "workspace": "the code locations: list, check",
+    "pipeline": "the pipelines: list, launch",
+    "run": "the runs: list, show, logs, cancel",
+    "schedule": "the schedules: list, start, stop",
+    "daemon": "the daemon without a Jupyter server: run, status",
+    "instance": "the instance: info",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb.
+
+    Args:
+        argv: the words after the program's name; those of this process when left out.
+
+    Returns:
+        0 when all went well, 1 when a run or check failed, 2 for wrong usage, 130 after Ctrl-C.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = parse(words)
+    if arguments.home:
+        os.environ[HOME_VARIABLE] = os.path.abspath(os.path.expanduser(arguments.home))
+    try:
+        code = int(arguments.act(arguments))
+        sys.stdout.flush()
+        return code
+    except OrchError as error:
+        print(f"jupyter-orch: {error.message}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    """The arguments, with ``act`` set.
+
+    Raises:
+        SystemExit: help or version was asked for (0), or the usage is wrong (2).
+    """
+    parser = argparse.ArgumentParser(
+        prog="jupyter-orch", description="Data orchestration native to Jupyter: pipelines, schedules and history."
+    )
+    parser.add_argument("--version", action="version", version=f"jupyter-orch {__version__}")
+    parser.add_argument(
+        "--home", metavar="FOLDER", help="the instance's folder (else $JUPYTER_ORCH_HOME, else orch in Jupyter's data)"
+    )
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    asked = _asked_for(words)
+    for verb, sentence in VERBS.items():
+        child = verbs.add_parser(verb, help=sentence, description=sentence[0].upper() + sentence[1:] + ".")
+        if verb == asked:
+            importlib.import_module(f"jupyter_orch.cli.{verb}").declare(child)
+    return parser.parse_args(words)
+
+
+def _asked_for(words: Sequence[str]) -> str | None:
+    """The first word that is no option: the verb, if there is one of that name."""
+    waiting = iter(words)
+    for word in waiting:
+        if word == "--home":
+            next(waiting, None)
+        elif not word.startswith("-"):
+            return word if word in VERBS else None
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""How verbs open what they work on: the instance alone, or the deployment with its code in real kernels."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jupyter_orch.code_servers.location import LocationState
+from jupyter_orch.compose import close, compose
+from jupyter_orch.errors import OrchError
+from jupyter_orch.instance import Instance, open_instance
+from jupyter_orch.orchestrator import Orchestrator
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.settings import read_settings
+
+GRACE = 15.0
+
+
+class NoWorkspace(OrchError):
+    """There is no workspace file."""
+
+    code = "NO_WORKSPACE"
+
+
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """The option that says which workspace file."""
+    parser.add_argument(
+        "-w",
+        "--workspace",
+        metavar="FILE",
+        type=Path,
+        default=Path("workspace.yaml"),
+        help="the workspace file (workspace.yaml in the current folder)",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The option for programs."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def workspace_file(arguments: argparse.Namespace) -> Path:
+    """The workspace file that was named.
+
+    Raises:
+        NoWorkspace: it does not exist.
+    """
+    path: Path = arguments.workspace.absolute()
+    if not path.is_file():
+        raise NoWorkspace(
+            f"there is no {path}: go to the folder of your workspace, name the file with --workspace, "
+            "or lay out a new one with 'jupyter-orch init'"
+        )
+    return path
+
+
+@contextmanager
+def opened_instance() -> Iterator[Instance]:
+    """The instance, without any code."""
+    instance = open_instance(read_settings())
+    try:
+        yield instance
+    finally:
+        instance.close()
+
+
+@contextmanager
+def opened_deployment(workspace: Path) -> Iterator[Orchestrator]:
+    """The deployment with every location's code loaded, or in error; nothing of it outlives the block but runs.
+
+    Raises:
+        OrchError: the settings or the workspace file as a whole can not be used.
+    """
+    settings = read_settings()
+    orchestrator = compose(settings, workspace)
+    try:
+        orchestrator.code_servers.start()
+        orchestrator.code_servers.wait_until_loaded(settings.load_timeout + GRACE)
+        if orchestrator.code_servers.problem is not None:
+            raise OrchError(orchestrator.code_servers.problem)
+        yield orchestrator
+    finally:
+        close(orchestrator)
+
+
+def report_failures(states: list[LocationState]) -> int:
+    """Print on stderr what did not load, with file and line; returns how many locations that were."""
+    failed = [state for state in states if state.failure is not None]
+    for state in failed:
+        assert state.failure is not None
+        print(f"jupyter-orch: location {state.name!r} does not load: {describe(state.failure)}", file=sys.stderr)
+    return len(failed)
+
+
+def describe(failure: Failure) -> str:
+    """A failure in a few lines: what, where, the code, what to do."""
+    lines = [f"{failure.cls}: {failure.message}"]
+    if failure.file:
+        lines.append(f"  at {failure.file}:{failure.line}" if failure.line else f"  at {failure.file}")
+    if failure.code:
+        lines.append(f"     {failure.code.strip()}")
+    if failure.cause is not None:
+        lines.append(f"  caused by {describe(failure.cause)}")
+    if failure.hint:
+        lines.append(f"  hint: {failure.hint}")
+    return "\n".join(lines)
+
+
+def person() -> str:
+    """Who is at the command line, for the record."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"

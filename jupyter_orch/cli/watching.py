@@ -1,0 +1,106 @@
+"""Following a run: its events as lines, as they come."""
+
+from __future__ import annotations
+
+import json
+import select
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from jupyter_orch.bell import BellListener
+from jupyter_orch.cli.opening import describe
+from jupyter_orch.instance import Instance
+from jupyter_orch.records.event import StoredEvent
+from jupyter_orch.records.run import Run, RunFilter
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.runs.problems import RunNotFound
+
+LOOK_AGAIN = 1.0
+PAGE = 1000
+SHORTEST_PREFIX = 4
+SEARCHED = 1000
+
+
+def find_run(instance: Instance, wanted: str) -> Run:
+    """The run with that id, with an id that begins so, or the newest for ``latest``.
+
+    Raises:
+        RunNotFound: none, or several.
+    """
+    exact = instance.storage.get_run(wanted)
+    if exact is not None:
+        return exact
+    newest = instance.storage.list_runs(RunFilter(), limit=SEARCHED)
+    if wanted == "latest" and newest:
+        return newest[0]
+    found = [run for run in newest if run.run_id.startswith(wanted)] if len(wanted) >= SHORTEST_PREFIX else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RunNotFound(f"{len(found)} runs begin with {wanted!r}; write more of the id")
+    raise RunNotFound(f"there is no run {wanted!r} in {instance.settings.home}; see 'jupyter-orch run list'")
+
+
+def events_of(instance: Instance, run_id: str, *, after: int = 0) -> Iterator[StoredEvent]:
+    """Every event that is stored now, oldest first."""
+    while page := instance.storage.read_events(run_id, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].seq
+
+
+def follow(instance: Instance, run_id: str, *, after: int = 0) -> Iterator[StoredEvent]:
+    """Every event, then whatever comes until the run has ended."""
+    bell = BellListener(instance.settings.home)
+    try:
+        while True:
+            ended = (found := instance.storage.get_run(run_id)) is None or found.is_final  # asked before reading
+            for stored in events_of(instance, run_id, after=after):
+                after = stored.seq
+                yield stored
+            if ended:
+                return
+            select.select([bell.socket], [], [], LOOK_AGAIN)
+            bell.read()
+    finally:
+        bell.close()
+
+
+def wait_for_start(instance: Instance, run_id: str, seconds: float) -> Run:
+    """The run once user code may be running in it, once it has ended, or after so many seconds."""
+    bell = BellListener(instance.settings.home)
+    try:
+        waits = int(seconds / LOOK_AGAIN) + 1
+        while True:
+            run = find_run(instance, run_id)
+            if run.runner is not None or run.is_final or waits == 0:
+                return run
+            waits -= 1
+            select.select([bell.socket], [], [], LOOK_AGAIN)
+            bell.read()
+    finally:
+        bell.close()
+
+
+def print_event(stored: StoredEvent, *, as_json: bool = False) -> None:
+    """One event as one line, with further lines of its message indented."""
+    event = stored.event
+    if as_json:
+        print(json.dumps({"seq": stored.seq, **msgspec.to_builtins(event)}, ensure_ascii=False), flush=True)
+        return
+    at = datetime.fromtimestamp(event.timestamp).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    who = f"{event.step_key}: " if event.step_key else ""
+    kind = event.type if event.type != "LOG" else "log"
+    message = event.message.rstrip().replace("\n", "\n" + " " * 14)
+    print(f"{at}  {event.level:<8} {kind:<24} {who}{message}", flush=True)
+
+
+def conclude(run: Run) -> int:
+    """Say on stderr why a run did not succeed; returns the exit code."""
+    if run.status == RunStatus.SUCCESS:
+        return 0
+    reason = f": {describe(run.failure)}" if run.failure is not None else ""
+    print(f"jupyter-orch: run {run.run_id} is {run.status}{reason}", file=sys.stderr)
+    return 1
