@@ -142,6 +142,10 @@ class ScheduleStorage(ABC):
         """
 
     @abstractmethod
+    def abandoned_ticks(self, now: float) -> list[Tick]:
+        """Ticks that were claimed, not finished, and whose lease has passed: their replica is dead or stuck."""
+
+    @abstractmethod
     def list_ticks(self, instigator_id: str, limit: int) -> list[Tick]:
         """Newest first."""
 

@@ -56,7 +56,7 @@ class ServerProcess:
     def log(self) -> str:
         """What the server has printed so far."""
         path = self.home / "server.log"
-        return path.read_text(errors="replace") if path.exists() else ""
+        return path.read_text(errors="replace")[-6000:] if path.exists() else ""
 
     def start(self, *options: str, wait: bool = True, env: dict[str, str] | None = None) -> ServerProcess:
         """Start it and wait until the orchestrator is ready."""

@@ -26,6 +26,7 @@ from jupyter_orch.runs.journal import Journal
 
 EVALUATION_TIMEOUT = 60.0
 TICK_LEASE = 90.0
+MAX_ATTEMPTS = 3
 _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
 
 
@@ -139,12 +140,25 @@ class ScheduleTicks:
         due = cron.due_between(schedule.cron, schedule.timezone, counts_from(switch), now, limit=max(keep, 1))
         return due[-keep:] if keep else []
 
+    def abandoned(self, now: float) -> dict[str, list[float]]:
+        """Due times whose replica died or hung over them, by schedule."""
+        found: dict[str, list[float]] = {}
+        for tick in self._storage.abandoned_ticks(now):
+            found.setdefault(tick.instigator_id, []).append(tick.due_at)
+        return found
+
     def fire(self, deployed: DeployedSchedule, due_at: float) -> list[Run]:
         """Evaluate one due time and store its runs; an empty list when another replica has it or nothing is to run."""
         tick = self._storage.claim_tick(
             deployed.instigator_id, due_at, self._replica, clock.now() + TICK_LEASE, clock.now()
         )
         if tick is None:
+            return []
+        if tick.attempts > MAX_ATTEMPTS:
+            gave_up = Failure(
+                cls="TickAbandoned", message=f"{MAX_ATTEMPTS} replicas died or hung while they evaluated it"
+            )
+            self._storage.finish_tick(tick, TickStatus.FAILURE, failure=gave_up)
             return []
         verdict = self._evaluate(deployed, due_at)
         return self._settle(deployed, tick, verdict)

@@ -43,12 +43,13 @@ class Scheduler(Loop):
     def poll(self) -> float:
         now = clock.now()
         next_due = now + LONGEST_SLEEP
+        abandoned = self._ticks.abandoned(now)
         firing = []
         for schedule in self._deployed():
             switch = self._switches.follow_edit(schedule, self._switches.current(schedule))
             if not switch.running:
                 continue
-            due = self._ticks.owed(schedule, switch, now)
+            due = [*abandoned.get(schedule.instigator_id, ()), *self._ticks.owed(schedule, switch, now)]
             firing += [self._pool.submit(self._fire, schedule, due_at) for due_at in due]
             next_due = min(next_due, self._next(schedule, switch, now))
         for fired in firing:

@@ -18,8 +18,6 @@ from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.runs import SqlRuns
 from jupyter_orch.storage.schema import instigators, ticks
 
-_MAX_ATTEMPTS = 3
-
 
 class SqlSchedules(ScheduleStorage):
     """See :class:`jupyter_orch.ports.ScheduleStorage`."""
@@ -113,6 +111,11 @@ class SqlSchedules(ScheduleStorage):
             chosen = instigators.c.instigator_id == tick.instigator_id
             connection.execute(update(instigators).where(chosen).values(moved))
         return stored
+
+    def abandoned_ticks(self, now: float) -> list[Tick]:
+        statement = select(ticks).where(ticks.c.status == TickStatus.STARTED.value, ticks.c.lease_until < now)
+        with self._database.read() as connection:
+            return [rows.tick_from(row) for row in connection.execute(statement)]
 
     def list_ticks(self, instigator_id: str, limit: int) -> list[Tick]:
         statement = (

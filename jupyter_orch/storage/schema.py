@@ -110,6 +110,7 @@ ticks = Table(
     Column("run_ids", Text, nullable=False, server_default=text("'[]'")),
     Column("failure", Text),
     UniqueConstraint("instigator_id", "due_at"),
+    Index("ticks_by_status", "status", "lease_until"),
 )
 
 replicas = Table(

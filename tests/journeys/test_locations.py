@@ -1,0 +1,116 @@
+"""Code that does not load: it says where and why, hides no other, and recovers when it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server_process import ServerProcess, serving, wait_for
+
+pytestmark = pytest.mark.journey
+
+GOOD = """
+from jupyter_orch import pipeline, repository, solid
+@solid
+def one(_):
+    return 1
+@pipeline
+def fine():
+    one()
+@repository
+def repo():
+    return [fine]
+"""
+BROKEN = {
+    "syntax.py": ("def broken(:\n    pass\n", "SyntaxError", 1, "def broken(:"),
+    "importing.py": ("x = 1\nimport no_such_module_anywhere\n", "no_such_module_anywhere", 2, "import no_such_module"),
+    "exiting.py": ("import sys\n\nsys.exit(3)\n", "exit 3", 3, "sys.exit(3)"),
+    "dying.py": ("import os\nos._exit(4)\n", "exit code 4", None, ""),
+    "endless.py": ("i = 0\nwhile True:\n    i += 1\n", "timed out after 3 s", None, ""),
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    folder = tmp_path_factory.mktemp("locations")
+    root = folder / "root"
+    root.mkdir()
+    (root / "good.py").write_text(GOOD)
+    for name, (code, *_) in BROKEN.items():
+        (root / name).write_text(code)
+    names = ["good.py", *BROKEN]
+    (root / "workspace.yaml").write_text("load_from:\n" + "".join(f"- python_file: {n}\n" for n in names))
+    home = folder / "home"
+    (home / "orch").mkdir(parents=True)
+    (home / "orch" / "orch.yaml").write_text("code_servers: {local_startup_timeout: 3}\n")
+    with serving(root, home) as started:
+        started.wait_for_locations()
+        yield started
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_code_says_where_and_why(server: ServerProcess, name: str) -> None:
+    _, sentence, line, code = BROKEN[name]
+    entry = server.locations()[name]
+    error = entry["loadError"]
+    assert entry["loadStatus"] == "ERROR"
+    assert sentence in f"{error['className']} {error['message']}"
+    if line is not None:
+        assert error["file"].endswith(name) and error["line"] == line and code in (error["code"] or "")
+
+
+def test_an_endless_import_says_where_it_hung(server: ServerProcess) -> None:
+    error = server.locations()["endless.py"]["loadError"]
+    assert error["file"].endswith("endless.py") and error["line"] in (2, 3)
+
+
+def test_the_good_location_works_beside_the_broken_ones(server: ServerProcess) -> None:
+    assert server.locations()["good.py"]["loadStatus"] == "LOADED"
+    answer = server.launch("fine", location="good.py")
+    assert server.wait_for_run(answer["run"]["runId"])["status"] == "SUCCESS"
+
+
+def reload(server: ServerProcess, name: str) -> None:
+    answer = server.graphql(
+        "mutation($n: String!) { reloadRepositoryLocation(repositoryLocationName: $n) { __typename } }", n=name
+    )
+    assert answer["reloadRepositoryLocation"]["__typename"] == "WorkspaceLocationEntry"
+    server.wait_for_locations()
+
+
+def test_mended_code_recovers_on_reload(server: ServerProcess) -> None:
+    (server.root / "syntax.py").write_text(GOOD)
+    reload(server, "syntax.py")
+    entry = server.locations()["syntax.py"]
+    assert entry["loadStatus"] == "LOADED" and entry["loadError"] is None
+    answer = server.launch("fine", location="syntax.py")
+    assert server.wait_for_run(answer["run"]["runId"])["status"] == "SUCCESS"
+    (server.root / "syntax.py").write_text(BROKEN["syntax.py"][0])
+
+
+def test_a_broken_edit_leaves_the_last_good_code_in_use(server: ServerProcess, tmp_path: Path) -> None:
+    (server.root / "good.py").write_text("raise RuntimeError('half an edit')\n")
+    reload(server, "good.py")
+    entry = server.locations()["good.py"]
+    assert entry["loadStatus"] == "ERROR" and entry["stale"]
+    assert "half an edit" in entry["loadError"]["message"]
+    assert entry["locationOrLoadError"]["repositories"][0]["pipelines"] == [{"name": "fine"}]
+    answer = server.launch("fine", location="good.py")
+    assert server.wait_for_run(answer["run"]["runId"])["status"] == "SUCCESS"
+    (server.root / "good.py").write_text(GOOD.replace("fine", "renamed"))
+    reload(server, "good.py")
+    wait_for(lambda: "renamed" in str(server.locations()["good.py"]), 5)
+    (server.root / "good.py").write_text(GOOD)
+    reload(server, "good.py")
+
+
+def test_a_location_that_is_not_there_is_refused(server: ServerProcess) -> None:
+    answer = server.graphql(
+        """mutation { reloadRepositoryLocation(repositoryLocationName: "nowhere") {
+            __typename ... on Error { message } } }"""
+    )["reloadRepositoryLocation"]
+    assert answer["__typename"] == "RepositoryLocationNotFound" and "good.py" in answer["message"]
+    launched = server.launch("fine", location="nowhere")
+    assert "no code location 'nowhere'" in launched["message"]
