@@ -1,4 +1,4 @@
-"""Draws what the documentation shows of the code: the statuses and their moves. ``--check`` fails when a drawing is old."""
+"""Draws what the documentation shows of the code: statuses and their moves. ``--check`` fails when a drawing is old."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class _Reader:
         return Settings(
             home=home,
             storage=self._choice(value, "storage", {"sqlite": ("path",), "postgres": ("url",)}) or default_storage,
-            coordinator=self._choice(value, "run_coordinator", {"default": (), "queued": ("max_concurrent_runs",)})
+            coordinator=self._choice(value, "run_coordinator", {"default": (), "queued": ("max_concurrent_runs", "tag_concurrency_limits")})
             or ClassChoice(name="default"),
             launcher=self._choice(value, "run_launcher", {"warm": (), "subprocess": ()}) or ClassChoice(name="warm"),
             load_timeout=self._number(value, ("code_servers", "local_startup_timeout"), 180.0, least=1.0),
