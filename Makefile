@@ -26,13 +26,13 @@ check: $(STAMP) panel-tools ## Lint, types, import contracts, panel lint
 	$(BIN)/lint-imports
 	cd labextension && npm run --silent lint
 
-test: $(STAMP) panel chromium ## All tests: unit, journeys, browser, panel
+test: $(STAMP) panel services ## All tests: unit, journeys, browser, panel
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m 'not journey and not browser' tests
 	$(BIN)/python -m pytest -m 'journey and not browser' tests
 	$(BIN)/python -m pytest -m browser tests
 	cd labextension && npm test --silent
 
-ui: $(STAMP) panel chromium ## Only the browser tests; screenshots land in tests/.screens
+ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens
 	$(BIN)/python -m pytest -m browser tests
 
 bench: $(STAMP) ## Measure launching, steps and starts; print the figures
@@ -50,11 +50,11 @@ labextension/node_modules/.package-lock.json: labextension/package-lock.json
 panel: panel-tools $(STAMP)
 	cd labextension && PATH="$(abspath $(BIN)):$$PATH" npm run --silent build:prod
 
-chromium:
-	@.ci/chromium
+services:
+	@.ci/services
 
 clean: ## Remove everything that was built
 	rm -rf build dist $(VENV) labextension/lib labextension/node_modules labextension/*.tsbuildinfo jupyter_orch/labextension
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help install demo check test ui bench docs panel-tools panel chromium clean
+.PHONY: help install demo check test ui bench docs panel-tools panel services clean

@@ -14,6 +14,7 @@ from jupyter_orch.records.messages import LocationTarget, PipelineSelector
 from jupyter_orch.records.run import Submission
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
+from tests.postgres import Postgres, find_programs
 
 IS_CI = bool(os.environ.get("CI"))
 
@@ -34,10 +35,31 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home / "jupyter_orch_home"
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A Postgres cluster for the session."""
+    programs = find_programs()
+    if programs is None:
+        missing("Postgres")
+    assert programs is not None
+    started = Postgres(programs)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/db/orch.db"
+    cluster: Postgres = request.getfixturevalue("postgres")
+    return cluster.new_database()
+
+
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[SqlStorage]:
-    """A storage of its own for each test."""
-    opened = SqlStorage(Database(f"sqlite:///{tmp_path}/db/orch.db"))
+def storage(database_url: str) -> Iterator[SqlStorage]:
+    """A storage of its own for each test, on every kind of database."""
+    opened = SqlStorage(Database(database_url))
     yield opened
     opened.dispose()
 

@@ -124,8 +124,8 @@ def test_only_a_run_that_has_ended_can_be_deleted(storage: SqlStorage) -> None:
     assert storage.get_run(run_id) is None and storage.read_events(run_id) == []
 
 
-def test_two_processes_share_a_database(storage: SqlStorage, tmp_path: Path) -> None:
-    other = SqlStorage(Database(f"sqlite:///{tmp_path}/db/orch.db"))
+def test_two_processes_share_a_database(storage: SqlStorage, database_url: str) -> None:
+    other = SqlStorage(Database(database_url))
     run_id = started(storage)
     assert other.append_events(run_id, 1, [event(message="hé 🐧")]) == 1
     assert storage.read_events(run_id)[0].event.message == "hé 🐧"
