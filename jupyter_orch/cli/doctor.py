@@ -196,9 +196,7 @@ def _probe(orchestrator: Orchestrator) -> Finding:
     launches = [stored.event.data for stored in events_of(orchestrator.instance, run.run_id)]
     cold = next((data.get("reason") for data in launches if data.get("launch") == "spawned"), None)
     if cold is not None:
-        return _finding(
-            "warm start", False, f"runs work, but start cold: {cold}", "each run imports all code: see above"
-        )
+        return _finding("warm start", False, f"runs work, but start cold: {cold}", "each run imports all its code")
     return _finding("warm start", True, f"from submitted to success in {duration(took)}")
 
 

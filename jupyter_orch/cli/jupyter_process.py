@@ -64,6 +64,7 @@ class JupyterProcess:
             f"--ServerApp.ip={LOCAL}",
             f"--ServerApp.port={port if port is not None else free_port()}",
             f"--ServerApp.root_dir={root}",
+            "--ServerApp.jpserver_extensions={'jupyter_orch': True}",
             *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
             *options,
         ]
@@ -149,7 +150,8 @@ class JupyterProcess:
                 found: dict[str, Any] = json.load(answer)
                 return found
         except urllib.error.HTTPError as error:
-            raise ServerFailed(f"{path} answered {error.code}: {_title(error)}") from error
+            hint = "; the server extension is not enabled: see 'jupyter-orch doctor'" if error.code == 404 else ""
+            raise ServerFailed(f"{path} answered {error.code}: {_title(error)}{hint}") from error
         except urllib.error.URLError as error:
             raise ConnectionError(str(error.reason)) from error
 

@@ -1,0 +1,24 @@
+"""Consoles for the tests of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.console import Console
+
+
+@pytest.fixture
+def console(tmp_path: Path, private_home: Path) -> Console:
+    """In an empty folder, on an empty instance."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return Console(folder, private_home)
+
+
+@pytest.fixture
+def workspace(console: Console) -> Console:
+    """In the folder that ``init`` lays out."""
+    assert console("init").code == 0
+    return console

@@ -1,0 +1,81 @@
+"""The front door: help, usage, exit codes, and what it does not load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from jupyter_orch.cli.main import VERBS, parse
+from jupyter_orch.version import __version__
+from tests.cli.console import Console
+
+
+def test_help_names_every_verb(console: Console) -> None:
+    answer = console("--help")
+    assert answer.code == 0
+    assert all(f" {verb} " in answer.out for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        parse([verb, "--help"])
+    assert stopped.value.code == 0
+    assert f"jupyter-orch {verb}" in capsys.readouterr().out
+
+
+def test_version(console: Console) -> None:
+    assert console("--version").out == f"jupyter-orch {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["dance"], ["run"], ["run", "show"], ["run", "list", "--limit", "0"], ["demo", "--port", "x"]]
+)
+def test_wrong_usage_is_2_with_a_sentence(console: Console, words: list[str]) -> None:
+    answer = console(*words)
+    assert answer.code == 2
+    assert "error:" in answer.err and "Traceback" not in answer.err
+
+
+def test_an_error_is_one_line_without_traceback(console: Console) -> None:
+    answer = console("run", "show", "0123abcd")
+    assert answer.code == 1 and answer.out == ""
+    assert answer.err.startswith("jupyter-orch: there is no run '0123abcd'")
+    assert len(answer.err.splitlines()) == 1
+
+
+def test_wrong_settings_are_told_with_file_and_line(console: Console) -> None:
+    console.home.mkdir(parents=True)
+    (console.home / "orch.yaml").write_text("storage: sqlite\nrun_cordinator: queued\n")
+    answer = console("run", "list")
+    assert answer.code == 1
+    assert f"{console.home / 'orch.yaml'}:2" in answer.err and "did you mean 'run_coordinator'" in answer.err
+
+
+def test_home_on_the_command_line_wins(console: Console) -> None:
+    answer = console("--home", "elsewhere", "instance", "info", "--json")
+    assert answer.json["home"] == str(console.folder / "elsewhere")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from jupyter_orch.cli.main import parse\n"
+        "try: parse(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & "
+        "{'sqlalchemy', 'tornado', 'jupyter_server', 'rich', 'msgspec', 'graphql', 'IPython', 'pandas'}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_reader_that_leaves_early_is_no_error(console: Console) -> None:
+    process = console.start("instance", "info")
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    assert process.wait(30) == 0
+    process.stderr.close()

@@ -1,0 +1,129 @@
+"""``jupyter-orch run``: on runs that were journalled, not executed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_orch.instance import Instance, open_instance
+from jupyter_orch.processes import this_process
+from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.run import Run
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.settings import read_settings
+from tests.cli.console import Console
+from tests.conftest import event, submission
+
+
+@pytest.fixture
+def instance(console: Console) -> Iterator[Instance]:
+    opened = open_instance(read_settings(console.home))
+    yield opened
+    opened.close()
+
+
+def failed_run(instance: Instance) -> Run:
+    run, _ = instance.journal.submit(submission(created_by="ada", tags={"team": "x", ".dagster/hidden": "y"}))
+    steps = [
+        Event(type=EventType.STEP_START, timestamp=10.0, step_key="load", message="Step load started."),
+        Event(type=EventType.STEP_FAILURE, timestamp=12.5, step_key="load", level="ERROR", message="two\nlines"),
+    ]
+    run = claimed(instance, run)
+    assert instance.journal.append(run.run_id, run.epoch, steps)
+    failure = Failure(cls="ValueError", message="no such file", file="/code/flow.py", line=12, code="open(path)")
+    ended = instance.journal.fail(run, failure)
+    assert ended is not None
+    return ended
+
+
+def claimed(instance: Instance, run: Run) -> Run:
+    won = instance.journal.dequeue(run)
+    assert won is not None
+    started = instance.journal.claim(run.run_id, won[0].epoch, won[1], this_process(), "by a test")
+    assert started is not None
+    return started
+
+
+def test_list_in_json_and_as_a_table(console: Console, instance: Instance) -> None:
+    assert "No runs in" in console("run", "list").out
+    assert console("run", "list", "--json").json == []
+    run = failed_run(instance)
+    (row,) = console("run", "list", "--json").json
+    assert (row["run_id"], row["status"], row["created_by"]) == (run.run_id, "FAILURE", "ada")
+    heading, line = console("run", "list").out.splitlines()
+    assert heading.split() == ["RUN", "STATUS", "PIPELINE", "BY", "SUBMITTED", "TOOK"]
+    assert line.startswith(run.run_id[:8]) and "FAILURE" in line
+
+
+def test_list_filters(console: Console, instance: Instance) -> None:
+    failed = failed_run(instance)
+    waiting, _ = instance.journal.submit(submission())
+    rows = console("run", "list", "--json", "--status", "QUEUED").json
+    assert [row["run_id"] for row in rows] == [waiting.run_id]
+    assert console("run", "list", "--json", "--pipeline", "other").json == []
+    assert [r["run_id"] for r in console("run", "list", "--json").json] == [waiting.run_id, failed.run_id]
+    assert len(console("run", "list", "--json", "--limit", "1").json) == 1
+
+
+def test_show_tells_steps_and_failure_but_no_hidden_tags(console: Console, instance: Instance) -> None:
+    run = failed_run(instance)
+    shown = console("run", "show", run.run_id[:8], "--json").json
+    (step,) = shown["steps"]
+    assert (step["step_key"], step["status"], step["seconds"]) == ("load", "FAILURE", 2.5)
+    assert shown["tags"] == {"team": "x"}
+    text = console("run", "show", "latest").out
+    assert "ValueError: no such file" in text and "/code/flow.py:12" in text and "open(path)" in text
+
+
+def test_logs_are_lines_or_json_lines(console: Console, instance: Instance) -> None:
+    run = failed_run(instance)
+    text = console("run", "logs", run.run_id).out
+    assert "load: two\n              lines" in text
+    events = [json.loads(line) for line in console("run", "logs", run.run_id, "--json").out.splitlines()]
+    assert [e["seq"] for e in events] == list(range(1, len(events) + 1))
+    assert {"STEP_START", "STEP_FAILURE", "PIPELINE_FAILURE"} <= {e["type"] for e in events}
+
+
+def test_following_goes_on_to_the_end_and_says_why_it_failed(console: Console, instance: Instance) -> None:
+    run, _ = instance.journal.submit(submission())
+    process = console.start("run", "logs", "--follow", run.run_id)
+    assert process.stdout is not None
+    assert "PIPELINE_ENQUEUED" in process.stdout.readline()
+    assert process.poll() is None
+    run = claimed(instance, run)
+    assert instance.journal.append(run.run_id, run.epoch, [event(message="hello from afar")])
+    instance.journal.fail(run, Failure(cls="ValueError", message="it broke"))
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert out.index("hello from afar") < out.index("PIPELINE_FAILURE")
+    assert "ValueError: it broke" in err
+
+
+def test_captured_output(console: Console, instance: Instance) -> None:
+    run = failed_run(instance)
+    folder = console.home / "compute_logs" / run.run_id
+    folder.mkdir(parents=True)
+    (folder / "load.out").write_bytes(b"printed \xff\n")
+    assert console("run", "logs", run.run_id, "--step", "load").out == "printed \N{REPLACEMENT CHARACTER}\n"
+    answer = console("run", "logs", run.run_id, "--step", "laod", "--stream", "stderr")
+    assert answer.code == 1 and "its steps: load" in answer.err
+
+
+def test_cancel(console: Console, instance: Instance) -> None:
+    run, _ = instance.journal.submit(submission())
+    assert console("run", "cancel", run.run_id).out == f"run {run.run_id} is CANCELED\n"
+    after = instance.storage.get_run(run.run_id)
+    assert after is not None and after.status == RunStatus.CANCELED
+    again = console("run", "cancel", run.run_id)
+    assert again.code == 1 and "has ended already" in again.err
+
+
+def test_the_beginning_of_an_id_must_fit_one_run(console: Console, instance: Instance, tmp_path: Path) -> None:
+    for end in "ab":
+        instance.journal.submit(submission(), f"aaaa-{end}")
+    assert "2 runs begin with 'aaaa'" in console("run", "show", "aaaa").err
+    assert "there is no run 'aa'" in console("run", "show", "aa").err
