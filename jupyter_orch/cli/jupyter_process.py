@@ -20,6 +20,7 @@ from typing import Any
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_orch.errors import OrchError
+from jupyter_orch.settings import HOME_VARIABLE
 
 LOCAL = "127.0.0.1"
 POLL = 0.1
@@ -68,7 +69,7 @@ class JupyterProcess:
             *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
             *options,
         ]
-        env = {**os.environ, "JUPYTER_ORCH_HOME": str(home), "JUPYTER_TOKEN": self._token}
+        env = {**os.environ, HOME_VARIABLE: str(home), "JUPYTER_TOKEN": self._token}
         output = open(log, "wb") if log is not None else None  # noqa: SIM115  (the child keeps it)
         try:
             self.process = subprocess.Popen(

@@ -14,11 +14,11 @@ import sys
 from collections.abc import Sequence
 
 from jupyter_orch.errors import OrchError
+from jupyter_orch.settings import HOME_VARIABLE
 from jupyter_orch.version import __version__
 
 OK, FAILED, USAGE = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
-HOME_VARIABLE = "JUPYTER_ORCH_HOME"
 
 VERBS = {
     "demo": "copy the example workspace and start JupyterLab with it",

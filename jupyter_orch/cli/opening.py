@@ -6,8 +6,11 @@ import argparse
 import getpass
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
 
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.compose import close, compose
@@ -78,13 +81,19 @@ def opened_deployment(workspace: Path) -> Iterator[Orchestrator]:
     settings = read_settings()
     orchestrator = compose(settings, workspace)
     try:
-        orchestrator.code_servers.start()
-        orchestrator.code_servers.wait_until_loaded(settings.load_timeout + GRACE)
+        with _shown_while(f"loading the code of {workspace}"):
+            orchestrator.code_servers.start()
+            orchestrator.code_servers.wait_until_loaded(settings.load_timeout + GRACE)
         if orchestrator.code_servers.problem is not None:
             raise OrchError(orchestrator.code_servers.problem)
         yield orchestrator
     finally:
         close(orchestrator)
+
+
+def _shown_while(sentence: str) -> AbstractContextManager[Any]:
+    """A line that moves while the block takes its time; only people see it."""
+    return Console(stderr=True).status(sentence) if sys.stderr.isatty() else nullcontext()
 
 
 def report_failures(states: list[LocationState]) -> int:

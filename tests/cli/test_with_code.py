@@ -1,0 +1,143 @@
+"""The verbs that load code: real kernels, real workers, no Jupyter server unless the verb starts one."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from jupyter_orch.cli.example import copy_example
+from tests.cli.console import Console
+
+pytestmark = pytest.mark.journey
+BROKEN = "from jupyter_orch import solid\n\n\n@solid\ndef broken(context:\n    return 1\n"
+STEPS = {
+    "load",
+    "clean",
+    "measure_adelie",
+    "measure_chinstrap",
+    "measure_gentoo",
+    "fit_line",
+    "gather",
+    "report",
+}
+
+
+@pytest.fixture
+def example(console: Console) -> Console:
+    """In a copy of the example."""
+    copy_example(console.folder / "demo")
+    return Console(console.folder / "demo", console.home)
+
+
+def test_check_tells_file_and_line_of_what_is_broken_and_loads_the_rest(workspace: Console) -> None:
+    assert workspace("workspace", "check").code == 0
+    (workspace.folder / "broken.py").write_text(BROKEN)
+    with open(workspace.folder / "workspace.yaml", "a") as file:
+        file.write("  - python_file: broken.py\n  - python_file: absent.py\n")
+    answer = workspace("workspace", "check", "--json")
+    assert answer.code == 1
+    assert [row["status"] for row in answer.json] == ["LOADED", "ERROR", "ERROR"]
+    assert answer.json[0]["pipelines"] == ["greetings"]
+    assert f"{workspace.folder / 'broken.py'}:5" in answer.err and "SyntaxError" in answer.err
+    assert "absent.py does not exist" in answer.err
+    known = workspace("workspace", "list", "--json").json
+    assert [row["pipelines"] for row in known] == [["greetings"], [], []]
+
+
+def test_the_pipeline_of_init_runs_to_success(workspace: Console) -> None:
+    (row,) = workspace("pipeline", "list", "--json").json
+    assert (row["name"], row["location"]) == ("greetings", "first_pipeline.py")
+    (workspace.folder / "config.yaml").write_text("solids: {names: {config: {names: [Katherine]}}}\n")
+    answer = workspace("pipeline", "launch", "greetings", "-c", "config.yaml", "-t", "why=test", "--wait")
+    assert answer.code == 0, answer.err
+    assert "Hello, Katherine!" in answer.out and "PIPELINE_SUCCESS" in answer.out
+    shown = workspace("run", "show", "latest", "--json").json
+    assert shown["status"] == "SUCCESS" and shown["tags"]["why"] == "test"
+    assert {step["step_key"] for step in shown["steps"]} == {"names", "greet"}
+
+
+def test_every_mistake_in_a_run_config_is_told_and_nothing_is_launched(workspace: Console) -> None:
+    (workspace.folder / "config.yaml").write_text("solids: {names: {config: {names: 5}}, gret: {}}\n")
+    answer = workspace("pipeline", "launch", "greetings", "-c", "config.yaml", "--wait")
+    assert answer.code == 1 and "Traceback" not in answer.err
+    assert "solids › names › config › names" in answer.err and "gret" in answer.err
+    assert workspace("run", "list", "--json").json == []
+
+
+def test_a_pipeline_that_is_not_there(workspace: Console) -> None:
+    answer = workspace("pipeline", "launch", "greeting")
+    assert answer.code == 1 and "did you mean 'greetings'" in answer.err
+
+
+def test_a_run_goes_on_when_its_command_has_ended(workspace: Console) -> None:
+    answer = workspace("pipeline", "launch", "greetings")
+    assert answer.code == 0, answer.err
+    run_id = answer.out.split()[1]
+    followed = workspace("run", "logs", run_id, "--follow", "--json")
+    assert followed.code == 0, followed.err
+    assert json.loads(followed.out.splitlines()[-1])["type"] == "PIPELINE_SUCCESS"
+
+
+def test_the_failing_example_fails_clearly(example: Console) -> None:
+    answer = example("pipeline", "launch", "failing_on_purpose", "--wait", timeout=120)
+    assert answer.code == 1
+    assert "PenguinNotFound: there is no Emperor penguin among 344 penguins" in answer.err
+    assert re.search(r"penguins\.py:\d+", answer.err)
+    steps = {s["step_key"]: s["status"] for s in example("run", "show", "latest", "--json").json["steps"]}
+    assert steps == {"load": "SUCCESS", "find_emperors": "FAILURE"}
+
+
+def test_schedules_are_switched(example: Console) -> None:
+    (row,) = example("schedule", "list", "--json").json
+    assert (row["name"], row["status"], row["timezone"]) == ("nightly_report", "OFF", "Europe/Berlin")
+    assert "is ON; next due" in example("schedule", "start", "nightly_report").out
+    (row,) = example("schedule", "list", "--json").json
+    assert row["status"] == "ON" and row["next_due"] > time.time()
+    assert "is OFF" in example("schedule", "stop", "nightly_report").out
+    assert "did you mean 'nightly_report'" in example("schedule", "start", "nightly_reprt").err
+
+
+def test_the_daemon_shows_itself_and_stops_on_sigterm(workspace: Console) -> None:
+    assert workspace("daemon", "status").code == 1
+    daemon = workspace.start("daemon", "run")
+    assert daemon.stderr is not None
+    assert "works on" in daemon.stderr.readline()
+    status = workspace("daemon", "status", "--json")
+    for _ in range(50):
+        if status.code == 0:
+            break
+        status = workspace("daemon", "status", "--json")
+    (row,) = status.json
+    assert row["pid"] == daemon.pid and row["errors"] == {} and "SCHEDULER" in row["loops"]
+    daemon.send_signal(signal.SIGTERM)
+    daemon.communicate(timeout=30)
+    assert daemon.returncode == 0
+    assert workspace("daemon", "status").code == 1
+
+
+def test_the_doctor_starts_a_run_warm(console: Console) -> None:
+    findings = {finding["part"]: finding for finding in console("doctor", "--json").json}
+    assert findings["warm start"]["state"] == "ok", findings["warm start"]
+    assert findings["storage"]["state"] == "ok" and findings["python"]["state"] == "ok"
+    assert console("run", "list", "--json").json == []  # its run was on an instance of its own
+
+
+def test_the_demo_runs_its_main_pipeline_through_a_real_server(console: Console) -> None:
+    answer = console("demo", "demo", "--headless", timeout=240)
+    assert answer.code == 0, answer.out + answer.err
+    assert "penguin_report: SUCCESS in" in answer.out
+    shown = console("--home", "demo/.orch", "run", "show", "latest", "--json").json
+    assert {step["step_key"] for step in shown["steps"] if step["status"] == "SUCCESS"} == STEPS
+    found = re.search(r"Executed notebook: (.+)", answer.out)
+    assert found is not None
+    notebook = nbformat.read(Path(found[1]), as_version=4)
+    kinds = {kind for cell in notebook.cells for output in cell.get("outputs", ()) for kind in output.get("data", ())}
+    assert "image/png" in kinds
+    again = console("demo", "demo", "--headless", timeout=240)
+    assert again.code == 0 and "Using the example in" in again.out
