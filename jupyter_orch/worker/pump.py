@@ -53,6 +53,8 @@ class Pump:
         poll = select.poll()
         poll.register(self._runner.line, select.POLLIN)
         poll.register(self._wake_read, select.POLLIN)
+        self._flush()
+        self._keep_lease(woken=False)  # from here on the row knows what to end if this worker dies
         is_open = True
         while is_open and not self._lost and self._done is None:
             ready = {fd for fd, _ in poll.poll(LOOK_FOR_CANCEL * 1000)}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_orch.errors import OrchError
-from jupyter_orch.execution.failures import failure_from
+from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch_kernel.code_server import CodeServer
@@ -38,7 +38,7 @@ class Channel:
         except OrchError as error:
             return _problem(error, None)
         except BaseException as error:  # user code may raise SystemExit; the kernel must live
-            failure = failure_from(error)
+            failure = failure_of(error)
             return {
                 "status": "error",
                 "code": "USER_CODE_ERROR",
