@@ -21,7 +21,7 @@ from jupyter_orch.runs.journal import Journal
 from jupyter_orch.worker.runner_process import Runner
 
 HEARTBEAT = 5.0
-LOOK_FOR_CANCEL = 1.0
+TURN = 1.0
 CANCEL_GRACE = 30.0
 MAX_BATCH = 5_000
 _STEP_ENDS = {EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_SKIPPED, EventType.STEP_UP_FOR_RETRY}
@@ -57,12 +57,13 @@ class Pump:
         self._keep_lease(woken=False)  # from here on the row knows what to end if this worker dies
         is_open = True
         while is_open and not self._lost and self._done is None:
-            ready = {fd for fd, _ in poll.poll(LOOK_FOR_CANCEL * 1000)}
+            ready = {fd for fd, _ in poll.poll(TURN * 1000)}
             if self._runner.line.fileno() in ready:
                 is_open = self._read()
             if self._done is None:
                 self._flush()
                 self._keep_lease(woken=self._wake_read in ready)
+                self._lose_patience()
         return False if self._lost else self._finish()
 
     def _let_signals_wake_us(self) -> None:
@@ -118,18 +119,17 @@ class Pump:
                 os.read(self._wake_read, 4096)
         if self._lost or not (woken or now >= self._next_beat):
             return
-        self._next_beat = now + (HEARTBEAT if self._canceling_since is None else LOOK_FOR_CANCEL)
+        self._next_beat = now + HEARTBEAT
         row = self._journal.renew(self._run, self._runner.identity)
         if row is None:
             self._lose()
-        elif row.status == RunStatus.CANCELING:
-            self._cancel(now)
-
-    def _cancel(self, now: float) -> None:
-        if self._canceling_since is None:
+        elif row.status == RunStatus.CANCELING and self._canceling_since is None:
             self._canceling_since = now
             self._runner.cancel()
-        elif now > self._canceling_since + CANCEL_GRACE:
+
+    def _lose_patience(self) -> None:
+        """End a runner that was asked to stop and did not."""
+        if self._canceling_since is not None and time.monotonic() > self._canceling_since + CANCEL_GRACE:
             self._runner.kill()
 
     def _lose(self) -> None:

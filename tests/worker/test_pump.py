@@ -147,7 +147,7 @@ time.sleep(60)
 
 def test_a_runner_that_ignores_cancel_is_killed(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pump_module, "CANCEL_GRACE", 0.2)
-    monkeypatch.setattr(pump_module, "LOOK_FOR_CANCEL", 0.1)
+    monkeypatch.setattr(pump_module, "TURN", 0.1)
     scripted = Scripted(
         storage, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nevent('STEP_START', 'a')\ntime.sleep(60)"
     )
