@@ -138,17 +138,7 @@ def _loose(definition: InputDefinition, configs: Mapping[str, Any]) -> InputSour
     if definition.root_manager_key:
         return FromRootManager(definition.root_manager_key, None if written is NO_DEFAULT else written)
     if written is not NO_DEFAULT:
-        return FromConfig(_Loaded(definition, written))
+        return FromConfig(written, definition.dagster_type.loader)
     if definition.has_default_value:
         return FromDefault(definition.default_value)
     return FromNothing()
-
-
-class _Loaded:
-    """Config of an input with the loader of the type that declared it (a composite's input may type it differently)."""
-
-    __slots__ = ("config", "loader")
-
-    def __init__(self, definition: InputDefinition, config: Any) -> None:
-        self.loader = definition.dagster_type.loader
-        self.config = config

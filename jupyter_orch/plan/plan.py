@@ -43,9 +43,10 @@ class FromMany:
 
 @dataclass(frozen=True, slots=True)
 class FromConfig:
-    """Run config, through the loader of the input's type."""
+    """Run config, through the loader of the type that declared the input (a composite may type it differently)."""
 
     value: Any
+    loader: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""What a step process does, however it came to be: open resources, run the step, close them, say everything."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator
+
+from jupyter_orch.execution import events, interrupt
+from jupyter_orch.execution.capture import Capture
+from jupyter_orch.execution.failures import failure_of, user_error
+from jupyter_orch.execution.interrupt import RunCanceled
+from jupyter_orch.execution.scope import RunScope
+from jupyter_orch.execution.step import StepRun
+from jupyter_orch.plan.plan import Step
+from jupyter_orch.records.event import Event
+
+
+def become_step_process() -> None:
+    """Settle in: signals, randomness, standard input and crash reports of a process of its own."""
+    interrupt.listen_again()
+    signal.signal(signal.SIGTERM, interrupt.cancel)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    random.seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+    devnull = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(devnull, 0)
+    os.close(devnull)
+    faulthandler.enable(2)
+
+
+def run_step_process(scope: RunScope, step: Step, attempt: int, isolation: str, retries_enabled: bool) -> int:
+    """Run one step here; every event goes to ``scope.emit``.
+
+    Returns:
+        The exit code: 0 unless the run was canceled.
+    """
+    capture = Capture(scope.log_dir)
+    capture.begin(step.key)
+    try:
+        interrupt.pump(_whole_step(scope, step, attempt, isolation, retries_enabled), scope.emit)
+        return 0
+    except RunCanceled:
+        return 1
+    finally:
+        interrupt.stop_listening()
+        capture.end()
+
+
+def _whole_step(scope: RunScope, step: Step, attempt: int, isolation: str, retries_enabled: bool) -> Iterator[Event]:
+    opened = scope.resource_scope()
+    try:
+        try:
+            yield from scope.open_resources(opened, scope.uses([step]), step.key)
+        except Exception as error:
+            yield events.step_failure(step.key, attempt, failure_of(error))
+            return
+        except BaseException as error:
+            failure = failure_of(user_error(error))
+            yield events.step_failure(step.key, attempt, failure, **({"canceled": True} if isinstance(error, RunCanceled) else {}))
+            raise
+        yield from StepRun(scope, step, opened, attempt, isolation, retries_enabled).events()
+    except RunCanceled:
+        interrupt.stop_listening()
+        yield from scope.close_resources(opened, step.key)
+        raise
+    yield from scope.close_resources(opened, step.key)

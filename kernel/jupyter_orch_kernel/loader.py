@@ -1,0 +1,272 @@
+"""Finds definitions in a module, file, package or notebook. A failure to load is an answer, not an accident."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import os
+import platform
+import sys
+import time
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from jupyter_orch.definitions.describe import describe_repository
+from jupyter_orch.definitions.graph import GraphDefinition
+from jupyter_orch.definitions.names import unknown
+from jupyter_orch.definitions.partition_set import PartitionSetDefinition
+from jupyter_orch.definitions.pipeline import PipelineDefinition
+from jupyter_orch.definitions.repository import RepositoryDefinition, listed_data
+from jupyter_orch.definitions.schedule import ScheduleDefinition
+from jupyter_orch.definitions.sensor import SensorDefinition
+from jupyter_orch.errors import OrchError
+from jupyter_orch.execution.failures import failure_of
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.messages import LocationTarget
+from jupyter_orch.records.snapshot import LocationSnapshot
+from jupyter_orch_kernel.notebook_module import code_cells, run_as_module
+
+LOOSE = "__repository__"
+_LOOSE_KINDS = (PipelineDefinition, ScheduleDefinition, SensorDefinition, PartitionSetDefinition)
+
+
+class LoadError(OrchError):
+    """The code of a location could not be loaded.
+
+    Attributes:
+        failure: what happened, with file, line and source line where they are known.
+    """
+
+    code = "LOAD_ERROR"
+
+    def __init__(self, failure: Failure) -> None:
+        """Args:
+        failure: what happened.
+        """
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """The code of a location, loaded into this process.
+
+    Attributes:
+        target: what was asked for.
+        repositories: by name, at least one.
+        code_version: hash of the sources; equal sources give an equal version on every machine.
+        load_seconds: how long importing took.
+    """
+
+    target: LocationTarget
+    repositories: dict[str, RepositoryDefinition]
+    code_version: str
+    load_seconds: float
+
+    def snapshot(self) -> LocationSnapshot:
+        """What the server may know of it."""
+        return LocationSnapshot(
+            code_version=self.code_version, repositories=tuple(describe_repository(item) for item in self.repositories.values()),
+            python=platform.python_version(), load_seconds=self.load_seconds)
+
+    @property
+    def has_notebook_solids(self) -> bool:
+        """Whether any solid is a notebook."""
+        return any(_has_notebook(pipeline.graph) for repository in self.repositories.values() for pipeline in repository.pipelines.values())
+
+
+def _has_notebook(graph: GraphDefinition) -> bool:
+    waiting, seen = [graph], set()
+    while waiting:
+        for invocation in waiting.pop().invocations.values():
+            definition = invocation.definition
+            if id(definition) in seen:
+                continue
+            seen.add(id(definition))
+            if isinstance(definition, GraphDefinition):
+                waiting.append(definition)
+            elif definition.kind == "notebook":
+                return True
+    return False
+
+
+def load(target: LocationTarget) -> Loaded:
+    """Load a location's code and find its definitions.
+
+    Args:
+        target: where the code is.
+
+    Raises:
+        LoadError: whatever went wrong, as data.
+    """
+    began = time.monotonic()
+    try:
+        _go_to(target.working_directory)
+        module = _imported(target)
+        repositories = _repositories(module, target)
+    except LoadError:
+        raise
+    except SystemExit as error:
+        failure = failure_of(error, "move sys.exit() below `if __name__ == '__main__':`")
+        raise LoadError(replace(failure, message=f"the code ended the process (exit {_exit_code(error)}) while loading")) from error
+    except BaseException as error:
+        raise LoadError(failure_of(error, _hint(error, target))) from error
+    return Loaded(target=target, repositories=repositories, code_version=_code_version(target, module), load_seconds=time.monotonic() - began)
+
+
+def _exit_code(error: SystemExit) -> Any:
+    return 0 if error.code is None else error.code
+
+
+def _hint(error: BaseException, target: LocationTarget) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"install {error.name!r} into the environment of this location, or set working_directory (now {target.working_directory or os.getcwd()})"
+    return ""
+
+
+def _go_to(folder: str) -> None:
+    if not folder:
+        return
+    if not os.path.isdir(folder):
+        raise LoadError(Failure(cls="NotADirectoryError", message=f"the working directory {folder} is no folder", hint="mend working_directory in the workspace file"))
+    if folder in sys.path:
+        sys.path.remove(folder)
+    sys.path.insert(0, folder)
+    os.chdir(folder)
+
+
+def _imported(target: LocationTarget) -> ModuleType:
+    if target.kind in ("python_module", "python_package"):
+        importlib.invalidate_caches()
+        return importlib.import_module(target.module)
+    if target.kind not in ("python_file", "notebook"):
+        raise LoadError(Failure(cls="ValueError", message=f"a location can not be of the kind {target.kind!r}; use python_file, python_module, python_package or notebook"))
+    if not os.path.isfile(target.path):
+        raise LoadError(Failure(cls="FileNotFoundError", message=f"there is no file {target.path}", file=target.path, hint="mend the path in the workspace file"))
+    name = _module_name(target.path)
+    return _executed_notebook(target.path, name) if target.kind == "notebook" else _executed_file(target.path, name)
+
+
+def _module_name(path: str) -> str:
+    """The file's own name, so that values pickled in one process load in another; a made-up one where that would hide another module."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    present = sys.modules.get(stem)
+    is_free = present is None or os.path.realpath(getattr(present, "__file__", None) or "") == os.path.realpath(path)
+    if stem.isidentifier() and is_free and stem not in sys.stdlib_module_names and stem != "__main__":
+        return stem
+    return "orch_file_" + "".join(letter if letter.isalnum() else "_" for letter in stem)
+
+
+def _executed_file(path: str, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise LoadError(Failure(cls="ImportError", message=f"{path} is no Python file (its name must end in .py)", file=path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return module
+
+
+def _executed_notebook(path: str, name: str) -> ModuleType:
+    try:
+        code_cells(path)
+    except (ValueError, OSError) as error:
+        raise LoadError(Failure(cls=type(error).__name__, message=str(error), file=path)) from error
+    try:
+        return run_as_module(path, name)
+    except BaseException as error:
+        sys.modules.pop(name, None)
+        failure = failure_of(error)
+        cell = _cell_of(error, path)
+        if cell is None or isinstance(error, SystemExit):
+            raise
+        raise LoadError(replace(failure, message=f"cell {cell + 1}: {failure.message}", file=path)) from error
+
+
+def _cell_of(error: BaseException, path: str) -> int | None:
+    """The 0-based cell in which an error arose."""
+    names = [error.filename] if isinstance(error, SyntaxError) else []
+    trace = error.__traceback__
+    while trace is not None:
+        names.append(trace.tb_frame.f_code.co_filename)
+        trace = trace.tb_next
+    cells = [name.removeprefix(f"{path}#cell=") for name in names if name and name.startswith(f"{path}#cell=")]
+    return int(cells[0] if isinstance(error, SyntaxError) else cells[-1]) if cells else None
+
+
+def _repositories(module: ModuleType, target: LocationTarget) -> dict[str, RepositoryDefinition]:
+    if target.attribute is not None:
+        return _from_attribute(module, target.attribute)
+    found = list(vars(module).values())
+    repositories = {id(item): item for item in found if isinstance(item, RepositoryDefinition)}
+    if repositories:
+        named: dict[str, RepositoryDefinition] = {}
+        for item in repositories.values():
+            if named.setdefault(item.name, item) is not item:
+                raise _problem(f"two repositories of this location are named {item.name!r}; rename one of them")
+        return named
+    loose = list({id(item): item for item in found if isinstance(item, _LOOSE_KINDS) or _is_job(item)}.values())
+    if not loose:
+        raise _problem(
+            f"nothing to run was found in {target.path or target.module}: no @repository, and no loose pipeline, job, schedule, sensor or partition set "
+            "at the top level", "define a @pipeline or a @repository there, or set attribute to what makes one")
+    return {LOOSE: RepositoryDefinition(LOOSE, listed_data(loose))}
+
+
+def _is_job(item: Any) -> bool:
+    return not isinstance(item, type) and hasattr(item, "as_pipeline") and not isinstance(item, ModuleType) and not hasattr(item, "_mock_name") \
+        and isinstance(getattr(type(item), "as_pipeline", None), type(_is_job))
+
+
+def _problem(message: str, hint: str = "") -> LoadError:
+    return LoadError(Failure(cls="LoadError", message=message, hint=hint))
+
+
+def _from_attribute(module: ModuleType, attribute: str) -> dict[str, RepositoryDefinition]:
+    if not hasattr(module, attribute):
+        names = [name for name in vars(module) if not name.startswith("_")]
+        raise _problem(unknown("attribute", attribute, names, module.__name__))
+    thing = getattr(module, attribute)
+    if inspect.isfunction(thing):
+        thing = thing()
+    thing = thing.as_pipeline() if _is_job(thing) else thing
+    if isinstance(thing, RepositoryDefinition):
+        return {thing.name: thing}
+    if isinstance(thing, _LOOSE_KINDS):
+        return {LOOSE: RepositoryDefinition(LOOSE, listed_data([thing]))}
+    if isinstance(thing, (list, tuple)):
+        return {LOOSE: RepositoryDefinition(LOOSE, listed_data(thing))}
+    raise _problem(f"{attribute!r} is a {type(thing).__name__}; it must be a repository, a pipeline, or a function that returns one of them")
+
+
+def _code_version(target: LocationTarget, module: ModuleType) -> str:
+    """Hash over what was loaded: the file or the code of the notebook, and every module from below the working directory."""
+    digest = hashlib.sha256()
+    root = os.path.realpath(target.working_directory or os.getcwd()) + os.sep
+    sources: dict[str, str] = {}
+    for item in [module, *sys.modules.values()]:
+        path = os.path.realpath(getattr(item, "__file__", None) or "")
+        if path.startswith(root) and "site-packages" not in path and path.endswith((".py", ".ipynb")):
+            sources[path.removeprefix(root)] = path
+    main = os.path.realpath(target.path or getattr(module, "__file__", None) or "")
+    sources.setdefault(os.path.basename(main), main) if main not in sources.values() else None
+    for name, path in sorted(sources.items()):
+        digest.update(name.encode() + b"\0" + _content(path) + b"\0")
+    return digest.hexdigest()
+
+
+def _content(path: str) -> bytes:
+    try:
+        if path.endswith(".ipynb"):
+            return "\n\x01".join(source for _, source in code_cells(path)).encode("utf-8", "surrogatepass")
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError):
+        return b""
