@@ -3,7 +3,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 /** Types of the API from the schema files that the server itself reads. */
 const config: CodegenConfig = {
   schema: '../jupyter_orch/api/schema/*.graphql',
-  documents: ['src/api/operations.ts'],
+  documents: ['src/api/operations/*.ts'],
   generates: {
     './src/api/gql/': {
       preset: 'client',

@@ -10,10 +10,12 @@ export interface IHealth {
   version: string;
   /** Version of the API; changes when old panels stop working. */
   api: string | number;
-  /** `ok` or one word on what is wrong. */
+  /** `starting`, `ready`, `failed` or `stopping`. */
   status: string;
-  /** The daemon thread of this server or of another replica. */
-  daemon?: unknown;
+  /** Why it failed. */
+  error?: string;
+  /** The loops of the daemon in this server; nothing while it starts. */
+  daemon?: Record<string, { heartbeat?: number | null; healthy: boolean }>;
 }
 
 /** Requests to the server extension, always below the base URL and with Jupyter's own authentication. */

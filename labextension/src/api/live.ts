@@ -31,6 +31,9 @@ export interface ILiveTimes {
   ping: number;
 }
 
+/** The server allows twenty on one socket; what does not fit is polled. */
+const MOST_STREAMS = 16;
+
 const TIMES: ILiveTimes = { poll: 2000, offlinePoll: 3000, firstRetry: 500, lastRetry: 15000, ping: 10000 };
 
 /**
@@ -108,7 +111,7 @@ export class LiveConnection extends ChangingModel {
     window.clearTimeout(this._pongTimer);
     this._lines.forEach(line => line.stop?.());
     this._lines.clear();
-    void this._socket?.dispose();
+    Private.drop(this._socket);
   }
 
   private _open(): void {
@@ -170,7 +173,7 @@ export class LiveConnection extends ChangingModel {
       line.streaming = false;
       line.ended = false;
     });
-    void socket.dispose();
+    Private.drop(socket);
     const pause = Math.min(this._times.firstRetry * 2 ** this._attempt, this._times.lastRetry);
     this._attempt += 1;
     this._retryTimer = window.setTimeout(() => this._open(), pause * (0.75 + Math.random() / 2));
@@ -184,7 +187,8 @@ export class LiveConnection extends ChangingModel {
 
   private _subscribe(line: Private.ILine): void {
     const socket = this._socket;
-    if (!socket || !this._connected || line.streaming || line.ended || !this._lines.has(line)) {
+    const streams = [...this._lines].filter(other => other.streaming).length;
+    if (!socket || !this._connected || line.streaming || line.ended || !this._lines.has(line) || streams >= MOST_STREAMS) {
       return;
     }
     line.streaming = true;
@@ -296,6 +300,11 @@ namespace Private {
     /** The server has said that nothing more will come. */
     ended: boolean;
     stop: (() => void) | null;
+  }
+
+  /** A socket that never opened rejects its end as well; there is nobody left to tell. */
+  export function drop(socket: Client | null): void {
+    Promise.resolve(socket?.dispose()).catch(() => undefined);
   }
 
   export function isOffline(reason: unknown): boolean {

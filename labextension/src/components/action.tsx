@@ -17,7 +17,7 @@ export interface IActionProps {
   refusal?: string;
   title?: string;
   tabIndex?: number;
-  onAct: () => void | Promise<unknown>;
+  onAct: () => unknown;
 }
 
 /** A button that says why it is off, is off while its action is under way, and tells when that fails. */

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { LiveStatus } from '../api/live';
-import type { IDaemonState } from '../models/setup';
+import type { DaemonState } from '../models/setup';
 import { useModel, useOrch } from './surroundings';
 import { clockText } from './time';
 
@@ -20,12 +20,14 @@ export function ConnectionChip(): JSX.Element {
 
 /** Whether schedules will fire, and from where. */
 export function DaemonChip(): JSX.Element {
-  const { setup, trans } = useOrch();
-  const { daemon } = useModel(setup);
+  const { live, setup, trans } = useOrch();
+  useModel(live);
+  useModel(setup);
+  const daemon = live.status === 'offline' ? 'unknown' : setup.daemon;
   const word = Private.daemonWord(daemon, trans);
   return (
     <span
-      className={`jp-orch-Chip jp-orch-tone-${Private.DAEMON_TONES[daemon.word]}`}
+      className={`jp-orch-Chip jp-orch-tone-${Private.DAEMON_TONES[daemon]}`}
       role="status"
       aria-label={trans.__('Daemon')}
       title={Private.daemonTitle(daemon, trans)}
@@ -38,9 +40,8 @@ export function DaemonChip(): JSX.Element {
 
 namespace Private {
   export const TONES: Record<LiveStatus, string> = { connecting: 'idle', live: 'good', polling: 'wait', offline: 'bad' };
-  export const DAEMON_TONES: Record<IDaemonState['word'], string> = {
+  export const DAEMON_TONES: Record<DaemonState, string> = {
     running: 'good',
-    elsewhere: 'good',
     off: 'wait',
     lost: 'bad',
     unknown: 'idle'
@@ -59,12 +60,10 @@ namespace Private {
     }
   }
 
-  export function daemonWord(daemon: IDaemonState, trans: TranslationBundle): string {
-    switch (daemon.word) {
+  export function daemonWord(daemon: DaemonState, trans: TranslationBundle): string {
+    switch (daemon) {
       case 'running':
         return trans.__('Daemon on');
-      case 'elsewhere':
-        return trans.__('Daemon elsewhere');
       case 'off':
         return trans.__('Daemon off');
       case 'lost':
@@ -74,12 +73,10 @@ namespace Private {
     }
   }
 
-  export function daemonTitle(daemon: IDaemonState, trans: TranslationBundle): string {
-    switch (daemon.word) {
+  export function daemonTitle(daemon: DaemonState, trans: TranslationBundle): string {
+    switch (daemon) {
       case 'running':
         return trans.__('The daemon of this server starts runs and fires schedules.');
-      case 'elsewhere':
-        return trans.__('Schedules are fired by another process: %1', daemon.where || trans.__('unknown host'));
       case 'off':
         return trans.__('Schedules will not fire: no daemon is running.');
       case 'lost':

@@ -28,6 +28,20 @@ export function SetupCard(): JSX.Element | null {
           <p>{state.message}</p>
         </section>
       );
+    case 'failed':
+      return (
+        <section className="jp-orch-Setup" role="alert" aria-label={trans.__('Setup')}>
+          <h3>{trans.__('The orchestrator could not start')}</h3>
+          <p className="jp-orch-pre">{state.message}</p>
+          <p>{trans.__('Mend the cause and restart the Jupyter server. “jupyter orch doctor” checks every part.')}</p>
+        </section>
+      );
+    case 'starting':
+      return (
+        <div className="jp-orch-Note" role="status">
+          {trans.__('The orchestrator is starting…')}
+        </div>
+      );
     default:
       return null;
   }

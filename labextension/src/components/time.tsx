@@ -52,7 +52,7 @@ export function Ago({ instant }: { instant: number }): JSX.Element {
   const now = useNow(true);
   return (
     <time className="jp-orch-time" dateTime={new Date(instant * 1000).toISOString()} title={instantText(instant)}>
-      {agoText(instant, now, trans)}
+      {agoText(instant, Math.max(now, instant), trans)}
     </time>
   );
 }

@@ -15,6 +15,7 @@ export interface IActiveRun extends RunRowFragment {
 }
 
 const RECENT = 25;
+const STEPS_EVERY = 2000;
 
 /** Active and recent runs, kept current. */
 export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSubscription> {
@@ -78,6 +79,7 @@ export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSub
   }
 
   override dispose(): void {
+    window.clearTimeout(this._stepTimer);
     this._throttle.dispose();
     super.dispose();
   }
@@ -97,10 +99,20 @@ export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSub
       this._problem = recent.message;
     }
     this._loaded = true;
+    this._watchSteps();
     this.notify();
   }
 
+  /** Steps make no news of their own in this list: look again while a run is on its way. */
+  private _watchSteps(): void {
+    window.clearTimeout(this._stepTimer);
+    if (this._active.some(run => run.status === 'STARTED')) {
+      this._stepTimer = window.setTimeout(() => (document.hidden ? this._watchSteps() : this.receive()), STEPS_EVERY);
+    }
+  }
+
   private readonly _throttle: Throttler;
+  private _stepTimer = 0;
   private _loaded = false;
   private _problem = '';
   private _active: readonly IActiveRun[] = [];

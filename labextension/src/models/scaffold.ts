@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 
 /**
  * Add to a YAML text the keys of another one that it lacks; what stands there already, comments included, stays.

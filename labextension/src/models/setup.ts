@@ -8,15 +8,16 @@ export type SetupState =
   | { kind: 'unknown' }
   | { kind: 'ready' }
   | { kind: 'missing' }
+  | { kind: 'starting' }
+  | { kind: 'failed'; message: string }
   | { kind: 'mismatch'; server: string; panel: string }
   | { kind: 'forbidden'; message: string };
 
-/** One loop of the daemon as the panel shows it. */
-export interface IDaemonState {
-  word: 'running' | 'elsewhere' | 'off' | 'lost' | 'unknown';
-  /** Where it runs, when it is another process. */
-  where: string;
-}
+/** Whether the daemon's loops of this server beat. */
+export type DaemonState = 'running' | 'off' | 'lost' | 'unknown';
+
+/** A loop that has not reported for so many seconds is lost. */
+const LATE = 60;
 
 /** Asks the health route who answers. */
 export class SetupModel extends ChangingModel {
@@ -28,7 +29,7 @@ export class SetupModel extends ChangingModel {
     return this._state;
   }
 
-  get daemon(): IDaemonState {
+  get daemon(): DaemonState {
     return this._daemon;
   }
 
@@ -37,7 +38,7 @@ export class SetupModel extends ChangingModel {
     try {
       const health = await this._client.health();
       this._state = Private.compare(health, VERSION);
-      this._daemon = readDaemon(health.daemon);
+      this._daemon = readDaemon(health.daemon, Date.now() / 1000);
     } catch (reason) {
       if (reason instanceof RequestProblem && reason.kind === 'missing') {
         this._state = { kind: 'missing' };
@@ -51,29 +52,33 @@ export class SetupModel extends ChangingModel {
   }
 
   private _state: SetupState = { kind: 'unknown' };
-  private _daemon: IDaemonState = { word: 'unknown', where: '' };
+  private _daemon: DaemonState = 'unknown';
 }
 
-/** Read the daemon's part of the health answer: a word, or an object with `status` and maybe `host`, `pid`, `here`. */
-export function readDaemon(said: unknown): IDaemonState {
-  const known = typeof said === 'object' && said !== null ? (said as Record<string, unknown>) : { status: said };
-  const word = String(known.status ?? known.state ?? '').toLowerCase();
-  const host = typeof known.host === 'string' ? known.host : '';
-  const where = host && known.pid ? `${host}:${String(known.pid)}` : host;
-  if (['ok', 'running', 'healthy', 'alive', 'leading', 'up'].includes(word)) {
-    return known.here === false ? { word: 'elsewhere', where } : { word: 'running', where };
+/**
+ * Read the daemon's part of the health answer: each loop with its last heartbeat and whether its last turn went well.
+ *
+ * @param now - seconds since the epoch.
+ */
+export function readDaemon(loops: IHealth['daemon'], now: number): DaemonState {
+  if (!loops) {
+    return 'unknown';
   }
-  if (['elsewhere', 'following', 'standby'].includes(word)) {
-    return { word: 'elsewhere', where };
+  const all = Object.values(loops);
+  if (all.length === 0) {
+    return 'off';
   }
-  if (['off', 'disabled', 'stopped', 'none'].includes(word)) {
-    return { word: 'off', where };
-  }
-  return word === '' ? { word: 'unknown', where } : { word: 'lost', where };
+  return all.every(loop => loop.healthy && now - (loop.heartbeat ?? 0) < LATE) ? 'running' : 'lost';
 }
 
 namespace Private {
   export function compare(health: IHealth, panel: string): SetupState {
+    if (health.status === 'failed') {
+      return { kind: 'failed', message: health.error ?? '' };
+    }
+    if (health.status === 'starting') {
+      return { kind: 'starting' };
+    }
     const server = String(health.version ?? '');
     return release(server) === release(panel) ? { kind: 'ready' } : { kind: 'mismatch', server, panel };
   }

@@ -78,12 +78,14 @@ export const executedNotebooks: JupyterFrontEndPlugin<void> = {
       describedBy: { args: Arguments.notebook },
       execute: args => {
         const path = notebookPath(textOf(args, 'runId'), textOf(args, 'stepKey'));
-        documents.openOrReveal(path, 'default', undefined, undefined, {
+        const widget = documents.openOrReveal(path, 'default', undefined, undefined, {
           shouldStart: false,
           canStart: false,
           autoStartDefault: false,
           shutdownOnDispose: true
         });
+        // Lab completes missing metadata on opening; that is no change that anybody would want to save.
+        void widget?.context.ready.then(() => widget.revealed).then(() => (widget.context.model.dirty = false));
       }
     });
   }

@@ -18,6 +18,7 @@ import { DOMAIN } from '../version';
 import { openerOf } from './opener';
 
 const HEALTH_EVERY = 15_000;
+const HEALTH_WHILE_STARTING = 1000;
 
 /** Provides the models that all views share, and keeps them current. */
 export const service: JupyterFrontEndPlugin<IOrchestrator> = {
@@ -52,7 +53,7 @@ namespace Private {
   export async function begin({ setup, permissions, live, workspace, runs }: IOrchestrator): Promise<void> {
     await setup.check();
     const connect = (): void => {
-      if (setup.state.kind === 'missing' || setup.state.kind === 'forbidden') {
+      if (!['ready', 'mismatch', 'unknown'].includes(setup.state.kind)) {
         return;
       }
       setup.changed.disconnect(connect);
@@ -69,11 +70,11 @@ namespace Private {
     };
     setup.changed.connect(connect);
     connect();
-    window.setInterval(() => {
-      if (!document.hidden) {
-        void setup.check();
-      }
-    }, HEALTH_EVERY);
+    const look = (): void => {
+      const pause = setup.state.kind === 'starting' ? HEALTH_WHILE_STARTING : HEALTH_EVERY;
+      window.setTimeout(() => void (document.hidden ? Promise.resolve() : setup.check()).finally(look), pause);
+    };
+    look();
   }
 
   export function tell(message: string, kind: 'error' | 'success' | 'info' = 'info'): void {

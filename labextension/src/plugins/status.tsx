@@ -18,7 +18,7 @@ export const status: JupyterFrontEndPlugin<void> = {
       item: bodyOf(orch, <RunCount onOpen={() => void app.commands.execute(Commands.showPanel)} />),
       align: 'left',
       rank: 90,
-      isActive: () => orch.setup.state.kind === 'ready',
+      isActive: () => ['ready', 'mismatch'].includes(orch.setup.state.kind),
       activeStateChanged: orch.setup.changed
     });
   }

@@ -101,72 +101,75 @@ export type TerminatePipelinePolicy =
   | 'MARK_AS_CANCELED_IMMEDIATELY'
   | 'SAFE_TERMINATE';
 
-export type ErrorFieldsFragment = { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null };
+export type SourceFragment = { file: string, contentsPath: string | null, line: number, cell: number | null };
 
-export type ErrorChainFragment = { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null };
+export type SolidFieldsFragment = { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> };
 
-export type PermissionsQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type PermissionsQuery = { version: string, permissions: Array<{ permission: string, value: boolean, disabledReason: string | null }> };
-
-export type ScheduleRowFragment = { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> };
-
-export type WorkspaceQueryVariables = Exact<{ [key: string]: never; }>;
+export type PipelineQueryVariables = Exact<{
+  selector: PipelineSelector;
+}>;
 
 
-export type WorkspaceQuery = { workspaceOrError:
+export type PipelineQuery = { pipelineOrError:
+    | { __typename: 'InvalidSubsetError', message: string }
+    | { __typename: 'Pipeline', id: string, name: string, description: string | null, solidCount: number, tags: Array<{ key: string, value: string }>, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null, modes: Array<{ name: string, description: string | null, executors: Array<string>, resources: Array<{ name: string, description: string | null, configSchema: unknown }> }>, schedules: Array<{ name: string, sentence: string, status: InstigationStatus }>, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }> }
+    | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
-    | { __typename: 'Workspace', path: string, locationEntries: Array<{ id: string, name: string, loadStatus: RepositoryLocationLoadStatus, stale: boolean, updatedTimestamp: number, progress: string | null, displayMetadata: Array<{ key: string, value: string }>, loadError: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, locationOrLoadError:
-          | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
-          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }> }> }
-         | null }> }
    };
 
-export type ReloadLocationMutationVariables = Exact<{
-  name: string;
+export type SolidSchemasQueryVariables = Exact<{
+  selector: PipelineSelector;
 }>;
 
 
-export type ReloadLocationMutation = { reloadRepositoryLocation:
+export type SolidSchemasQuery = { pipelineOrError:
+    | { __typename: 'InvalidSubsetError', message: string }
+    | { __typename: 'Pipeline', solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown } }> }> }> }> }> }
+    | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
-    | { __typename: 'ReloadNotSupported', message: string }
-    | { __typename: 'RepositoryLocationNotFound', message: string }
-    | { __typename: 'UnauthorizedError', message: string }
-    | { __typename: 'WorkspaceLocationEntry', id: string, loadStatus: RepositoryLocationLoadStatus }
    };
 
-export type ReloadWorkspaceMutationVariables = Exact<{ [key: string]: never; }>;
-
-
-export type ReloadWorkspaceMutation = { reloadWorkspace:
-    | { __typename: 'PythonError', message: string }
-    | { __typename: 'UnauthorizedError', message: string }
-    | { __typename: 'Workspace', path: string }
-   };
-
-export type StartScheduleMutationVariables = Exact<{
-  selector: ScheduleSelector;
+export type LaunchpadQueryVariables = Exact<{
+  selector: PipelineSelector;
 }>;
 
 
-export type StartScheduleMutation = { startSchedule:
-    | { __typename: 'PythonError', message: string }
-    | { __typename: 'ScheduleNotFoundError', message: string }
-    | { __typename: 'ScheduleStateResult', schedule: { id: string, status: InstigationStatus } }
-    | { __typename: 'UnauthorizedError', message: string }
+export type LaunchpadQuery = { pipelineOrError:
+    | { __typename: 'InvalidSubsetError', message: string }
+    | { __typename: 'Pipeline', id: string, name: string, description: string | null, tags: Array<{ key: string, value: string }>, modes: Array<{ name: string, description: string | null }>, presets: Array<{ name: string, mode: string, solidSelection: Array<string> | null, runConfigYaml: string, tags: Array<{ key: string, value: string }> }>, solids: Array<{ name: string }> }
+    | { __typename: 'PipelineNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
    };
 
-export type StopScheduleMutationVariables = Exact<{
-  selector: ScheduleSelector;
+export type ConfigProblemFragment = { message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null };
+
+export type ValidateQueryVariables = Exact<{
+  selector: PipelineSelector;
+  mode: string;
+  config?: string | null | undefined;
 }>;
 
 
-export type StopScheduleMutation = { stopRunningSchedule:
+export type ValidateQuery = { isPipelineConfigValid:
+    | { __typename: 'InvalidSubsetError', message: string }
+    | { __typename: 'PipelineConfigValidationValid' }
+    | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
-    | { __typename: 'ScheduleNotFoundError', message: string }
-    | { __typename: 'ScheduleStateResult', schedule: { id: string, status: InstigationStatus } }
-    | { __typename: 'UnauthorizedError', message: string }
+    | { __typename: 'RunConfigValidationInvalid', errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }
+   };
+
+export type ScaffoldQueryVariables = Exact<{
+  selector: PipelineSelector;
+  mode?: string | null | undefined;
+}>;
+
+
+export type ScaffoldQuery = { runConfigSchemaOrError:
+    | { __typename: 'InvalidSubsetError', message: string }
+    | { __typename: 'ModeNotFoundError', message: string }
+    | { __typename: 'PipelineNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'RunConfigSchema', scaffoldYaml: string }
    };
 
 export type RunRowFragment = { id: string, runId: string, pipelineName: string, repositoryName: string, repositoryLocationName: string, mode: string, status: PipelineRunStatus, createdBy: string, createTime: number, startTime: number | null, endTime: number | null, rootRunId: string | null, parentRunId: string | null, canTerminate: boolean, queuePosition: number | null, tags: Array<{ key: string, value: string }> };
@@ -292,77 +295,6 @@ export type DeleteRunMutation = { deletePipelineRun:
     | { __typename: 'UnauthorizedError', message: string }
    };
 
-export type SourceFragment = { file: string, contentsPath: string | null, line: number, cell: number | null };
-
-export type SolidFieldsFragment = { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> };
-
-export type PipelineQueryVariables = Exact<{
-  selector: PipelineSelector;
-}>;
-
-
-export type PipelineQuery = { pipelineOrError:
-    | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'Pipeline', id: string, name: string, description: string | null, solidCount: number, tags: Array<{ key: string, value: string }>, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null, modes: Array<{ name: string, description: string | null, executors: Array<string>, resources: Array<{ name: string, description: string | null, configSchema: unknown }> }>, schedules: Array<{ name: string, sentence: string, status: InstigationStatus }>, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }> }
-    | { __typename: 'PipelineNotFoundError', message: string }
-    | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
-   };
-
-export type SolidSchemasQueryVariables = Exact<{
-  selector: PipelineSelector;
-}>;
-
-
-export type SolidSchemasQuery = { pipelineOrError:
-    | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'Pipeline', solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown } }> }> }> }> }> }
-    | { __typename: 'PipelineNotFoundError', message: string }
-    | { __typename: 'PythonError', message: string }
-   };
-
-export type LaunchpadQueryVariables = Exact<{
-  selector: PipelineSelector;
-}>;
-
-
-export type LaunchpadQuery = { pipelineOrError:
-    | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'Pipeline', id: string, name: string, description: string | null, tags: Array<{ key: string, value: string }>, modes: Array<{ name: string, description: string | null }>, presets: Array<{ name: string, mode: string, solidSelection: Array<string> | null, runConfigYaml: string, tags: Array<{ key: string, value: string }> }>, solids: Array<{ name: string }> }
-    | { __typename: 'PipelineNotFoundError', message: string }
-    | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
-   };
-
-export type ConfigProblemFragment = { message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null };
-
-export type ValidateQueryVariables = Exact<{
-  selector: PipelineSelector;
-  mode: string;
-  config?: string | null | undefined;
-}>;
-
-
-export type ValidateQuery = { isPipelineConfigValid:
-    | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'PipelineConfigValidationValid' }
-    | { __typename: 'PipelineNotFoundError', message: string }
-    | { __typename: 'PythonError', message: string }
-    | { __typename: 'RunConfigValidationInvalid', errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }
-   };
-
-export type ScaffoldQueryVariables = Exact<{
-  selector: PipelineSelector;
-  mode?: string | null | undefined;
-}>;
-
-
-export type ScaffoldQuery = { runConfigSchemaOrError:
-    | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'ModeNotFoundError', message: string }
-    | { __typename: 'PipelineNotFoundError', message: string }
-    | { __typename: 'PythonError', message: string }
-    | { __typename: 'RunConfigSchema', scaffoldYaml: string }
-   };
-
 export type RunLogsSubscriptionVariables = Exact<{
   runId: string;
   after?: string | null | undefined;
@@ -379,11 +311,6 @@ export type RunsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 export type RunsChangedSubscription = { pipelineRunsChanged: { runIds: Array<string> } };
 
-export type LocationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
-
-
-export type LocationsChangedSubscription = { locationStateChangeEvents: { event: { locationName: string, eventType: string, message: string } } };
-
 export type StepOutputStreamSubscriptionVariables = Exact<{
   runId: string;
   stepKey: string;
@@ -393,6 +320,79 @@ export type StepOutputStreamSubscriptionVariables = Exact<{
 
 
 export type StepOutputStreamSubscription = { computeLogs: { data: string | null, cursor: number, size: number } };
+
+export type ErrorFieldsFragment = { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null };
+
+export type ErrorChainFragment = { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null };
+
+export type PermissionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PermissionsQuery = { version: string, permissions: Array<{ permission: string, value: boolean, disabledReason: string | null }> };
+
+export type ScheduleRowFragment = { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> };
+
+export type WorkspaceQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WorkspaceQuery = { workspaceOrError:
+    | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
+    | { __typename: 'Workspace', path: string, locationEntries: Array<{ id: string, name: string, loadStatus: RepositoryLocationLoadStatus, stale: boolean, updatedTimestamp: number, progress: string | null, displayMetadata: Array<{ key: string, value: string }>, loadError: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, locationOrLoadError:
+          | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
+          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }> }> }
+         | null }> }
+   };
+
+export type ReloadLocationMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ReloadLocationMutation = { reloadRepositoryLocation:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'ReloadNotSupported', message: string }
+    | { __typename: 'RepositoryLocationNotFound', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+    | { __typename: 'WorkspaceLocationEntry', id: string, loadStatus: RepositoryLocationLoadStatus }
+   };
+
+export type ReloadWorkspaceMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReloadWorkspaceMutation = { reloadWorkspace:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+    | { __typename: 'Workspace', path: string }
+   };
+
+export type StartScheduleMutationVariables = Exact<{
+  selector: ScheduleSelector;
+}>;
+
+
+export type StartScheduleMutation = { startSchedule:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'ScheduleNotFoundError', message: string }
+    | { __typename: 'ScheduleStateResult', schedule: { id: string, status: InstigationStatus } }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type StopScheduleMutationVariables = Exact<{
+  selector: ScheduleSelector;
+}>;
+
+
+export type StopScheduleMutation = { stopRunningSchedule:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'ScheduleNotFoundError', message: string }
+    | { __typename: 'ScheduleStateResult', schedule: { id: string, status: InstigationStatus } }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type LocationsChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LocationsChangedSubscription = { locationStateChangeEvents: { event: { locationName: string, eventType: string, message: string } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -412,6 +412,100 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const SourceFragmentDoc = new TypedDocumentString(`
+    fragment Source on SourceLocation {
+  file
+  contentsPath
+  line
+  cell
+}
+    `, {"fragmentName":"Source"}) as unknown as TypedDocumentString<SourceFragment, unknown>;
+export const SolidFieldsFragmentDoc = new TypedDocumentString(`
+    fragment SolidFields on Solid {
+  handle
+  name
+  kind
+  definition {
+    name
+    description
+    requiredResources
+    notebookPath
+    source {
+      ...Source
+    }
+  }
+  inputs {
+    name
+    type
+    description
+    isDynamicCollect
+    dependsOn {
+      solid
+      output
+    }
+  }
+  outputs {
+    name
+    type
+    description
+    isRequired
+    isDynamic
+  }
+  tags {
+    key
+    value
+  }
+  inputMappings {
+    outer
+    solid
+    inner
+  }
+  outputMappings {
+    outer
+    solid
+    inner
+  }
+}
+    fragment Source on SourceLocation {
+  file
+  contentsPath
+  line
+  cell
+}`, {"fragmentName":"SolidFields"}) as unknown as TypedDocumentString<SolidFieldsFragment, unknown>;
+export const ConfigProblemFragmentDoc = new TypedDocumentString(`
+    fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}
+    `, {"fragmentName":"ConfigProblem"}) as unknown as TypedDocumentString<ConfigProblemFragment, unknown>;
+export const RunRowFragmentDoc = new TypedDocumentString(`
+    fragment RunRow on PipelineRun {
+  id
+  runId
+  pipelineName
+  repositoryName
+  repositoryLocationName
+  mode
+  status
+  createdBy
+  createTime
+  startTime
+  endTime
+  rootRunId
+  parentRunId
+  canTerminate
+  queuePosition
+  tags {
+    key
+    value
+  }
+}
+    `, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
 export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
     fragment ErrorFields on PythonError {
   message
@@ -484,39 +578,68 @@ fragment ErrorChain on PythonError {
     }
   }
 }`, {"fragmentName":"ScheduleRow"}) as unknown as TypedDocumentString<ScheduleRowFragment, unknown>;
-export const RunRowFragmentDoc = new TypedDocumentString(`
-    fragment RunRow on PipelineRun {
-  id
-  runId
-  pipelineName
-  repositoryName
-  repositoryLocationName
-  mode
-  status
-  createdBy
-  createTime
-  startTime
-  endTime
-  rootRunId
-  parentRunId
-  canTerminate
-  queuePosition
-  tags {
-    key
-    value
+export const PipelineDocument = new TypedDocumentString(`
+    query Pipeline($selector: PipelineSelector!) {
+  pipelineOrError(params: $selector) {
+    __typename
+    ... on Pipeline {
+      id
+      name
+      description
+      solidCount
+      tags {
+        key
+        value
+      }
+      source {
+        ...Source
+      }
+      modes {
+        name
+        description
+        executors
+        resources {
+          name
+          description
+          configSchema
+        }
+      }
+      schedules {
+        name
+        sentence
+        status
+      }
+      solids {
+        ...SolidFields
+        solids {
+          ...SolidFields
+          solids {
+            ...SolidFields
+            solids {
+              ...SolidFields
+              solids {
+                ...SolidFields
+              }
+            }
+          }
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on PythonError {
+      ...ErrorChain
+    }
   }
 }
-    `, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
-export const SourceFragmentDoc = new TypedDocumentString(`
     fragment Source on SourceLocation {
   file
   contentsPath
   line
   cell
 }
-    `, {"fragmentName":"Source"}) as unknown as TypedDocumentString<SourceFragment, unknown>;
-export const SolidFieldsFragmentDoc = new TypedDocumentString(`
-    fragment SolidFields on Solid {
+fragment SolidFields on Solid {
   handle
   name
   kind
@@ -561,13 +684,136 @@ export const SolidFieldsFragmentDoc = new TypedDocumentString(`
     inner
   }
 }
-    fragment Source on SourceLocation {
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
   file
-  contentsPath
   line
-  cell
-}`, {"fragmentName":"SolidFields"}) as unknown as TypedDocumentString<SolidFieldsFragment, unknown>;
-export const ConfigProblemFragmentDoc = new TypedDocumentString(`
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<PipelineQuery, PipelineQueryVariables>;
+export const SolidSchemasDocument = new TypedDocumentString(`
+    query SolidSchemas($selector: PipelineSelector!) {
+  pipelineOrError(params: $selector) {
+    __typename
+    ... on Pipeline {
+      solids {
+        handle
+        definition {
+          configSchema
+        }
+        solids {
+          handle
+          definition {
+            configSchema
+          }
+          solids {
+            handle
+            definition {
+              configSchema
+            }
+            solids {
+              handle
+              definition {
+                configSchema
+              }
+              solids {
+                handle
+                definition {
+                  configSchema
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SolidSchemasQuery, SolidSchemasQueryVariables>;
+export const LaunchpadDocument = new TypedDocumentString(`
+    query Launchpad($selector: PipelineSelector!) {
+  pipelineOrError(params: $selector) {
+    __typename
+    ... on Pipeline {
+      id
+      name
+      description
+      tags {
+        key
+        value
+      }
+      modes {
+        name
+        description
+      }
+      presets {
+        name
+        mode
+        solidSelection
+        runConfigYaml
+        tags {
+          key
+          value
+        }
+      }
+      solids {
+        name
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on PythonError {
+      ...ErrorChain
+    }
+  }
+}
+    fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<LaunchpadQuery, LaunchpadQueryVariables>;
+export const ValidateDocument = new TypedDocumentString(`
+    query Validate($selector: PipelineSelector!, $mode: String!, $config: RunConfigData) {
+  isPipelineConfigValid(pipeline: $selector, mode: $mode, runConfigData: $config) {
+    __typename
+    ... on RunConfigValidationInvalid {
+      errors {
+        ...ConfigProblem
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
     fragment ConfigProblem on PipelineConfigValidationError {
   message
   reason
@@ -576,8 +822,341 @@ export const ConfigProblemFragmentDoc = new TypedDocumentString(`
   sample
   line
   column
+}`) as unknown as TypedDocumentString<ValidateQuery, ValidateQueryVariables>;
+export const ScaffoldDocument = new TypedDocumentString(`
+    query Scaffold($selector: PipelineSelector!, $mode: String) {
+  runConfigSchemaOrError(selector: $selector, mode: $mode) {
+    __typename
+    ... on RunConfigSchema {
+      scaffoldYaml
+    }
+    ... on Error {
+      message
+    }
+  }
 }
-    `, {"fragmentName":"ConfigProblem"}) as unknown as TypedDocumentString<ConfigProblemFragment, unknown>;
+    `) as unknown as TypedDocumentString<ScaffoldQuery, ScaffoldQueryVariables>;
+export const RunListsDocument = new TypedDocumentString(`
+    query RunLists($active: RunsFilter, $recent: RunsFilter, $limit: Int!) {
+  active: pipelineRunsOrError(filter: $active, limit: 50) {
+    __typename
+    ... on PipelineRuns {
+      count
+      results {
+        ...RunRow
+        stepStats {
+          stepKey
+          status
+        }
+        executionPlan {
+          steps {
+            key
+          }
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+  recent: pipelineRunsOrError(filter: $recent, limit: $limit) {
+    __typename
+    ... on PipelineRuns {
+      count
+      results {
+        ...RunRow
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment RunRow on PipelineRun {
+  id
+  runId
+  pipelineName
+  repositoryName
+  repositoryLocationName
+  mode
+  status
+  createdBy
+  createTime
+  startTime
+  endTime
+  rootRunId
+  parentRunId
+  canTerminate
+  queuePosition
+  tags {
+    key
+    value
+  }
+}`) as unknown as TypedDocumentString<RunListsQuery, RunListsQueryVariables>;
+export const RunsPageDocument = new TypedDocumentString(`
+    query RunsPage($filter: RunsFilter, $cursor: String, $limit: Int!) {
+  pipelineRunsOrError(filter: $filter, cursor: $cursor, limit: $limit) {
+    __typename
+    ... on PipelineRuns {
+      count
+      results {
+        ...RunRow
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment RunRow on PipelineRun {
+  id
+  runId
+  pipelineName
+  repositoryName
+  repositoryLocationName
+  mode
+  status
+  createdBy
+  createTime
+  startTime
+  endTime
+  rootRunId
+  parentRunId
+  canTerminate
+  queuePosition
+  tags {
+    key
+    value
+  }
+}`) as unknown as TypedDocumentString<RunsPageQuery, RunsPageQueryVariables>;
+export const RunDetailDocument = new TypedDocumentString(`
+    query RunDetail($runId: ID!, $after: Int!, $limit: Int!) {
+  pipelineRunOrError(runId: $runId) {
+    __typename
+    ... on PipelineRun {
+      ...RunRow
+      runConfigYaml
+      solidSelection
+      stepKeysToExecute
+      lastEventSeq
+      executionPlan {
+        steps {
+          key
+          solidHandle
+          kind
+          inputs {
+            name
+            dependsOn {
+              solid
+              output
+            }
+          }
+        }
+      }
+      failure {
+        ...ErrorChain
+      }
+      events(after: $after, limit: $limit)
+    }
+    ... on PipelineRunNotFoundError {
+      message
+      runId
+    }
+    ... on PythonError {
+      ...ErrorChain
+    }
+  }
+}
+    fragment RunRow on PipelineRun {
+  id
+  runId
+  pipelineName
+  repositoryName
+  repositoryLocationName
+  mode
+  status
+  createdBy
+  createTime
+  startTime
+  endTime
+  rootRunId
+  parentRunId
+  canTerminate
+  queuePosition
+  tags {
+    key
+    value
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<RunDetailQuery, RunDetailQueryVariables>;
+export const StepOutputDocument = new TypedDocumentString(`
+    query StepOutput($runId: ID!, $stepKey: String!) {
+  pipelineRunOrError(runId: $runId) {
+    __typename
+    ... on PipelineRun {
+      computeLogs(stepKey: $stepKey) {
+        stdout {
+          data
+          cursor
+          size
+        }
+        stderr {
+          data
+          cursor
+          size
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StepOutputQuery, StepOutputQueryVariables>;
+export const LaunchDocument = new TypedDocumentString(`
+    mutation Launch($params: ExecutionParams!) {
+  launchPipelineExecution(executionParams: $params) {
+    __typename
+    ... on LaunchPipelineRunSuccess {
+      run {
+        runId
+      }
+    }
+    ... on RunConfigValidationInvalid {
+      errors {
+        ...ConfigProblem
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}`) as unknown as TypedDocumentString<LaunchMutation, LaunchMutationVariables>;
+export const RelaunchDocument = new TypedDocumentString(`
+    mutation Relaunch($params: ReexecutionParams!) {
+  launchPipelineReexecution(reexecutionParams: $params) {
+    __typename
+    ... on LaunchPipelineRunSuccess {
+      run {
+        runId
+      }
+    }
+    ... on RunConfigValidationInvalid {
+      errors {
+        ...ConfigProblem
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}`) as unknown as TypedDocumentString<RelaunchMutation, RelaunchMutationVariables>;
+export const TerminateDocument = new TypedDocumentString(`
+    mutation Terminate($runId: String!, $policy: TerminatePipelinePolicy) {
+  terminatePipelineExecution(runId: $runId, terminatePolicy: $policy) {
+    __typename
+    ... on TerminatePipelineExecutionSuccess {
+      run {
+        runId
+        status
+      }
+    }
+    ... on TerminatePipelineExecutionFailure {
+      message
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TerminateMutation, TerminateMutationVariables>;
+export const DeleteRunDocument = new TypedDocumentString(`
+    mutation DeleteRun($runId: String!) {
+  deletePipelineRun(runId: $runId) {
+    __typename
+    ... on DeletePipelineRunSuccess {
+      runId
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteRunMutation, DeleteRunMutationVariables>;
+export const RunLogsDocument = new TypedDocumentString(`
+    subscription RunLogs($runId: ID!, $after: String) {
+  pipelineRunLogs(runId: $runId, after: $after) {
+    __typename
+    ... on PipelineRunLogsSubscriptionSuccess {
+      run {
+        runId
+        status
+        startTime
+        endTime
+        canTerminate
+        queuePosition
+      }
+      events
+      hasMorePastEvents
+    }
+    ... on PipelineRunLogsSubscriptionFailure {
+      message
+      missingRunId
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunLogsSubscription, RunLogsSubscriptionVariables>;
+export const RunsChangedDocument = new TypedDocumentString(`
+    subscription RunsChanged {
+  pipelineRunsChanged {
+    runIds
+  }
+}
+    `) as unknown as TypedDocumentString<RunsChangedSubscription, RunsChangedSubscriptionVariables>;
+export const StepOutputStreamDocument = new TypedDocumentString(`
+    subscription StepOutputStream($runId: ID!, $stepKey: String!, $ioType: ComputeIOType!, $cursor: String) {
+  computeLogs(runId: $runId, stepKey: $stepKey, ioType: $ioType, cursor: $cursor) {
+    data
+    cursor
+    size
+  }
+}
+    `) as unknown as TypedDocumentString<StepOutputStreamSubscription, StepOutputStreamSubscriptionVariables>;
 export const PermissionsDocument = new TypedDocumentString(`
     query Permissions {
   version
@@ -739,576 +1318,6 @@ export const StopScheduleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<StopScheduleMutation, StopScheduleMutationVariables>;
-export const RunListsDocument = new TypedDocumentString(`
-    query RunLists($active: RunsFilter, $recent: RunsFilter, $limit: Int!) {
-  active: pipelineRunsOrError(filter: $active, limit: 50) {
-    __typename
-    ... on PipelineRuns {
-      count
-      results {
-        ...RunRow
-        stepStats {
-          stepKey
-          status
-        }
-        executionPlan {
-          steps {
-            key
-          }
-        }
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-  recent: pipelineRunsOrError(filter: $recent, limit: $limit) {
-    __typename
-    ... on PipelineRuns {
-      count
-      results {
-        ...RunRow
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    fragment RunRow on PipelineRun {
-  id
-  runId
-  pipelineName
-  repositoryName
-  repositoryLocationName
-  mode
-  status
-  createdBy
-  createTime
-  startTime
-  endTime
-  rootRunId
-  parentRunId
-  canTerminate
-  queuePosition
-  tags {
-    key
-    value
-  }
-}`) as unknown as TypedDocumentString<RunListsQuery, RunListsQueryVariables>;
-export const RunsPageDocument = new TypedDocumentString(`
-    query RunsPage($filter: RunsFilter, $cursor: String, $limit: Int!) {
-  pipelineRunsOrError(filter: $filter, cursor: $cursor, limit: $limit) {
-    __typename
-    ... on PipelineRuns {
-      count
-      results {
-        ...RunRow
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    fragment RunRow on PipelineRun {
-  id
-  runId
-  pipelineName
-  repositoryName
-  repositoryLocationName
-  mode
-  status
-  createdBy
-  createTime
-  startTime
-  endTime
-  rootRunId
-  parentRunId
-  canTerminate
-  queuePosition
-  tags {
-    key
-    value
-  }
-}`) as unknown as TypedDocumentString<RunsPageQuery, RunsPageQueryVariables>;
-export const RunDetailDocument = new TypedDocumentString(`
-    query RunDetail($runId: ID!, $after: Int!, $limit: Int!) {
-  pipelineRunOrError(runId: $runId) {
-    __typename
-    ... on PipelineRun {
-      ...RunRow
-      runConfigYaml
-      solidSelection
-      stepKeysToExecute
-      lastEventSeq
-      executionPlan {
-        steps {
-          key
-          solidHandle
-          kind
-          inputs {
-            name
-            dependsOn {
-              solid
-              output
-            }
-          }
-        }
-      }
-      failure {
-        ...ErrorChain
-      }
-      events(after: $after, limit: $limit)
-    }
-    ... on PipelineRunNotFoundError {
-      message
-      runId
-    }
-    ... on PythonError {
-      ...ErrorChain
-    }
-  }
-}
-    fragment ErrorFields on PythonError {
-  message
-  className
-  stack
-  file
-  line
-  code
-  hint
-}
-fragment ErrorChain on PythonError {
-  ...ErrorFields
-  cause {
-    ...ErrorFields
-    cause {
-      ...ErrorFields
-    }
-  }
-}
-fragment RunRow on PipelineRun {
-  id
-  runId
-  pipelineName
-  repositoryName
-  repositoryLocationName
-  mode
-  status
-  createdBy
-  createTime
-  startTime
-  endTime
-  rootRunId
-  parentRunId
-  canTerminate
-  queuePosition
-  tags {
-    key
-    value
-  }
-}`) as unknown as TypedDocumentString<RunDetailQuery, RunDetailQueryVariables>;
-export const StepOutputDocument = new TypedDocumentString(`
-    query StepOutput($runId: ID!, $stepKey: String!) {
-  pipelineRunOrError(runId: $runId) {
-    __typename
-    ... on PipelineRun {
-      computeLogs(stepKey: $stepKey) {
-        stdout {
-          data
-          cursor
-          size
-        }
-        stderr {
-          data
-          cursor
-          size
-        }
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<StepOutputQuery, StepOutputQueryVariables>;
-export const LaunchDocument = new TypedDocumentString(`
-    mutation Launch($params: ExecutionParams!) {
-  launchPipelineExecution(executionParams: $params) {
-    __typename
-    ... on LaunchPipelineRunSuccess {
-      run {
-        runId
-      }
-    }
-    ... on RunConfigValidationInvalid {
-      errors {
-        ...ConfigProblem
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    fragment ConfigProblem on PipelineConfigValidationError {
-  message
-  reason
-  path
-  expected
-  sample
-  line
-  column
-}`) as unknown as TypedDocumentString<LaunchMutation, LaunchMutationVariables>;
-export const RelaunchDocument = new TypedDocumentString(`
-    mutation Relaunch($params: ReexecutionParams!) {
-  launchPipelineReexecution(reexecutionParams: $params) {
-    __typename
-    ... on LaunchPipelineRunSuccess {
-      run {
-        runId
-      }
-    }
-    ... on RunConfigValidationInvalid {
-      errors {
-        ...ConfigProblem
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    fragment ConfigProblem on PipelineConfigValidationError {
-  message
-  reason
-  path
-  expected
-  sample
-  line
-  column
-}`) as unknown as TypedDocumentString<RelaunchMutation, RelaunchMutationVariables>;
-export const TerminateDocument = new TypedDocumentString(`
-    mutation Terminate($runId: String!, $policy: TerminatePipelinePolicy) {
-  terminatePipelineExecution(runId: $runId, terminatePolicy: $policy) {
-    __typename
-    ... on TerminatePipelineExecutionSuccess {
-      run {
-        runId
-        status
-      }
-    }
-    ... on TerminatePipelineExecutionFailure {
-      message
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<TerminateMutation, TerminateMutationVariables>;
-export const DeleteRunDocument = new TypedDocumentString(`
-    mutation DeleteRun($runId: String!) {
-  deletePipelineRun(runId: $runId) {
-    __typename
-    ... on DeletePipelineRunSuccess {
-      runId
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<DeleteRunMutation, DeleteRunMutationVariables>;
-export const PipelineDocument = new TypedDocumentString(`
-    query Pipeline($selector: PipelineSelector!) {
-  pipelineOrError(params: $selector) {
-    __typename
-    ... on Pipeline {
-      id
-      name
-      description
-      solidCount
-      tags {
-        key
-        value
-      }
-      source {
-        ...Source
-      }
-      modes {
-        name
-        description
-        executors
-        resources {
-          name
-          description
-          configSchema
-        }
-      }
-      schedules {
-        name
-        sentence
-        status
-      }
-      solids {
-        ...SolidFields
-        solids {
-          ...SolidFields
-          solids {
-            ...SolidFields
-            solids {
-              ...SolidFields
-              solids {
-                ...SolidFields
-              }
-            }
-          }
-        }
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on PythonError {
-      ...ErrorChain
-    }
-  }
-}
-    fragment ErrorFields on PythonError {
-  message
-  className
-  stack
-  file
-  line
-  code
-  hint
-}
-fragment ErrorChain on PythonError {
-  ...ErrorFields
-  cause {
-    ...ErrorFields
-    cause {
-      ...ErrorFields
-    }
-  }
-}
-fragment Source on SourceLocation {
-  file
-  contentsPath
-  line
-  cell
-}
-fragment SolidFields on Solid {
-  handle
-  name
-  kind
-  definition {
-    name
-    description
-    requiredResources
-    notebookPath
-    source {
-      ...Source
-    }
-  }
-  inputs {
-    name
-    type
-    description
-    isDynamicCollect
-    dependsOn {
-      solid
-      output
-    }
-  }
-  outputs {
-    name
-    type
-    description
-    isRequired
-    isDynamic
-  }
-  tags {
-    key
-    value
-  }
-  inputMappings {
-    outer
-    solid
-    inner
-  }
-  outputMappings {
-    outer
-    solid
-    inner
-  }
-}`) as unknown as TypedDocumentString<PipelineQuery, PipelineQueryVariables>;
-export const SolidSchemasDocument = new TypedDocumentString(`
-    query SolidSchemas($selector: PipelineSelector!) {
-  pipelineOrError(params: $selector) {
-    __typename
-    ... on Pipeline {
-      solids {
-        handle
-        definition {
-          configSchema
-        }
-        solids {
-          handle
-          definition {
-            configSchema
-          }
-          solids {
-            handle
-            definition {
-              configSchema
-            }
-            solids {
-              handle
-              definition {
-                configSchema
-              }
-              solids {
-                handle
-                definition {
-                  configSchema
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<SolidSchemasQuery, SolidSchemasQueryVariables>;
-export const LaunchpadDocument = new TypedDocumentString(`
-    query Launchpad($selector: PipelineSelector!) {
-  pipelineOrError(params: $selector) {
-    __typename
-    ... on Pipeline {
-      id
-      name
-      description
-      tags {
-        key
-        value
-      }
-      modes {
-        name
-        description
-      }
-      presets {
-        name
-        mode
-        solidSelection
-        runConfigYaml
-        tags {
-          key
-          value
-        }
-      }
-      solids {
-        name
-      }
-    }
-    ... on Error {
-      message
-    }
-    ... on PythonError {
-      ...ErrorChain
-    }
-  }
-}
-    fragment ErrorFields on PythonError {
-  message
-  className
-  stack
-  file
-  line
-  code
-  hint
-}
-fragment ErrorChain on PythonError {
-  ...ErrorFields
-  cause {
-    ...ErrorFields
-    cause {
-      ...ErrorFields
-    }
-  }
-}`) as unknown as TypedDocumentString<LaunchpadQuery, LaunchpadQueryVariables>;
-export const ValidateDocument = new TypedDocumentString(`
-    query Validate($selector: PipelineSelector!, $mode: String!, $config: RunConfigData) {
-  isPipelineConfigValid(pipeline: $selector, mode: $mode, runConfigData: $config) {
-    __typename
-    ... on RunConfigValidationInvalid {
-      errors {
-        ...ConfigProblem
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    fragment ConfigProblem on PipelineConfigValidationError {
-  message
-  reason
-  path
-  expected
-  sample
-  line
-  column
-}`) as unknown as TypedDocumentString<ValidateQuery, ValidateQueryVariables>;
-export const ScaffoldDocument = new TypedDocumentString(`
-    query Scaffold($selector: PipelineSelector!, $mode: String) {
-  runConfigSchemaOrError(selector: $selector, mode: $mode) {
-    __typename
-    ... on RunConfigSchema {
-      scaffoldYaml
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<ScaffoldQuery, ScaffoldQueryVariables>;
-export const RunLogsDocument = new TypedDocumentString(`
-    subscription RunLogs($runId: ID!, $after: String) {
-  pipelineRunLogs(runId: $runId, after: $after) {
-    __typename
-    ... on PipelineRunLogsSubscriptionSuccess {
-      run {
-        runId
-        status
-        startTime
-        endTime
-        canTerminate
-        queuePosition
-      }
-      events
-      hasMorePastEvents
-    }
-    ... on PipelineRunLogsSubscriptionFailure {
-      message
-      missingRunId
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<RunLogsSubscription, RunLogsSubscriptionVariables>;
-export const RunsChangedDocument = new TypedDocumentString(`
-    subscription RunsChanged {
-  pipelineRunsChanged {
-    runIds
-  }
-}
-    `) as unknown as TypedDocumentString<RunsChangedSubscription, RunsChangedSubscriptionVariables>;
 export const LocationsChangedDocument = new TypedDocumentString(`
     subscription LocationsChanged {
   locationStateChangeEvents {
@@ -1320,12 +1329,3 @@ export const LocationsChangedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LocationsChangedSubscription, LocationsChangedSubscriptionVariables>;
-export const StepOutputStreamDocument = new TypedDocumentString(`
-    subscription StepOutputStream($runId: ID!, $stepKey: String!, $ioType: ComputeIOType!, $cursor: String) {
-  computeLogs(runId: $runId, stepKey: $stepKey, ioType: $ioType, cursor: $cursor) {
-    data
-    cursor
-    size
-  }
-}
-    `) as unknown as TypedDocumentString<StepOutputStreamSubscription, StepOutputStreamSubscriptionVariables>;

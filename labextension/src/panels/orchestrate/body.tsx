@@ -15,7 +15,7 @@ import { Schedules } from './schedules';
 export function OrchestrateBody({ model }: { model: OrchestrateModel }): JSX.Element {
   const { setup } = useOrch();
   const { state } = useModel(setup);
-  const usable = state.kind !== 'missing' && state.kind !== 'forbidden';
+  const usable = !['missing', 'forbidden', 'failed'].includes(state.kind);
   return (
     <div className="jp-orch-Panel-body">
       <Header model={model} />

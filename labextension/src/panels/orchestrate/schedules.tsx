@@ -17,7 +17,7 @@ export function Schedules({ model }: { model: OrchestrateModel }): JSX.Element {
   const { daemon } = useModel(setup);
   const all = workspace.locations.flatMap(location => location.schedules);
   const shown = all.filter(one => model.matches(one.name, one.pipelineName, one.sentence));
-  const silent = daemon.word === 'off' || daemon.word === 'lost';
+  const silent = daemon === 'off' || daemon === 'lost';
   return (
     <Section title={trans.__('Schedules')} count={all.length}>
       {!workspace.loaded && <Skeleton rows={2} />}

@@ -39,7 +39,6 @@ export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; edito
     }
   };
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- a shortcut for the whole view
     <div className="jp-orch-View-body jp-orch-Launchpad" onKeyDownCapture={onKeyDown}>
       <OfflineBanner />
       <header className="jp-orch-Head">

@@ -4,7 +4,7 @@ import type { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import { useEffect, useRef } from 'react';
 
 import { useModel, useOrch } from '../../components/surroundings';
-import { pathText } from '../../models/config_places';
+import { type IConfigProblem, pathText } from '../../models/config_places';
 import type { LaunchpadModel } from './model';
 
 /** A handle by which the list of mistakes moves the cursor. */
@@ -61,7 +61,8 @@ export function YamlEditor({
     if (made.model.sharedModel.getSource() !== model.draft.yaml) {
       made.model.sharedModel.setSource(model.draft.yaml);
     }
-    made.editor.dispatch(setDiagnostics(made.editor.state, Private.diagnostics(model, trans.__('(top level)'))));
+    const { state } = made.editor;
+    made.editor.dispatch(setDiagnostics(state, Private.diagnostics(model.mistakes, state.doc.length, trans.__('(top level)'))));
   }, [model, model.version, trans]);
 
   return <div ref={host} className="jp-orch-Editor" />;
@@ -75,18 +76,16 @@ namespace Private {
     view.focus();
   }
 
-  export function diagnostics({ mistakes, draft }: LaunchpadModel, root: string): Diagnostic[] {
-    return mistakes.flatMap(one =>
-      one.line === null
-        ? []
-        : [
-            {
-              from: Math.min(one.from, draft.yaml.length),
-              to: Math.min(Math.max(one.to, one.from), draft.yaml.length),
-              severity: 'error' as const,
-              message: `${pathText(one.path, root)}: ${one.message}`
-            }
-          ]
-    );
+  /** Marks for the editor, whose text may be a moment behind the draft: none reaches beyond its end. */
+  export function diagnostics(mistakes: readonly IConfigProblem[], length: number, root: string): Diagnostic[] {
+    const inside = (offset: number): number => Math.min(offset, length);
+    return mistakes
+      .filter(one => one.line !== null)
+      .map(one => ({
+        from: inside(one.from),
+        to: inside(Math.max(one.to, one.from)),
+        severity: 'error',
+        message: `${pathText(one.path, root)}: ${one.message}`
+      }));
   }
 }

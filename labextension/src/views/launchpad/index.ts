@@ -18,6 +18,7 @@ export class LaunchpadView extends MainAreaWidget {
     this.model = model;
     this.id = `jupyter-orch:launchpad:${[address.location, address.repository, address.pipeline].map(encodeURIComponent).join('/')}`;
     this.addClass('jp-orch-View');
+    this.toolbar.hide();
     this.title.icon = orchIcon;
     this.title.closable = true;
     this.title.label = orch.trans.__('Launchpad: %1', address.pipeline);

@@ -46,7 +46,6 @@ export const GraphSolid = memo(function GraphSolid({
     >
       <div className="jp-orch-Solid-head">
         {composite && (
-          // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- a mouse way; Enter does the same
           <span
             className="jp-orch-Solid-caret"
             aria-hidden="true"

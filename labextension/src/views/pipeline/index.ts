@@ -16,6 +16,7 @@ export class PipelineView extends MainAreaWidget {
     this.address = address;
     this.id = `jupyter-orch:pipeline:${[address.location, address.repository, address.pipeline].map(encodeURIComponent).join('/')}`;
     this.addClass('jp-orch-View');
+    this.toolbar.hide();
     this.title.icon = orchIcon;
     this.title.closable = true;
     this.title.label = address.pipeline;

@@ -17,6 +17,7 @@ export class RunView extends MainAreaWidget {
     this.runId = runId;
     this.id = `jupyter-orch:run:${runId}`;
     this.addClass('jp-orch-View');
+    this.toolbar.hide();
     this.title.icon = orchIcon;
     this.title.closable = true;
     this.title.label = orch.trans.__('Run %1', runId.slice(0, 8));

@@ -15,6 +15,7 @@ export class RunsView extends MainAreaWidget {
     this.model = model;
     this.id = 'jupyter-orch:runs';
     this.addClass('jp-orch-View');
+    this.toolbar.hide();
     this.title.icon = orchIcon;
     this.title.closable = true;
     this.title.label = orch.trans.__('Runs');

@@ -1,0 +1,4 @@
+/** Every document that the panel sends to the server. */
+export * from './pipelines';
+export * from './runs';
+export * from './workspace';

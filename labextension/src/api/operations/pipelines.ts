@@ -1,0 +1,241 @@
+/** One pipeline: its graph, its launchpad, checks of a run config; `npm run codegen` types the documents from the schema. */
+import { graphql } from '../gql';
+
+export const SOURCE = graphql(`
+  fragment Source on SourceLocation {
+    file
+    contentsPath
+    line
+    cell
+  }
+`);
+
+export const SOLID_FIELDS = graphql(`
+  fragment SolidFields on Solid {
+    handle
+    name
+    kind
+    definition {
+      name
+      description
+      requiredResources
+      notebookPath
+      source {
+        ...Source
+      }
+    }
+    inputs {
+      name
+      type
+      description
+      isDynamicCollect
+      dependsOn {
+        solid
+        output
+      }
+    }
+    outputs {
+      name
+      type
+      description
+      isRequired
+      isDynamic
+    }
+    tags {
+      key
+      value
+    }
+    inputMappings {
+      outer
+      solid
+      inner
+    }
+    outputMappings {
+      outer
+      solid
+      inner
+    }
+  }
+`);
+
+export const PIPELINE = graphql(`
+  query Pipeline($selector: PipelineSelector!) {
+    pipelineOrError(params: $selector) {
+      __typename
+      ... on Pipeline {
+        id
+        name
+        description
+        solidCount
+        tags {
+          key
+          value
+        }
+        source {
+          ...Source
+        }
+        modes {
+          name
+          description
+          executors
+          resources {
+            name
+            description
+            configSchema
+          }
+        }
+        schedules {
+          name
+          sentence
+          status
+        }
+        solids {
+          ...SolidFields
+          solids {
+            ...SolidFields
+            solids {
+              ...SolidFields
+              solids {
+                ...SolidFields
+                solids {
+                  ...SolidFields
+                }
+              }
+            }
+          }
+        }
+      }
+      ... on Error {
+        message
+      }
+      ... on PythonError {
+        ...ErrorChain
+      }
+    }
+  }
+`);
+
+export const SOLID_SCHEMAS = graphql(`
+  query SolidSchemas($selector: PipelineSelector!) {
+    pipelineOrError(params: $selector) {
+      __typename
+      ... on Pipeline {
+        solids {
+          handle
+          definition {
+            configSchema
+          }
+          solids {
+            handle
+            definition {
+              configSchema
+            }
+            solids {
+              handle
+              definition {
+                configSchema
+              }
+              solids {
+                handle
+                definition {
+                  configSchema
+                }
+                solids {
+                  handle
+                  definition {
+                    configSchema
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`);
+
+export const LAUNCHPAD = graphql(`
+  query Launchpad($selector: PipelineSelector!) {
+    pipelineOrError(params: $selector) {
+      __typename
+      ... on Pipeline {
+        id
+        name
+        description
+        tags {
+          key
+          value
+        }
+        modes {
+          name
+          description
+        }
+        presets {
+          name
+          mode
+          solidSelection
+          runConfigYaml
+          tags {
+            key
+            value
+          }
+        }
+        solids {
+          name
+        }
+      }
+      ... on Error {
+        message
+      }
+      ... on PythonError {
+        ...ErrorChain
+      }
+    }
+  }
+`);
+
+export const CONFIG_PROBLEM = graphql(`
+  fragment ConfigProblem on PipelineConfigValidationError {
+    message
+    reason
+    path
+    expected
+    sample
+    line
+    column
+  }
+`);
+
+export const VALIDATE = graphql(`
+  query Validate($selector: PipelineSelector!, $mode: String!, $config: RunConfigData) {
+    isPipelineConfigValid(pipeline: $selector, mode: $mode, runConfigData: $config) {
+      __typename
+      ... on RunConfigValidationInvalid {
+        errors {
+          ...ConfigProblem
+        }
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`);
+
+export const SCAFFOLD = graphql(`
+  query Scaffold($selector: PipelineSelector!, $mode: String) {
+    runConfigSchemaOrError(selector: $selector, mode: $mode) {
+      __typename
+      ... on RunConfigSchema {
+        scaffoldYaml
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`);

@@ -1,0 +1,162 @@
+/** Answers in the schema's shapes; each call gives a fresh one. */
+
+export function run(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    __typename: 'PipelineRun',
+    id: 'run-1',
+    runId: 'run-1',
+    pipelineName: 'flights',
+    repositoryName: '__repository__',
+    repositoryLocationName: 'flights.py',
+    mode: 'default',
+    status: 'SUCCESS',
+    solidSelection: null,
+    stepKeysToExecute: null,
+    runConfigYaml: 'solids: {}\n',
+    tags: [],
+    createdBy: 'ada',
+    createTime: 1000,
+    startTime: 1001,
+    endTime: 1004,
+    rootRunId: null,
+    parentRunId: null,
+    canTerminate: false,
+    lastEventSeq: 0,
+    queuePosition: null,
+    stepStats: [],
+    executionPlan: null,
+    failure: null,
+    events: () => [],
+    ...change
+  };
+}
+
+export function runs(...results: Record<string, unknown>[]): Record<string, unknown> {
+  return { __typename: 'PipelineRuns', results, count: results.length };
+}
+
+export function error(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    __typename: 'PythonError',
+    message: 'unexpected indent (flights.py, line 7)',
+    className: 'IndentationError',
+    stack: ['  File "flights.py", line 7\n'],
+    file: '/work/flights.py',
+    line: 7,
+    code: '    return 1',
+    hint: null,
+    cause: null,
+    ...change
+  };
+}
+
+export function schedule(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id: 'nightly',
+    name: 'nightly',
+    cronSchedule: '0 3 * * *',
+    executionTimezone: 'UTC',
+    sentence: 'At 03:00',
+    pipelineName: 'flights',
+    status: 'STOPPED',
+    description: null,
+    repositoryName: '__repository__',
+    repositoryLocationName: 'flights.py',
+    futureTicks: [4e9],
+    ticks: [],
+    ...change
+  };
+}
+
+export function location(name: string, change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    __typename: 'WorkspaceLocationEntry',
+    id: name,
+    name,
+    loadStatus: 'LOADED',
+    stale: false,
+    updatedTimestamp: 1000,
+    progress: null,
+    displayMetadata: [],
+    loadError: null,
+    locationOrLoadError: {
+      __typename: 'RepositoryLocation',
+      id: name,
+      name,
+      codeVersion: 'v1',
+      repositories: [
+        {
+          id: name,
+          name: '__repository__',
+          pipelines: [{ id: 'p', name: 'flights', description: 'Delays of a month', solidCount: 3 }],
+          schedules: [schedule()]
+        }
+      ]
+    },
+    ...change
+  };
+}
+
+export function workspace(...locationEntries: Record<string, unknown>[]): Record<string, unknown> {
+  return { __typename: 'Workspace', path: '/work/workspace.yaml', locationEntries };
+}
+
+export function solid(name: string, upstream: string[] = [], change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    handle: name,
+    name,
+    kind: 'SOLID',
+    definition: { name, description: null, requiredResources: [], notebookPath: null, source: null, configSchema: null },
+    inputs: upstream.map((from, i) => ({
+      name: `in${i}`,
+      type: 'Any',
+      description: null,
+      isDynamicCollect: false,
+      dependsOn: [{ solid: from, output: 'result' }]
+    })),
+    outputs: [{ name: 'result', type: 'Any', description: null, isRequired: true, isDynamic: false }],
+    tags: [],
+    inputMappings: [],
+    outputMappings: [],
+    solids: [],
+    ...change
+  };
+}
+
+export function pipeline(solids: Record<string, unknown>[], change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    __typename: 'Pipeline',
+    id: 'p',
+    name: 'flights',
+    description: null,
+    solidCount: solids.length,
+    tags: [],
+    source: null,
+    modes: [{ name: 'default', description: null, executors: ['in_process'], resources: [] }],
+    presets: [],
+    schedules: [],
+    solids,
+    ...change
+  };
+}
+
+/** One event; numbers follow on each other when several are made by `log`. */
+export function log(...facts: [type: string, step?: string | null, data?: Record<string, unknown>, message?: string][]): {
+  seq: number;
+  type: string;
+  timestamp: number;
+  level: string;
+  message: string;
+  step_key: string | null;
+  data: Record<string, unknown>;
+}[] {
+  return facts.map(([type, step = null, data = {}, message = type], i) => ({
+    seq: i + 1,
+    type,
+    timestamp: 1000 + i,
+    level: type.endsWith('FAILURE') ? 'ERROR' : 'INFO',
+    message,
+    step_key: step,
+    data
+  }));
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'jsdom',
+    include: ['tests/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/setup.ts'],
+    // One import of JupyterLab's packages for all files: it is most of the time.
+    isolate: false,
+    pool: 'threads',
+    maxWorkers: 1,
+    css: false,
+    server: { deps: { inline: [/@jupyterlab/, /@lumino/, /@jupyter\//] } }
+  }
+});
