@@ -140,7 +140,8 @@ def _leave(orchestrator: Orchestrator, run: Run) -> int:
     run = wait_for_start(orchestrator.instance, run.run_id, START_PATIENCE)
     if run.status == RunStatus.FAILURE:
         return conclude(run)
-    print(f"it is {run.status.value}; follow it with: jupyter-orch run logs --follow {run.run_id[:8]}", file=sys.stderr)
+    follow_it = "" if run.is_final else f"; follow it with: jupyter-orch run logs --follow {run.run_id[:8]}"
+    print(f"it is {run.status.value}{follow_it}", file=sys.stderr)
     return 0
 
 

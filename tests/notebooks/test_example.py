@@ -124,7 +124,7 @@ def test_the_notebook_location_defines_a_pipeline(folder: Path, monkeypatch: pyt
             exec(compile(cell.source, "islands.ipynb", "exec"), names)
     result = ran(names["island_census"], run_config={"solids": {"sightings": {"config": {"years": [2007]}}}})
     counts = result.result_for_solid("census").output_value()
-    assert counts["Adelie"]["Torgersen"] == 20 and counts["Gentoo"]["Biscoe"] == 34
+    assert counts["Torgersen"]["Adelie"] == 20 and counts["Biscoe"]["Gentoo"] == 34
 
 
 def test_committed_notebooks_carry_no_outputs() -> None:
