@@ -93,7 +93,8 @@ def config_invalid(pipeline: str, errors: tuple[ConfigError, ...], text: Located
 
 
 def _config_error(error: ConfigError, text: Located | None) -> Answer:
-    place = text.nearest_place(error.path) if text is not None else None
+    path = (*error.path, error.value) if error.kind == "UNDEFINED_FIELD" else error.path
+    place = text.nearest_place(path) if text is not None else None
     return {
         "message": error.message,
         "reason": error.kind,
