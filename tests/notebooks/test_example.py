@@ -44,6 +44,11 @@ def ran(pipeline: Any, **arguments: Any) -> Any:
     return jupyter_orch.execute_pipeline(pipeline, **arguments)
 
 
+def facts(result: Any, kind: str) -> list[dict[str, Any]]:
+    """The particulars of a run's events of one kind."""
+    return [event.event.data for event in result.event_list if event.event_type_value == kind]
+
+
 def test_the_report_is_written_from_all_penguins(penguins: ModuleType, folder: Path) -> None:
     result = ran(penguins.penguin_report)
     assert result.success
@@ -63,12 +68,13 @@ def test_the_report_is_written_from_all_penguins(penguins: ModuleType, folder: P
 
 def test_cleaning_says_what_it_found(penguins: ModuleType) -> None:
     result = ran(penguins.penguin_report, solid_selection=["*clean"])
-    steps = result.result_for_solid("clean")
-    (expectation,) = steps.expectation_results_during_compute
-    assert expectation.success and expectation.label == "most_rows_are_complete"
-    (materialization,) = steps.materializations_during_compute
-    entries = {entry.label: entry.entry_data for entry in materialization.metadata_entries}
-    assert {"path", "rows", "rows per species"} <= entries.keys()
+    (expectation,) = facts(result, "STEP_EXPECTATION_RESULT")
+    assert expectation["success"] and expectation["label"] == "most_rows_are_complete"
+    (materialization,) = facts(result, "ASSET_MATERIALIZATION")
+    entries = {entry["label"]: entry["value"] for entry in materialization["metadata"]}
+    assert entries["rows"] == 342
+    assert entries["rows per species"] == {"Adelie": 151, "Chinstrap": 68, "Gentoo": 123}
+    assert Path(entries["path"]).is_file()
 
 
 def test_each_preset_runs(penguins: ModuleType) -> None:
@@ -91,9 +97,11 @@ def test_the_failing_pipeline_fails_in_its_second_step(penguins: ModuleType) -> 
     result = ran(penguins.failing_on_purpose, raise_on_error=False)
     assert not result.success
     assert result.result_for_solid("load").success
-    failed = result.result_for_solid("find_emperors")
-    assert not failed.success
-    assert "there is no Emperor penguin among 344 penguins" in str(failed.failure_data.error)
+    assert not result.result_for_solid("find_emperors").success
+    (failed,) = facts(result, "STEP_FAILURE")
+    assert failed["failure"]["cls"] == "PenguinNotFound"
+    assert "there is no Emperor penguin among 344 penguins" in failed["failure"]["message"]
+    assert failed["failure"]["file"] == penguins.__file__
 
 
 def test_a_wrong_predictor_is_named(penguins: ModuleType) -> None:
