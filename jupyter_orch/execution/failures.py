@@ -27,6 +27,9 @@ def failure_of(error: BaseException, hint: str = "") -> Failure:
         error: what was raised.
         hint: one sentence on what to do.
     """
+    own = getattr(error, "failure", None)
+    if isinstance(own, Failure):
+        return own
     chain = _causes(error)
     made: Failure | None = None
     for item in reversed(chain):

@@ -12,6 +12,7 @@ from jupyter_orch.execution.executors.in_process import run_in_process
 from jupyter_orch.execution.executors.multiprocess import run_in_children
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.execution.interrupt import RunCanceled, stop_listening
+from jupyter_orch.execution.memoize import is_memoized, stored_already
 from jupyter_orch.execution.progress import ABANDONED, FAILED, Progress
 from jupyter_orch.execution.scope import RunScope
 from jupyter_orch.execution.work import Work
@@ -45,6 +46,8 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
         only: keys of the steps that shall run; None for all that are not known yet.
         outcome: filled in before the iterator ends.
     """
+    if is_memoized(scope) and only is None:
+        scope.known = stored_already(scope)
     progress = Progress(scope.plan, only, scope.known)
     work = Work(scope, progress)
     yield events.planned(scope.plan.snapshot(None if only is None else set(only)), scope.config.executor)

@@ -44,6 +44,8 @@ class RunScope:
         target, selector: how another process can load the same code, or None.
         loggers: what events are also told to.
         raised: step key → what was raised, as far as this process saw it.
+        owns_process: whether this process exists for the run alone.
+        kept: (step, output, mapping key) → value, collected when it is a dict; for results in memory.
         grace_seconds: how long step processes may take to end; None leaves it to the executor.
     """
 
@@ -64,6 +66,8 @@ class RunScope:
     loggers: tuple[logging.Logger, ...] = ()
     raised: dict[str, BaseException] = field(default_factory=dict)
     grace_seconds: float | None = None
+    owns_process: bool = False
+    kept: dict[tuple[str, str, str | None], Any] | None = None
 
     def __post_init__(self) -> None:
         self.resource_defs: dict[str, ResourceDefinition] = {"io_manager": self.default_io_manager, **self.mode.resource_defs}

@@ -12,6 +12,7 @@ from jupyter_orch.definitions.config import described
 from jupyter_orch.definitions.contexts import HookContext, SolidExecutionContext, SolidInGraph
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterStepOutputNotFoundError
 from jupyter_orch.definitions.names import unknown
+from jupyter_orch.definitions.notebook import NotebookSolidDefinition
 from jupyter_orch.definitions.output import AssetMaterialization, DynamicOutput, ExpectationResult, Failure, Output, RetryRequested
 from jupyter_orch.definitions.resource_scope import ResourceScope
 from jupyter_orch.execution import events, interrupt
@@ -19,6 +20,7 @@ from jupyter_orch.execution.asynchronous import async_items, awaited
 from jupyter_orch.execution.failures import failure_of, user_error
 from jupyter_orch.execution.interrupt import RunCanceled
 from jupyter_orch.execution.io import StepIO
+from jupyter_orch.execution.notebook import run_notebook
 from jupyter_orch.execution.scope import RunScope
 from jupyter_orch.execution.time_box import time_box
 from jupyter_orch.execution.usage import cpu_seconds, peak_rss_bytes
@@ -129,6 +131,10 @@ class StepRun:
         )
 
     def _compute(self, context: SolidExecutionContext, io: StepIO, inputs: dict[str, Any]) -> Iterator[Event]:
+        if isinstance(self._step.solid, NotebookSolidDefinition):
+            yield from self._take_items(run_notebook(self._scope, self._step, context, inputs), io)
+            yield from self._finish_outputs(io)
+            return
         result = self._step.solid.compute(context, inputs)
         if inspect.iscoroutine(result):
             result = awaited(result)
@@ -177,6 +183,8 @@ class StepRun:
         if self._step.hooks:
             self._keep(item)
         yield from io.give(item)
+        if self._scope.kept is not None:
+            self._scope.kept[self._step.key, item.output_name, getattr(item, "mapping_key", None)] = item.value
 
     def _check_output(self, item: Output[Any] | DynamicOutput[Any]) -> None:
         solid = self._step.solid

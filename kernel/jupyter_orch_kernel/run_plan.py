@@ -89,5 +89,5 @@ def scope_of(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
     return RunScope(
         pipeline=prepared.pipeline, mode=prepared.mode, shape=prepared.shape, config=prepared.config, plan=prepared.plan, run=run, emit=emit,
         default_io_manager=fs_io_manager, instance=DagsterInstance.in_run(run, spec.artifact_dir), storage_directory=spec.artifact_dir,
-        log_dir=spec.log_dir, known=spec.known, target=spec.target, selector=selector,
+        log_dir=spec.log_dir, known=spec.known, target=spec.target, selector=selector, owns_process=True,
         loggers=opened_loggers(prepared.pipeline, prepared.mode, prepared.config, spec.run_id, with_default=False))
