@@ -95,9 +95,9 @@ def _supervisor(
 def _launcher(settings: Settings) -> RunLauncher:
     choice = settings.launcher
     if choice.name == "warm":
-        return WarmLauncher()
+        return WarmLauncher(str(settings.home))
     if choice.name == "subprocess":
-        return ColdLauncher()
+        return ColdLauncher(cold_runner=True)
     made = class_of(choice)(**choice.config)
     if not isinstance(made, RunLauncher):
         raise SettingsError(f"run_launcher: {choice.module}.{choice.cls} is not a jupyter_orch.ports.RunLauncher")

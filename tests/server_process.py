@@ -58,7 +58,9 @@ class ServerProcess:
         path = self.home / "server.log"
         return path.read_text(errors="replace")[-6000:] if path.exists() else ""
 
-    def start(self, *options: str, wait: bool = True, env: dict[str, str] | None = None) -> ServerProcess:
+    def start(
+        self, *options: str, wait: bool = True, enabled: bool = True, env: dict[str, str] | None = None
+    ) -> ServerProcess:
         """Start it and wait until the orchestrator is ready."""
         command = [
             sys.executable,
@@ -74,7 +76,7 @@ class ServerProcess:
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={self.root}",
             f"--ServerApp.base_url={self.base_url}",
-            "--ServerApp.jpserver_extensions={'jupyter_orch': True}",
+            f"--ServerApp.jpserver_extensions={{'jupyter_orch': {enabled}}}",
         ]
         if self._lab:
             settings.append("--LabApp.expose_app_in_browser=True")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import msgspec
 
@@ -15,11 +16,17 @@ from jupyter_orch.ports import LaunchOrder, RunLauncher
 class ColdLauncher(RunLauncher):
     """``python -m jupyter_orch.worker`` in a session of its own; the order goes over standard input."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cold_runner: bool = False) -> None:
+        """Args:
+        cold_runner: start the run's runner as a new process too.
+        """
+        self._cold_runner = cold_runner
         self._started: list[subprocess.Popen[bytes]] = []
         self._lock = threading.Lock()
 
     def launch(self, order: LaunchOrder) -> str:
+        if self._cold_runner:
+            order = replace(order, runner_socket=None, cold_reason="the launcher starts every run in new processes")
         try:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jupyter_orch.worker"],

@@ -1,4 +1,8 @@
-"""Launches workers by forking a process that has imported the worker's code; spawns them cold when that fails."""
+"""Launches workers that were forked ahead from a process with the worker's code; spawns them cold when that fails.
+
+One spare worker waits with the database open. A launch hands it the order and forks the next spare afterwards, so the
+fork and the opening are not on the way of a run. A burst finds the spare gone and forks as it goes.
+"""
 
 from __future__ import annotations
 
@@ -14,36 +18,79 @@ from pathlib import Path
 
 import msgspec
 
+from jupyter_orch import wire
 from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.ports import LaunchOrder, RunLauncher
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child
 from jupyter_orch.zygote.protocol import listen
 
+REFILL_AFTER = 0.1
+"""Seconds to wait before the next spare is forked, so that it does not take the processor from the run just launched."""
+
 
 class WarmLauncher(RunLauncher):
-    """Holds one warm process; a worker is its child for a moment of its life and outlives it."""
+    """Holds one warm process; workers are its children and outlive it."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: str) -> None:
+        """Args:
+        home: folder of the instance that the workers open.
+        """
+        self._home = home
         self._cold = ColdLauncher()
         self._folder = Path(tempfile.mkdtemp(prefix="orch-"))
         self._lock = threading.Lock()
+        self._spare: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: socket.socket | None = None
         self._path = self._folder / "w"
         self._generation = 0
+        self._is_stopped = False
         self._start()
+        self._refill()
 
     def launch(self, order: LaunchOrder) -> str:
+        with self._lock:
+            spare, self._spare = self._spare, None
         try:
-            fork_child(self._path, "worker", {"order": msgspec.to_builtins(order)})
+            if spare is None or not _hand_over(spare, order):
+                _hand_over(self._fork(), order)
             return "forked from a warm worker"
         except ZygoteUnavailable as error:
             self._restart_if_dead()
             return f"{self._cold.launch(order)} ({error.message})"
+        finally:
+            self._refill()
 
     def stop(self) -> None:
+        with self._lock:
+            self._is_stopped = True
+            spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.close()
         self._close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _fork(self) -> socket.socket:
+        """A worker that waits for its order on the other end; it ends when this end closes without one."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            fork_child(self._path, "worker", {"home": self._home}, [theirs.fileno()])
+        return ours
+
+    def _refill(self) -> None:
+        refill = threading.Timer(REFILL_AFTER, self._fork_spare)
+        refill.daemon = True
+        refill.start()
+
+    def _fork_spare(self) -> None:
+        with contextlib.suppress(ZygoteUnavailable):
+            if self._spare is None and not self._is_stopped:
+                spare = self._fork()
+                with self._lock:
+                    if self._spare is None and not self._is_stopped:
+                        self._spare = spare
+                        return
+                spare.close()
 
     def _start(self) -> None:
         self._lifeline, theirs = socket.socketpair()
@@ -70,3 +117,15 @@ class WarmLauncher(RunLauncher):
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.2)
+
+
+def _hand_over(worker: socket.socket, order: LaunchOrder) -> bool:
+    """Give a waiting worker its order; False when it has died meanwhile.
+
+    The answer is awaited: an order that lies in the buffer of a dead process would be a launch that nobody made.
+    """
+    worker.settimeout(10.0)
+    with worker, contextlib.suppress(OSError):
+        wire.send(worker, {"order": msgspec.to_builtins(order)})
+        return wire.receive(worker) is not None
+    return False

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from jupyter_orch.errors import OrchError
-from jupyter_orch.ports import CodeServers, LaunchOrder, RunCoordinator, RunLauncher, RunnerAddress, RunStorage
+from jupyter_orch.ports import CodeServers, LaunchOrder, RunCoordinator, RunLauncher, RunStorage
 from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
 from jupyter_orch.runs.journal import Journal
@@ -77,10 +77,6 @@ class Launching:
             home=self._home,
             runner_socket=address.socket,
             runner_command=address.command,
-            runner_env=address.env if address.socket is None else {},
-            cold_reason=_cold_reason(address),
+            runner_env=address.env,
+            cold_reason=address.cold_reason,
         )
-
-
-def _cold_reason(address: RunnerAddress) -> str:
-    return address.cold_reason if address.socket is None else ""

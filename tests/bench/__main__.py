@@ -18,6 +18,7 @@ from typing import Any
 from tests.server_process import ServerProcess, serving, wait_for
 
 CODE = Path(__file__).with_name("code.py")
+HELP = Path(sys.executable).with_name("jupyter-orch")
 Row = dict[str, Any]
 
 
@@ -43,9 +44,7 @@ def imports() -> list[Row]:
     """Time of imports and of the command line's help, interpreter included and taken off."""
     bare = timed(7, lambda: python("pass"))
     user = timed(7, lambda: python("import jupyter_orch"))
-    command = timed(
-        5, lambda: subprocess.run([sys.executable, "-m", "jupyter_orch.cli", "--help"], capture_output=True)
-    )
+    command = timed(5, lambda: subprocess.run([HELP, "--help"], capture_output=True, check=True))
     return [
         row("interpreter alone", bare),
         row("import jupyter_orch, interpreter included", user, "≤ 100"),
@@ -57,7 +56,7 @@ def server_starts(folder: Path) -> list[Row]:
     """Time until a Jupyter server answers, with and without the extension in turns, so that both meet the same load."""
     bare, ours, ready = [], [], []
     for turn in range(4):
-        bare.append(_start(folder / f"bare{turn}", "--ServerApp.jpserver_extensions={'jupyter_orch': False}")[0])
+        bare.append(_start(folder / f"bare{turn}", enabled=False)[0])
         answered, usable = _start(folder / f"ours{turn}")
         ours.append(answered)
         ready.append(usable)
@@ -68,15 +67,15 @@ def server_starts(folder: Path) -> list[Row]:
     ]
 
 
-def _start(home: Path, *options: str) -> tuple[float, float]:
+def _start(home: Path, *, enabled: bool = True) -> tuple[float, float]:
     server = ServerProcess(workspace(home / "root"), home)
     begun = time.perf_counter()
-    server.start(*options, wait=False)
+    server.start(wait=False, enabled=enabled)
     try:
         wait_for(lambda: _answers(server), 60, lambda: server.log)
         answered = time.perf_counter() - begun
         usable = 0.0
-        if not options:
+        if enabled:
             server.wait_until_ready()
             server.wait_for_locations()
             usable = time.perf_counter() - begun

@@ -199,13 +199,24 @@ def test_a_run_goes_on_while_its_server_is_dead(own: ServerProcess, tmp_path: Pa
 def test_a_cold_launch_works_and_says_so(own: ServerProcess) -> None:
     own.stop()
     (own.orch_home / "orch.yaml").write_text("run_launcher: subprocess\n")
-    (own.root / "code.py").write_text(
-        "import threading, time\nthreading.Thread(target=time.sleep, args=(3600,), daemon=True).start()\n"
-        + (own.root / "code.py").read_text()
-    )
     own.start()
     entry = own.wait_for_locations()["code.py"]
     assert entry["loadStatus"] == "LOADED", entry
+    run_id = launched(own, "short")
+    assert own.wait_for_run(run_id)["status"] == "SUCCESS"
+    note = next(e for e in own.events(run_id) if e["data"].get("launch"))
+    assert note["data"]["launch"] == "spawned" and "new processes" in note["message"]
+    assert any("in a new process" in e["message"] for e in own.events(run_id))
+
+
+def test_code_that_leaves_threads_is_run_cold_and_says_so(own: ServerProcess) -> None:
+    code = own.root / "code.py"
+    code.write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(99,), daemon=True).start()\n"
+        + code.read_text()
+    )
+    own.graphql('mutation { reloadRepositoryLocation(repositoryLocationName: "code.py") { __typename } }')
+    wait_for(lambda: "thread" in json.dumps(own.locations()["code.py"]["displayMetadata"]), 20)
     run_id = launched(own, "short")
     assert own.wait_for_run(run_id)["status"] == "SUCCESS"
     note = next(e for e in own.events(run_id) if e["data"].get("launch"))
