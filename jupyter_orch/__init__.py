@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any as _Any
+from typing import TYPE_CHECKING
+from typing import Any as _AnyValue
 
+from jupyter_orch.authoring import MODULE_OF as _MODULE_OF
 from jupyter_orch.version import __version__ as __version__
 
-_NAMES: dict[str, tuple[str, ...]] = {
-    "definitions.solid": ("solid", "lambda_solid", "SolidDefinition",),
-    "definitions.graph": ("composite_solid", "CompositeSolidDefinition",),
-    "definitions.pipeline": ("pipeline", "PipelineDefinition",),
-    "definitions.inout": ("InputDefinition", "OutputDefinition", "DynamicOutputDefinition",),
-    "definitions.output": ("DynamicOutput", "Output", "RetryRequested", "Failure", "AssetMaterialization", "AssetObservation", "ExpectationResult", "Materialization", "TypeCheck",),
-    "definitions.types": ("Nothing", "Any", "Bool", "Int", "Float", "String", "Dict", "List", "Optional", "Set", "Tuple", "DagsterType", "PythonObjectDagsterType", "usable_as_dagster_type", "make_python_type_usable_as_dagster_type", "dagster_type_loader", "dagster_type_materializer",),
-    "definitions.config": ("Field", "Array", "Enum", "EnumValue", "Noneable", "Permissive", "Selector", "Shape", "ScalarUnion",),
-    "definitions.configurable": ("configured",),
-    "definitions.mode": ("ModeDefinition", "PresetDefinition",),
-    "definitions.resource": ("ResourceDefinition", "resource", "make_values_resource",),
-    "definitions.io_manager": ("IOManager", "io_manager", "mem_io_manager", "fs_io_manager", "custom_path_fs_io_manager", "root_input_manager",),
-    "definitions.logger": ("logger", "colored_console_logger",),
-    "definitions.hook": ("success_hook", "failure_hook",),
-    "definitions.contexts": ("HookContext", "build_solid_context",),
-    "definitions.retry": ("RetryPolicy", "Backoff", "Jitter",),
-    "definitions.metadata": ("AssetKey", "EventMetadata", "EventMetadataEntry",),
-    "definitions.dependency": ("DependencyDefinition", "MultiDependencyDefinition", "SolidInvocation",),
-    "definitions.schedule": ("schedule", "ScheduleDefinition",),
-    "definitions.partition_schedule": ("hourly_schedule", "daily_schedule", "weekly_schedule", "monthly_schedule",),
-    "definitions.sensor": ("sensor", "asset_sensor", "run_status_sensor", "run_failure_sensor", "pipeline_failure_sensor", "SensorDefinition",),
-    "definitions.run_request": ("RunRequest", "SkipReason",),
-    "definitions.partition_set": ("PartitionSetDefinition",),
-    "definitions.partition": ("Partition", "date_partition_range",),
-    "definitions.repository": ("repository", "RepositoryData", "RepositoryDefinition",),
-    "definitions.reconstruct": ("reconstructable",),
-    "execution.api": ("execute_pipeline", "execute_pipeline_iterator", "reexecute_pipeline", "validate_run_config",),
-    "execution.solids": ("execute_solid", "execute_solid_within_pipeline",),
-    "execution.instance": ("DagsterInstance",),
-    "definitions.executor": ("executor", "in_process_executor", "multiprocess_executor",),
-}
-_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+if TYPE_CHECKING:
+    from jupyter_orch.authoring_types import *  # noqa: F403
 
 
-def __getattr__(name: str) -> _Any:
+def __getattr__(name: str) -> _AnyValue:
     module = _MODULE_OF.get(name)
     if module is None:
         raise AttributeError(f"jupyter_orch has no {name!r}")
@@ -54,7 +26,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_MODULE_OF})
 
 
-def _jupyter_server_extension_points() -> list[dict[str, _Any]]:
+def _jupyter_server_extension_points() -> list[dict[str, _AnyValue]]:
     return [{"module": "jupyter_orch", "app": importlib.import_module("jupyter_orch.server.extension").JupyterOrch}]
 
 

@@ -72,6 +72,7 @@ class PipelineDefinition:
         self.whole: PipelineDefinition = self
         self.job_config: dict[str, Any] | None = None
         self.partition_set: Any = None
+        self.document_mapping: ConfigMapping | None = None
         _check_pipeline(self)
 
     @property

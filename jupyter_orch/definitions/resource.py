@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 from collections.abc import Callable, Generator
 from typing import Any
-from unittest import mock
 
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError, DagsterInvariantViolationError
@@ -77,6 +77,7 @@ class ResourceDefinition(ConfigurableDefinition):
     @staticmethod
     def mock_resource(description: str | None = None) -> ResourceDefinition:
         """A resource that is a fresh ``MagicMock``."""
+        mock = importlib.import_module("unittest.mock")  # brings asyncio along, so only for those who want it
         return ResourceDefinition(lambda _init_context: mock.MagicMock(), description=description)
 
     @staticmethod

@@ -304,10 +304,10 @@ def _cells(executed: str) -> list[dict[str, Any]]:
 
 
 def _running_cell(executed: str) -> int | None:
-    """The cell that was running, as papermill's notes in the notebook say."""
+    """The cell that was sent to the kernel and never answered."""
     for index, cell in enumerate(_cells(executed)):
-        note = cell.get("metadata", {}).get("papermill", {})
-        if note.get("status") in ("running", "failed") or note.get("exception"):
+        times = cell.get("metadata", {}).get("execution", {})
+        if "iopub.status.busy" in times and "shell.execute_reply" not in times:
             return _original_number(executed, index)
     return None
 

@@ -75,7 +75,7 @@ class RunConfigShape:
         errors = refused(written)
         if errors:
             return ResolvedConfig(), errors
-        mapping = getattr(self.pipeline, "document_mapping", None)
+        mapping = self.pipeline.document_mapping
         if mapping is not None:
             written = self._mapped_document(mapping, written, errors)
             if errors:
