@@ -6,94 +6,102 @@ _NAMES: dict[str, str] = {
     "definitions.solid": "solid lambda_solid SolidDefinition",
     "definitions.graph": "composite_solid CompositeSolidDefinition GraphDefinition ConfigMapping",
     "definitions.pipeline": "pipeline PipelineDefinition",
-    "definitions.job": "op graph job In Out DynamicOut GraphIn GraphOut OpDefinition JobDefinition config_mapping",
+    "definitions.job": ("op graph job In Out DynamicOut GraphIn GraphOut OpDefinition JobDefinition config_mapping"),
     "definitions.asset": "asset AssetIn AssetsDefinition SourceAsset build_assets_job",
     "definitions.inout": "InputDefinition OutputDefinition DynamicOutputDefinition InputMapping OutputMapping",
     "definitions.output": (
-        "Output DynamicOutput AssetMaterialization AssetObservation ExpectationResult Materialization "
-        "TypeCheck Failure RetryRequested"
+        "Output DynamicOutput AssetMaterialization AssetObservation ExpectationResult "
+        "Materialization TypeCheck Failure RetryRequested"
     ),
     "definitions.types": (
-        "Any Bool Int Float String Nothing List Dict Set Tuple Optional DagsterType PythonObjectDagsterType "
-        "usable_as_dagster_type make_python_type_usable_as_dagster_type dagster_type_loader "
-        "dagster_type_materializer DagsterTypeLoader DagsterTypeMaterializer check_dagster_type"
+        "Any Bool Int Float String Nothing List Dict Set Tuple Optional DagsterType "
+        "PythonObjectDagsterType usable_as_dagster_type "
+        "make_python_type_usable_as_dagster_type dagster_type_loader dagster_type_materializer "
+        "DagsterTypeLoader DagsterTypeMaterializer check_dagster_type"
     ),
     "definitions.config": (
-        "Field Array Enum EnumValue Map Noneable Permissive Selector Shape ScalarUnion "
-        "FIELD_NO_DEFAULT_PROVIDED"
+        "Field Array Enum EnumValue Map Noneable Permissive Selector Shape ScalarUnion FIELD_NO_DEFAULT_PROVIDED"
     ),
     "definitions.sources": "StringSource IntSource BoolSource",
     "definitions.configurable": "configured",
     "definitions.mode": "ModeDefinition PresetDefinition",
     "definitions.resource": "ResourceDefinition resource make_values_resource",
     "definitions.io_manager": (
-        "IOManager InputManager OutputManager IOManagerDefinition io_manager mem_io_manager fs_io_manager "
-        "custom_path_fs_io_manager versioned_filesystem_io_manager root_input_manager "
-        "RootInputManagerDefinition"
+        "IOManager InputManager OutputManager IOManagerDefinition io_manager mem_io_manager "
+        "fs_io_manager custom_path_fs_io_manager versioned_filesystem_io_manager "
+        "root_input_manager RootInputManagerDefinition"
     ),
     "definitions.logger": "logger LoggerDefinition colored_console_logger default_loggers DagsterLogManager",
     "definitions.hook": "success_hook failure_hook event_list_hook HookDefinition HookExecutionResult",
     "definitions.contexts": (
-        "SolidExecutionContext OpExecutionContext InitResourceContext InitLoggerContext InputContext "
-        "OutputContext HookContext TypeCheckContext build_solid_context build_op_context "
-        "build_init_resource_context build_init_logger_context build_input_context build_output_context "
-        "build_hook_context"
+        "SolidExecutionContext OpExecutionContext InitResourceContext InitLoggerContext "
+        "InputContext OutputContext HookContext TypeCheckContext build_solid_context "
+        "build_op_context build_init_resource_context build_init_logger_context "
+        "build_input_context build_output_context build_hook_context"
     ),
     "definitions.retry": "RetryPolicy Backoff Jitter",
     "definitions.metadata": "AssetKey EventMetadata EventMetadataEntry",
-    "definitions.dependency": "DependencyDefinition MultiDependencyDefinition DynamicCollectDependencyDefinition SolidInvocation",
+    "definitions.dependency": (
+        "DependencyDefinition MultiDependencyDefinition DynamicCollectDependencyDefinition SolidInvocation"
+    ),
     "definitions.schedule": (
-        "schedule ScheduleDefinition ScheduleEvaluationContext ScheduleExecutionContext "
-        "build_schedule_context"
+        "schedule ScheduleDefinition ScheduleEvaluationContext ScheduleExecutionContext build_schedule_context"
     ),
     "definitions.partition_schedule": (
-        "hourly_schedule daily_schedule weekly_schedule monthly_schedule hourly_partitioned_config "
-        "daily_partitioned_config weekly_partitioned_config monthly_partitioned_config "
-        "build_schedule_from_partitioned_job schedule_from_partitions"
+        "hourly_schedule daily_schedule weekly_schedule monthly_schedule "
+        "hourly_partitioned_config daily_partitioned_config weekly_partitioned_config "
+        "monthly_partitioned_config build_schedule_from_partitioned_job "
+        "schedule_from_partitions"
     ),
     "definitions.sensor": (
-        "sensor asset_sensor run_status_sensor run_failure_sensor pipeline_failure_sensor SensorDefinition "
-        "AssetSensorDefinition RunStatusSensorDefinition SensorEvaluationContext SensorExecutionContext "
-        "RunStatusSensorContext PipelineFailureSensorContext RunFailureSensorContext build_sensor_context "
+        "sensor asset_sensor run_status_sensor run_failure_sensor pipeline_failure_sensor "
+        "SensorDefinition AssetSensorDefinition RunStatusSensorDefinition "
+        "SensorEvaluationContext SensorExecutionContext RunStatusSensorContext "
+        "PipelineFailureSensorContext RunFailureSensorContext build_sensor_context "
         "build_run_status_sensor_context"
     ),
     "definitions.run_request": "RunRequest SkipReason DefaultScheduleStatus DefaultSensorStatus",
     "definitions.partition_set": (
-        "PartitionSetDefinition PartitionedConfig static_partitioned_config dynamic_partitioned_config "
-        "identity_partition_selector create_offset_partition_selector"
+        "PartitionSetDefinition PartitionedConfig static_partitioned_config "
+        "dynamic_partitioned_config identity_partition_selector "
+        "create_offset_partition_selector"
     ),
     "definitions.partition": (
         "Partition PartitionsDefinition StaticPartitionsDefinition DynamicPartitionsDefinition "
         "TimeWindowPartitionsDefinition HourlyPartitionsDefinition DailyPartitionsDefinition "
-        "WeeklyPartitionsDefinition MonthlyPartitionsDefinition TimeWindow ScheduleType date_partition_range"
+        "WeeklyPartitionsDefinition MonthlyPartitionsDefinition TimeWindow ScheduleType "
+        "date_partition_range"
     ),
     "definitions.repository": "repository RepositoryData RepositoryDefinition",
     "definitions.reconstruct": "reconstructable",
     "definitions.executor": (
-        "executor Executor ExecutorDefinition InitExecutorContext in_process_executor multiprocess_executor "
-        "default_executors"
+        "executor Executor ExecutorDefinition InitExecutorContext in_process_executor "
+        "multiprocess_executor default_executors"
     ),
     "definitions.notebook": "notebook_solid define_dagstermill_solid define_dagstermill_op file_relative_path",
     "definitions.run": "PipelineRun DagsterRun PipelineRunStatus",
     "definitions.version_strategy": "VersionStrategy SourceHashVersionStrategy",
     "execution.api": (
-        "execute_pipeline execute_pipeline_iterator reexecute_pipeline reexecute_pipeline_iterator "
-        "validate_run_config"
+        "execute_pipeline execute_pipeline_iterator reexecute_pipeline reexecute_pipeline_iterator validate_run_config"
     ),
     "execution.solids": "execute_solid execute_solid_within_pipeline execute_solids_within_pipeline",
     "execution.instance": "DagsterInstance EventLogEntry PipelineRunsFilter RunsFilter",
-    "execution.result": "PipelineExecutionResult SolidExecutionResult ExecuteInProcessResult DagsterEvent DagsterEventType",
+    "execution.result": (
+        "PipelineExecutionResult SolidExecutionResult ExecuteInProcessResult DagsterEvent DagsterEventType"
+    ),
     "definitions.errors": (
-        "DagsterError DagsterInvalidDefinitionError DagsterInvalidSubsetError DagsterInvariantViolationError "
-        "DagsterInvalidInvocationError DagsterInvalidConfigDefinitionError DagsterInvalidConfigError "
-        "DagsterConfigMappingFunctionError DagsterExecutionStepNotFoundError DagsterStepOutputNotFoundError "
-        "DagsterTypeCheckDidNotPass DagsterTypeCheckError DagsterTypeLoadingError "
-        "DagsterTypeMaterializationError DagsterUserCodeExecutionError DagsterExecutionStepExecutionError "
-        "DagsterResourceFunctionError DagsterExecutionLoadInputError DagsterExecutionHandleOutputError "
-        "HookExecutionError ScheduleExecutionError SensorExecutionError PartitionExecutionError "
-        "DagsterUnknownResourceError DagsterUnmetExecutorRequirementsError DagsterExecutionInterruptedError "
-        "DagsterSubprocessError DagsterUnknownPartitionError DagsterRunNotFoundError "
-        "DagsterUndefinedDataVersionError"
+        "DagsterError DagsterInvalidDefinitionError DagsterInvalidSubsetError "
+        "DagsterInvariantViolationError DagsterInvalidInvocationError "
+        "DagsterInvalidConfigDefinitionError DagsterInvalidConfigError "
+        "DagsterConfigMappingFunctionError DagsterExecutionStepNotFoundError "
+        "DagsterStepOutputNotFoundError DagsterTypeCheckDidNotPass DagsterTypeCheckError "
+        "DagsterTypeLoadingError DagsterTypeMaterializationError DagsterUserCodeExecutionError "
+        "DagsterExecutionStepExecutionError DagsterResourceFunctionError "
+        "DagsterExecutionLoadInputError DagsterExecutionHandleOutputError HookExecutionError "
+        "ScheduleExecutionError SensorExecutionError PartitionExecutionError "
+        "DagsterUnknownResourceError DagsterUnmetExecutorRequirementsError "
+        "DagsterExecutionInterruptedError DagsterSubprocessError DagsterUnknownPartitionError "
+        "DagsterRunNotFoundError DagsterUndefinedDataVersionError"
     ),
 }
 

@@ -1,6 +1,7 @@
 """In a notebook: what the run gives, and how to give something back. Works the same by hand and inside a run.
 
-By hand, ``get_context()`` gives a context made from its arguments and ``yield_result`` just shows the value; inside a run the same cells
+By hand, ``get_context()`` gives a context made from its arguments and ``yield_result`` just shows the value; inside a
+run the same cells
 read the run's inputs and config, and pass outputs on.
 """
 
@@ -36,7 +37,9 @@ class NotebookContext:
         is_run: whether this is a run.
     """
 
-    def __init__(self, solid_config: Any, inputs: dict[str, Any], pipeline_run: PipelineRun, resources: Any, is_run: bool) -> None:
+    def __init__(
+        self, solid_config: Any, inputs: dict[str, Any], pipeline_run: PipelineRun, resources: Any, is_run: bool
+    ) -> None:
         self.solid_config = solid_config
         self.inputs = inputs
         self.pipeline_run = pipeline_run
@@ -71,7 +74,9 @@ class NotebookContext:
 _INTERACTIVE: list[ResourceScope] = []
 
 
-def get_context(solid_config: Any = None, mode_def: ModeDefinition | None = None, run_config: dict[str, Any] | None = None) -> NotebookContext:
+def get_context(
+    solid_config: Any = None, mode_def: ModeDefinition | None = None, run_config: dict[str, Any] | None = None
+) -> NotebookContext:
     """The context of this notebook.
 
     Args:
@@ -84,7 +89,13 @@ def get_context(solid_config: Any = None, mode_def: ModeDefinition | None = None
         run = PipelineRun(run_config=run_config or {}, mode=mode_def.name if mode_def else "default")
         return NotebookContext(solid_config, {}, run, lambda: _opened_by_hand(mode_def, run), is_run=False)
     facts = handle.facts()
-    run = PipelineRun(pipeline_name=facts["pipeline"], run_id=facts["run_id"], run_config=facts["run_config"] or {}, mode=facts["mode"], tags=facts["tags"])
+    run = PipelineRun(
+        pipeline_name=facts["pipeline"],
+        run_id=facts["run_id"],
+        run_config=facts["run_config"] or {},
+        mode=facts["mode"],
+        tags=facts["tags"],
+    )
     inputs = {name: handle.value(f"input {name}") for name in facts["inputs"]}
     return NotebookContext(handle.value("config"), inputs, run, lambda: _opened_in_run(facts), is_run=True)
 
@@ -121,7 +132,9 @@ def _give(handle: NotebookHandle, kind: str, name: str, value: Any) -> None:
         handle.give(kind, name, value)
     except Exception as error:
         raise DagsterInvariantViolationError(
-            f"a {type(value).__name__} can not be passed out of the notebook ({error}); give data that can be pickled, or the path of a file") from error
+            f"a {type(value).__name__} can not be passed out of the notebook ({error}); give data that can be "
+            "pickled, or the path of a file"
+        ) from error
 
 
 def _handle() -> NotebookHandle | None:
@@ -138,8 +151,12 @@ def _opened_by_hand(mode: ModeDefinition | None, run: PipelineRun) -> ScopedReso
     return _open_all(definitions, checked_configs(definitions, run.run_config.get("resources")), set(definitions), run)
 
 
-def _open_all(definitions: dict[str, ResourceDefinition], configs: dict[str, Any], keys: set[str], run: PipelineRun) -> ScopedResources:
-    def make_context(_key: str, definition: ResourceDefinition, config: Any, needed: ScopedResources) -> InitResourceContext:
+def _open_all(
+    definitions: dict[str, ResourceDefinition], configs: dict[str, Any], keys: set[str], run: PipelineRun
+) -> ScopedResources:
+    def make_context(
+        _key: str, definition: ResourceDefinition, config: Any, needed: ScopedResources
+    ) -> InitResourceContext:
         return InitResourceContext(config, needed, definition, None, run)
 
     opened = ResourceScope(definitions, configs, make_context)
@@ -152,12 +169,20 @@ def _open_all(definitions: dict[str, ResourceDefinition], configs: dict[str, Any
 def _opened_in_run(facts: dict[str, Any]) -> ScopedResources:
     if facts["target"] is None or facts["run_config"] is None:
         raise DagsterInvariantViolationError(
-            "the resources of this run can not be opened in the notebook's kernel, because it can not load the pipeline's code again; run it through "
-            "the orchestrator, or pass reconstructable(…) to execute_pipeline")
+            "the resources of this run can not be opened in the notebook's kernel, because it can not load the "
+            "pipeline's code again; run it through "
+            "the orchestrator, or pass reconstructable(…) to execute_pipeline"
+        )
     loader = importlib.import_module("jupyter_orch_kernel.loader")
     run_plan = importlib.import_module("jupyter_orch_kernel.run_plan")
-    spec = RunSpec(run_id=facts["run_id"], target=from_json(LocationTarget, facts["target"]), selector=from_json(PipelineSelector, facts["selector"]),
-                   run_config=facts["run_config"], tags=facts["tags"], artifact_dir=facts["artifact_dir"])
+    spec = RunSpec(
+        run_id=facts["run_id"],
+        target=from_json(LocationTarget, facts["target"]),
+        selector=from_json(PipelineSelector, facts["selector"]),
+        run_config=facts["run_config"],
+        tags=facts["tags"],
+        artifact_dir=facts["artifact_dir"],
+    )
     scope = run_plan.scope_of(loader.load(spec.target), spec, lambda _event: None)
     keys = set(facts["resources"])
     opened = scope.resource_scope()

@@ -47,7 +47,13 @@ class AssetsDefinition:
         input_keys: input → the asset that it reads.
     """
 
-    def __init__(self, op: SolidDefinition, asset_key: AssetKey, input_keys: Mapping[str, AssetKey], partitions_def: PartitionsDefinition | None) -> None:
+    def __init__(
+        self,
+        op: SolidDefinition,
+        asset_key: AssetKey,
+        input_keys: Mapping[str, AssetKey],
+        partitions_def: PartitionsDefinition | None,
+    ) -> None:
         self.op = op
         self.asset_key = asset_key
         self.input_keys = dict(input_keys)
@@ -58,10 +64,22 @@ class AssetsDefinition:
         return self.op(*args, **kwargs)
 
 
-def asset(name: Any = None, namespace: Any = None, ins: Mapping[str, AssetIn] | None = None, non_argument_deps: Iterable[Any] | None = None,
-          metadata: dict[str, Any] | None = None, description: str | None = None, required_resource_keys: set[str] | None = None,
-          io_manager_key: str | None = None, config_schema: Any = None, compute_kind: str | None = None, dagster_type: Any = None,
-          partitions_def: PartitionsDefinition | None = None, retry_policy: RetryPolicy | None = None, version: str | None = None) -> Any:
+def asset(
+    name: Any = None,
+    namespace: Any = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    non_argument_deps: Iterable[Any] | None = None,
+    metadata: dict[str, Any] | None = None,
+    description: str | None = None,
+    required_resource_keys: set[str] | None = None,
+    io_manager_key: str | None = None,
+    config_schema: Any = None,
+    compute_kind: str | None = None,
+    dagster_type: Any = None,
+    partitions_def: PartitionsDefinition | None = None,
+    retry_policy: RetryPolicy | None = None,
+    version: str | None = None,
+) -> Any:
     """Decorator: a function becomes an asset; its parameters are the assets that it is made from.
 
     Args:
@@ -70,7 +88,8 @@ def asset(name: Any = None, namespace: Any = None, ins: Mapping[str, AssetIn] | 
         ins: parameter → :class:`AssetIn`, where the name alone does not say which asset.
         non_argument_deps: assets that must be made before, without being read.
         compute_kind: shown on the node.
-        metadata, description, required_resource_keys, io_manager_key, config_schema, dagster_type, retry_policy, version: as for a solid.
+        metadata, description, required_resource_keys, io_manager_key, config_schema, dagster_type, retry_policy,
+            version: as for a solid.
         partitions_def: slices of the asset.
     """
     if callable(name):
@@ -82,20 +101,41 @@ def asset(name: Any = None, namespace: Any = None, ins: Mapping[str, AssetIn] | 
         key = AssetKey([*prefix, called])
         signature = Signature(fn)
         keys = {p.name: (ins or {}).get(p.name, AssetIn()).key_for(p.name, prefix) for p in signature.parameters}
-        inputs = [InputDefinition(p, asset_key=k, metadata=(ins or {}).get(p, AssetIn()).metadata) for p, k in keys.items()]
+        inputs = [
+            InputDefinition(p, asset_key=k, metadata=(ins or {}).get(p, AssetIn()).metadata) for p, k in keys.items()
+        ]
         order_only = {f"after_{'_'.join(k.path)}": k for k in (AssetKey.of(item) for item in non_argument_deps or ())}
         inputs += [InputDefinition(input_name, type(None), asset_key=k) for input_name, k in order_only.items()]
-        output = OutputDefinition(dagster_type or signature.output_type(), metadata=metadata, asset_key=key, io_manager_key=io_manager_key)
-        made = solid("__".join(key.path), description or inspect.getdoc(fn), inputs, [output], config_schema, required_resource_keys,
-                     {"kind": compute_kind} if compute_kind else None, version, retry_policy)(fn)
+        output = OutputDefinition(
+            dagster_type or signature.output_type(), metadata=metadata, asset_key=key, io_manager_key=io_manager_key
+        )
+        made = solid(
+            "__".join(key.path),
+            description or inspect.getdoc(fn),
+            inputs,
+            [output],
+            config_schema,
+            required_resource_keys,
+            {"kind": compute_kind} if compute_kind else None,
+            version,
+            retry_policy,
+        )(fn)
         return AssetsDefinition(made, key, {**keys, **order_only}, partitions_def)
 
     return decorate
 
 
-def build_assets_job(name: str, assets: list[AssetsDefinition], source_assets: Iterable[Any] = (), resource_defs: Mapping[str, Any] | None = None,
-                     description: str | None = None, config: Any = None, tags: dict[str, Any] | None = None, executor_def: Any = None,
-                     partitions_def: PartitionsDefinition | None = None) -> PipelineDefinition:
+def build_assets_job(
+    name: str,
+    assets: list[AssetsDefinition],
+    source_assets: Iterable[Any] = (),
+    resource_defs: Mapping[str, Any] | None = None,
+    description: str | None = None,
+    config: Any = None,
+    tags: dict[str, Any] | None = None,
+    executor_def: Any = None,
+    partitions_def: PartitionsDefinition | None = None,
+) -> PipelineDefinition:
     """A job that makes assets, each after those that it is made from.
 
     Args:
@@ -110,7 +150,9 @@ def build_assets_job(name: str, assets: list[AssetsDefinition], source_assets: I
     by_key: dict[AssetKey, AssetsDefinition] = {}
     for item in assets:
         if by_key.setdefault(item.asset_key, item) is not item:
-            raise DagsterInvalidDefinitionError(f"job {name!r} makes the asset {item.asset_key.to_user_string()!r} twice")
+            raise DagsterInvalidDefinitionError(
+                f"job {name!r} makes the asset {item.asset_key.to_user_string()!r} twice"
+            )
     outside = {AssetKey.of(getattr(item, "key", item)) for item in source_assets}
     dependencies: dict[str, dict[str, Any]] = {}
     for item in assets:
@@ -120,11 +162,15 @@ def build_assets_job(name: str, assets: list[AssetsDefinition], source_assets: I
                 dependencies[item.op.name][input_name] = DependencyDefinition(by_key[key].op.name)
             elif key not in outside and not item.op.input_dict[input_name].has_default_value:
                 raise DagsterInvalidDefinitionError(
-                    f"asset {item.asset_key.to_user_string()!r} reads {key.to_user_string()!r}, which no asset of job {name!r} makes; add it to assets or source_assets")
+                    f"asset {item.asset_key.to_user_string()!r} reads {key.to_user_string()!r}, which no asset of "
+                    f"job {name!r} makes; add it to assets or source_assets"
+                )
     invocations, wiring = explicit_graph(f"job {name!r}", [item.op for item in assets], dependencies)
     graph = Graph(name, invocations, wiring)
     slices = partitions_def or next((item.partitions_def for item in assets if item.partitions_def is not None), None)
-    return graph.to_job(name, description, resource_defs, config, tags, executor_def=executor_def, partitions_def=slices)
+    return graph.to_job(
+        name, description, resource_defs, config, tags, executor_def=executor_def, partitions_def=slices
+    )
 
 
 class SourceAsset:

@@ -46,8 +46,14 @@ class Invocation:
 
     __slots__ = ("definition", "hook_defs", "name", "retry_policy", "tags")
 
-    def __init__(self, name: str, definition: Any, tags: dict[str, str] | None = None,
-                 hook_defs: frozenset[HookDefinition] = frozenset(), retry_policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        definition: Any,
+        tags: dict[str, str] | None = None,
+        hook_defs: frozenset[HookDefinition] = frozenset(),
+        retry_policy: RetryPolicy | None = None,
+    ) -> None:
         self.name = name
         self.definition = definition
         self.tags = tags or {}
@@ -69,7 +75,8 @@ class OutputHandle:
 
     def _refuse(self, what: str) -> NoReturn:
         raise DagsterInvalidDefinitionError(
-            f"the graph tries to {what} the output {self.output_name!r} of {self.solid_name!r}, but while a graph is written there are no "
+            f"the graph tries to {what} the output {self.output_name!r} of {self.solid_name!r}, but while a graph is "
+            "written there are no "
             "values yet; do that inside a solid"
         )
 
@@ -148,8 +155,16 @@ class Composer:
         self.dependencies: dict[str, dict[str, Dependency]] = {}
         self._numbers: dict[str, int] = {}
 
-    def note(self, node: Node, alias: str | None, tags: dict[str, str] | None, hooks: frozenset[HookDefinition],
-             retry_policy: RetryPolicy | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def note(
+        self,
+        node: Node,
+        alias: str | None,
+        tags: dict[str, str] | None,
+        hooks: frozenset[HookDefinition],
+        retry_policy: RetryPolicy | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
         """Note one call.
 
         Returns:
@@ -161,7 +176,10 @@ class Composer:
         name = self._name(node, alias)
         self.invocations[name] = Invocation(name, node, tags, hooks, retry_policy)
         self.dependencies[name] = self._wiring(node, name, args, kwargs)
-        handles = [(DynamicOutputHandle if definition.is_dynamic else OutputHandle)(name, definition.name) for definition in node.output_defs]
+        handles = [
+            (DynamicOutputHandle if definition.is_dynamic else OutputHandle)(name, definition.name)
+            for definition in node.output_defs
+        ]
         if len(handles) == 1:
             return handles[0]
         return _outputs_tuple(node)(*handles) if handles else None
@@ -169,7 +187,9 @@ class Composer:
     def _name(self, node: Node, alias: str | None) -> str:
         if alias is not None:
             if alias in self.invocations:
-                raise DagsterInvalidDefinitionError(f"{self.owner} uses the name {alias!r} for two solids; give one of them another alias")
+                raise DagsterInvalidDefinitionError(
+                    f"{self.owner} uses the name {alias!r} for two solids; give one of them another alias"
+                )
             return alias
         number = self._numbers.get(node.name, 0)
         while True:
@@ -182,8 +202,13 @@ class Composer:
     def _wiring(self, node: Node, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Dependency]:
         inputs = node.input_defs
         if len(args) > len(inputs):
-            raise DagsterInvalidDefinitionError(f"in {self.owner}, {name!r} is called with {len(args)} arguments, but it has {len(inputs)} input(s)")
-        wiring = {definition.name: self._source(name, definition.name, value) for definition, value in zip(inputs, args, strict=False)}
+            raise DagsterInvalidDefinitionError(
+                f"in {self.owner}, {name!r} is called with {len(args)} arguments, but it has {len(inputs)} input(s)"
+            )
+        wiring = {
+            definition.name: self._source(name, definition.name, value)
+            for definition, value in zip(inputs, args, strict=False)
+        }
         if kwargs:
             known = {definition.name for definition in inputs}
             for key, value in kwargs.items():
@@ -208,7 +233,11 @@ class Composer:
                 self._refuse(name, input_name, "an empty list")
             return MultiDependencyDefinition([self._source(name, input_name, item) for item in value])
         if isinstance(value, DynamicOutputHandle):
-            self._refuse(name, input_name, f"the dynamic output {value.output_name!r} of {value.solid_name!r} as it is; use .map(…) or .collect()")
+            self._refuse(
+                name,
+                input_name,
+                f"the dynamic output {value.output_name!r} of {value.solid_name!r} as it is; use .map(…) or .collect()",
+            )
         if isinstance(value, tuple) and value and all(isinstance(item, OutputHandle) for item in value):
             self._refuse(name, input_name, f"all outputs of {value[0].solid_name!r} at once; choose one by its name")
         if hasattr(value, "input_defs") and hasattr(value, "output_defs"):
@@ -223,7 +252,8 @@ class Composer:
 
     def _refuse(self, name: str, input_name: str, found: str) -> NoReturn:
         raise DagsterInvalidDefinitionError(
-            f"in {self.owner}, input {input_name!r} of {name!r} is given {found}; an input takes the output of another solid, a list of "
+            f"in {self.owner}, input {input_name!r} of {name!r} is given {found}; an input takes the output of "
+            "another solid, a list of "
             "outputs, or an input of the enclosing composite (constants belong into config)"
         )
 
@@ -235,7 +265,7 @@ def _outputs_tuple(node: Node) -> Any:
     names = tuple(definition.name for definition in node.output_defs)
     made = _TUPLES.get(names)
     if made is None:
-        made = _TUPLES[names] = namedtuple("Outputs", names, rename=True)  # type: ignore[misc]
+        made = _TUPLES[names] = namedtuple("Outputs", names, rename=True)
     return made
 
 
@@ -277,8 +307,14 @@ class PendingInvocation:
 
     __slots__ = ("_alias", "_hooks", "_retry_policy", "_tags", "node")
 
-    def __init__(self, node: Any, alias: str | None = None, tags: dict[str, str] | None = None,
-                 hooks: frozenset[HookDefinition] = frozenset(), retry_policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        node: Any,
+        alias: str | None = None,
+        tags: dict[str, str] | None = None,
+        hooks: frozenset[HookDefinition] = frozenset(),
+        retry_policy: RetryPolicy | None = None,
+    ) -> None:
         self.node = node
         self._alias = None if alias is None else valid_name(alias, "solid")
         self._tags = tags
@@ -291,11 +327,19 @@ class PendingInvocation:
 
     def tag(self, tags: dict[str, Any]) -> PendingInvocation:
         """The same with more tags."""
-        return PendingInvocation(self.node, self._alias, {**(self._tags or {}), **{k: str(v) for k, v in tags.items()}}, self._hooks, self._retry_policy)
+        return PendingInvocation(
+            self.node,
+            self._alias,
+            {**(self._tags or {}), **{k: str(v) for k, v in tags.items()}},
+            self._hooks,
+            self._retry_policy,
+        )
 
     def with_hooks(self, hook_defs: Any) -> PendingInvocation:
         """The same with more hooks."""
-        return PendingInvocation(self.node, self._alias, self._tags, self._hooks | frozenset(hook_defs), self._retry_policy)
+        return PendingInvocation(
+            self.node, self._alias, self._tags, self._hooks | frozenset(hook_defs), self._retry_policy
+        )
 
     def with_retry_policy(self, retry_policy: RetryPolicy) -> PendingInvocation:
         """The same with a retry policy of this place alone."""
@@ -310,6 +354,7 @@ class PendingInvocation:
         composer = current_composer()
         if composer is None:
             raise DagsterInvalidDefinitionError(
-                f"{self._alias or self.node.name!r} with an alias, tags, hooks or a retry policy can only be called inside a pipeline, composite or graph"
+                f"{self._alias or self.node.name!r} with an alias, tags, hooks or a retry policy can only be called "
+                "inside a pipeline, composite or graph"
             )
         return composer.note(self.node, self._alias, self._tags, self._hooks, self._retry_policy, args, kwargs)

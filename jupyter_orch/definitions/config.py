@@ -65,10 +65,15 @@ class ConfigType(ABC):
     def mismatch(self, value: AnyValue, path: Path, errors: Errors) -> None:
         """Add "this is not what belongs here"."""
         hint = "; dates must be quoted strings" if type(value).__module__ == "datetime" else ""
-        errors.append(ConfigError(
-            kind="TYPE_MISMATCH", path=path, expected=self.words, value=plain(value),
-            message=f"found {described(value)}, expected {self.words}{hint}",
-        ))
+        errors.append(
+            ConfigError(
+                kind="TYPE_MISMATCH",
+                path=path,
+                expected=self.words,
+                value=plain(value),
+                message=f"found {described(value)}, expected {self.words}{hint}",
+            )
+        )
 
 
 class AnyType(ConfigType):
@@ -100,8 +105,15 @@ class Scalar(ConfigType):
         if not isinstance(value, self._accepted) or (isinstance(value, bool) and bool not in self._accepted):
             self.mismatch(value, path, errors)
         elif isinstance(value, float) and not math.isfinite(value):
-            errors.append(ConfigError(kind="VALUE", path=path, value=str(value), expected=self.words,
-                                      message=f"{value} is no number that JSON can hold"))
+            errors.append(
+                ConfigError(
+                    kind="VALUE",
+                    path=path,
+                    value=str(value),
+                    expected=self.words,
+                    message=f"{value} is no number that JSON can hold",
+                )
+            )
         elif float in self._accepted and isinstance(value, int):
             return self._as_float(value, path, errors)
         return value
@@ -110,7 +122,9 @@ class Scalar(ConfigType):
         try:
             return float(value)
         except OverflowError:
-            errors.append(ConfigError(kind="VALUE", path=path, expected=self.words, message="the number is too large for a float"))
+            errors.append(
+                ConfigError(kind="VALUE", path=path, expected=self.words, message="the number is too large for a float")
+            )
             return value
 
     def json_schema(self) -> JsonSchema:
@@ -205,8 +219,15 @@ class Enum(ConfigType):
         if isinstance(value, str) and value in self._python_values:
             return self._python_values[value]
         if isinstance(value, str):
-            errors.append(ConfigError(kind="ENUM", path=path, value=value, expected=self.words,
-                                      message=unknown(f"value of {self.name}", value, self._python_values)))
+            errors.append(
+                ConfigError(
+                    kind="ENUM",
+                    path=path,
+                    value=value,
+                    expected=self.words,
+                    message=unknown(f"value of {self.name}", value, self._python_values),
+                )
+            )
         else:
             self.mismatch(value, path, errors)
         return value
@@ -229,12 +250,18 @@ class Shape(ConfigType):
 
     closed = True
 
-    def __init__(self, fields: Mapping[str, AnyValue], description: str | None = None,
-                 field_aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, AnyValue],
+        description: str | None = None,
+        field_aliases: Mapping[str, str] | None = None,
+    ) -> None:
         self.fields: dict[str, Field] = {key: as_field(value, key) for key, value in fields.items()}
         self.description = description
         self.field_aliases = dict(field_aliases or {})
-        self.words = "a dict with the keys " + ", ".join(map(repr, list(self.fields)[:12])) if self.fields else "an empty dict"
+        self.words = (
+            "a dict with the keys " + ", ".join(map(repr, list(self.fields)[:12])) if self.fields else "an empty dict"
+        )
         self._implicit = not any(field.is_required for field in self.fields.values())
 
     def accepts_absence(self) -> bool:
@@ -253,21 +280,38 @@ class Shape(ConfigType):
             field.check_in(written, key, path, errors, resolved)
         return resolved
 
-    def _check_unknown_keys(self, written: Mapping[str, AnyValue], path: Path, errors: Errors, resolved: dict[str, AnyValue]) -> None:
+    def _check_unknown_keys(
+        self, written: Mapping[str, AnyValue], path: Path, errors: Errors, resolved: dict[str, AnyValue]
+    ) -> None:
         for key in written:
             if key not in self.fields:
-                errors.append(ConfigError(kind="UNDEFINED_FIELD", path=path, value=plain(key), expected=self.words,
-                                          message=unknown("key", key, self.fields)))
+                errors.append(
+                    ConfigError(
+                        kind="UNDEFINED_FIELD",
+                        path=path,
+                        value=plain(key),
+                        expected=self.words,
+                        message=unknown("key", key, self.fields),
+                    )
+                )
 
     def _unaliased(self, value: Mapping[str, AnyValue], path: Path, errors: Errors) -> dict[str, AnyValue]:
         written = dict(value)
         for key, alias in self.field_aliases.items():
             if alias in written and key in written:
-                errors.append(ConfigError(kind="UNDEFINED_FIELD", path=path, value=alias,
-                                          message=f"{key!r} and {alias!r} are two names of one key; write only one of them"))
+                errors.append(
+                    ConfigError(
+                        kind="UNDEFINED_FIELD",
+                        path=path,
+                        value=alias,
+                        message=f"{key!r} and {alias!r} are two names of one key; write only one of them",
+                    )
+                )
             elif alias in written:
                 written[key] = written.pop(alias)
-        return {key: item for key, item in written.items() if key not in self.field_aliases.values() or key in self.fields}
+        return {
+            key: item for key, item in written.items() if key not in self.field_aliases.values() or key in self.fields
+        }
 
     def json_schema(self) -> JsonSchema:
         schema: JsonSchema = {
@@ -295,7 +339,9 @@ class Permissive(Shape):
         super().__init__(fields or {}, description)
         self.words = "a dict"
 
-    def _check_unknown_keys(self, written: Mapping[str, AnyValue], path: Path, errors: Errors, resolved: dict[str, AnyValue]) -> None:
+    def _check_unknown_keys(
+        self, written: Mapping[str, AnyValue], path: Path, errors: Errors, resolved: dict[str, AnyValue]
+    ) -> None:
         for key, value in written.items():
             if key not in self.fields:
                 resolved[key] = value
@@ -350,13 +396,28 @@ class Selector(ConfigType):
             return value
         if not value or len(value) != 1:
             found = "nothing was chosen" if not value else f"{len(value)} were chosen ({', '.join(map(repr, value))})"
-            errors.append(ConfigError(kind="SELECTOR", path=path, value=plain(value), expected=self.words, sample=self.scaffold(),
-                                      message=f"{found}; write exactly one of {', '.join(map(repr, self.fields))}"))
+            errors.append(
+                ConfigError(
+                    kind="SELECTOR",
+                    path=path,
+                    value=plain(value),
+                    expected=self.words,
+                    sample=self.scaffold(),
+                    message=f"{found}; write exactly one of {', '.join(map(repr, self.fields))}",
+                )
+            )
             return value
         key, item = next(iter(value.items()))
         if key not in self.fields:
-            errors.append(ConfigError(kind="UNDEFINED_FIELD", path=path, value=plain(key), expected=self.words,
-                                      message=unknown("choice", key, self.fields)))
+            errors.append(
+                ConfigError(
+                    kind="UNDEFINED_FIELD",
+                    path=path,
+                    value=plain(key),
+                    expected=self.words,
+                    message=unknown("choice", key, self.fields),
+                )
+            )
             return value
         field = self.fields[key]
         if item is None and field.has_default:
@@ -364,8 +425,13 @@ class Selector(ConfigType):
         return {key: field.config_type.check(item, (*path, key), errors)}
 
     def json_schema(self) -> JsonSchema:
-        return {"type": "object", "properties": {key: field.json_schema() for key, field in self.fields.items()},
-                "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
+        return {
+            "type": "object",
+            "properties": {key: field.json_schema() for key, field in self.fields.items()},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
 
     def scaffold(self) -> AnyValue:
         key = next(iter(self.fields), None)
@@ -400,7 +466,8 @@ class Field:
     """A config type with what is known about the place where it stands.
 
     Args:
-        config: the type: a config type, ``int``/``str``/``float``/``bool``/``dict``/``list``, a dict of fields or a one-item list.
+        config: the type: a config type, ``int``/``str``/``float``/``bool``/``dict``/``list``, a dict of fields or a
+            one-item list.
         default_value: what stands there when nothing is written; it must itself fit the type.
         is_required: whether something must be written; derived from type and default when left out.
         description: what it is for.
@@ -411,13 +478,21 @@ class Field:
         DagsterInvalidConfigError: the default does not fit.
     """
 
-    def __init__(self, config: AnyValue, default_value: AnyValue = NO_DEFAULT, is_required: bool | None = None,
-                 description: str | None = None, is_secret: bool = False) -> None:
+    def __init__(
+        self,
+        config: AnyValue,
+        default_value: AnyValue = NO_DEFAULT,
+        is_required: bool | None = None,
+        description: str | None = None,
+        is_secret: bool = False,
+    ) -> None:
         self.config_type = config_type(config)
         self.description = description
         self.is_secret = is_secret
         if default_value is not NO_DEFAULT and is_required:
-            raise DagsterInvalidConfigDefinitionError("a field that is required can not have a default; leave one of the two out")
+            raise DagsterInvalidConfigDefinitionError(
+                "a field that is required can not have a default; leave one of the two out"
+            )
         absent_is_fine = default_value is not NO_DEFAULT or self.config_type.accepts_absence()
         self.is_required = (not absent_is_fine) if is_required is None else is_required
         self._given_default = default_value
@@ -443,7 +518,9 @@ class Field:
         """The value that stands here when nothing is written; a fresh copy of dicts and lists."""
         return _copied(self._default)
 
-    def check_in(self, written: Mapping[str, AnyValue], key: str, path: Path, errors: Errors, resolved: dict[str, AnyValue]) -> None:
+    def check_in(
+        self, written: Mapping[str, AnyValue], key: str, path: Path, errors: Errors, resolved: dict[str, AnyValue]
+    ) -> None:
         """Check what a dict holds under a key, or fill in the default, or add that it is missing."""
         if key in written:
             resolved[key] = self.config_type.check(written[key], (*path, key), errors)
@@ -451,8 +528,16 @@ class Field:
             resolved[key] = _copied(self._default)
         elif self.is_required:
             sample = self.config_type.scaffold()
-            errors.append(ConfigError(kind="MISSING_FIELD", path=path, value=key, expected=self.config_type.words, sample={key: sample},
-                                      message=f"the key {key!r} is missing; expected {self.config_type.words}, e.g. {key}: {sample!r}"))
+            errors.append(
+                ConfigError(
+                    kind="MISSING_FIELD",
+                    path=path,
+                    value=key,
+                    expected=self.config_type.words,
+                    sample={key: sample},
+                    message=f"the key {key!r} is missing; expected {self.config_type.words}, e.g. {key}: {sample!r}",
+                )
+            )
 
     def json_schema(self) -> JsonSchema:
         """The type's JSON Schema with description and default."""
@@ -486,19 +571,43 @@ class SourceType(ConfigType):
             return value
         name = value["env"]
         if name not in self._environment:
-            errors.append(ConfigError(kind="VALUE", path=path, value={"env": name}, expected=self.words,
-                                      message=f"the environment variable {name!r} is not set where this code runs; set it, or write the value"))
+            errors.append(
+                ConfigError(
+                    kind="VALUE",
+                    path=path,
+                    value={"env": name},
+                    expected=self.words,
+                    message=f"the environment variable {name!r} is not set where this code runs; set it, "
+                    "or write the value",
+                )
+            )
             return value
         try:
             return self._read(self._environment[name])
         except ValueError:
-            errors.append(ConfigError(kind="VALUE", path=path, value={"env": name}, expected=self.words,
-                                      message=f"the environment variable {name!r} does not hold {self._scalar.words}"))
+            errors.append(
+                ConfigError(
+                    kind="VALUE",
+                    path=path,
+                    value={"env": name},
+                    expected=self.words,
+                    message=f"the environment variable {name!r} does not hold {self._scalar.words}",
+                )
+            )
             return value
 
     def json_schema(self) -> JsonSchema:
-        return {"anyOf": [self._scalar.json_schema(), {
-            "type": "object", "properties": {"env": {"type": "string"}}, "required": ["env"], "additionalProperties": False}]}
+        return {
+            "anyOf": [
+                self._scalar.json_schema(),
+                {
+                    "type": "object",
+                    "properties": {"env": {"type": "string"}},
+                    "required": ["env"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
 
     def scaffold(self) -> AnyValue:
         return self._scalar.scaffold()
@@ -509,7 +618,14 @@ STRING = Scalar("a string", (str,), "string", "")
 INT = Scalar("an integer", (int,), "integer", 0)
 FLOAT = Scalar("a number", (float, int), "number", 0.0)
 BOOL = Scalar("true or false", (bool,), "boolean", False)
-_PYTHON_TYPES: dict[AnyValue, ConfigType] = {str: STRING, int: INT, float: FLOAT, bool: BOOL, AnyValue: ANY, object: ANY}
+_PYTHON_TYPES: dict[AnyValue, ConfigType] = {
+    str: STRING,
+    int: INT,
+    float: FLOAT,
+    bool: BOOL,
+    AnyValue: ANY,
+    object: ANY,
+}
 
 
 def config_type(described_type: AnyValue) -> ConfigType:
@@ -540,7 +656,8 @@ def config_type(described_type: AnyValue) -> ConfigType:
     if isinstance(own, ConfigType):
         return own
     raise DagsterInvalidConfigDefinitionError(
-        f"{described_type!r} is no config type; use a config type such as Array, Shape or Noneable, one of int, str, float, bool, "
+        f"{described_type!r} is no config type; use a config type such as Array, Shape or Noneable, one of int, str, "
+        "float, bool, "
         "dict, list, a dict of fields, or a list with one item"
     )
 

@@ -62,13 +62,19 @@ class ConfigurableDefinition:
                 written = function(resolved)
             except Exception as error:
                 raise DagsterConfigMappingFunctionError(
-                    f"the config function of the configured {self.noun} {_called(self)} raised {type(error).__name__}: {error}"
+                    f"the config function of the configured {self.noun} {_called(self)} raised "
+                    f"{type(error).__name__}: {error}"
                 ) from error
         subject = f"the config that the configured {self.noun} {_called(self)} gives to {_called(inner)}"
         return inner.apply_config(checked(inner.schema_type, written, subject) if inner.has_config else written)
 
-    def configured(self: D, config_or_config_fn: Any, name: str | None = None, config_schema: Any = None,
-                   description: str | None = None) -> D:
+    def configured(
+        self: D,
+        config_or_config_fn: Any,
+        name: str | None = None,
+        config_schema: Any = None,
+        description: str | None = None,
+    ) -> D:
         """A copy of this definition with its config given.
 
         Args:
@@ -82,10 +88,14 @@ class ConfigurableDefinition:
             DagsterInvalidConfigError: fixed config does not fit the schema.
         """
         if self.needs_name_when_configured and not name:
-            raise DagsterInvalidDefinitionError(f"a configured copy of {self.noun} {_called(self)} needs a name of its own")
+            raise DagsterInvalidDefinitionError(
+                f"a configured copy of {self.noun} {_called(self)} needs a name of its own"
+            )
         function = config_or_config_fn if callable(config_or_config_fn) else None
         if function is None and config_schema is not None:
-            raise DagsterInvalidDefinitionError("config_schema says what a config function takes; with fixed config leave it out")
+            raise DagsterInvalidDefinitionError(
+                "config_schema says what a config function takes; with fixed config leave it out"
+            )
         made = copy.copy(self)
         made._mapping = (self, function, None if function else config_or_config_fn)
         if name:
@@ -94,7 +104,11 @@ class ConfigurableDefinition:
             made.description = description  # type: ignore[attr-defined]
         if function is None:
             if self.has_config:
-                checked(self.schema_type, config_or_config_fn, f"the config given to the configured {self.noun} {_called(self)}")
+                checked(
+                    self.schema_type,
+                    config_or_config_fn,
+                    f"the config given to the configured {self.noun} {_called(self)}",
+                )
             made.config_field = Field(config_type({}), is_required=False)
         else:
             made.config_field = None if config_schema is None else as_field(config_schema)
@@ -105,8 +119,9 @@ def _called(definition: ConfigurableDefinition) -> str:
     return repr(getattr(definition, "name", None) or "without name")
 
 
-def configured(configurable: D, config_schema: Any = None, name: str | None = None,
-               **kwargs: Any) -> Callable[[Any], D]:
+def configured(
+    configurable: D, config_schema: Any = None, name: str | None = None, **kwargs: Any
+) -> Callable[[Any], D]:
     """Decorator: a function from a new config to the config of ``configurable`` becomes a configured copy of it.
 
     Args:

@@ -28,9 +28,16 @@ class InitResourceContext:
         log: writes to the run's log.
     """
 
-    def __init__(self, resource_config: Any = None, resources: ScopedResources = _NO_RESOURCES, resource_def: Any = None,
-                 instance: Any = None, pipeline_run: PipelineRun | None = None, log: DagsterLogManager | None = None,
-                 storage_directory: str | None = None) -> None:
+    def __init__(
+        self,
+        resource_config: Any = None,
+        resources: ScopedResources = _NO_RESOURCES,
+        resource_def: Any = None,
+        instance: Any = None,
+        pipeline_run: PipelineRun | None = None,
+        log: DagsterLogManager | None = None,
+        storage_directory: str | None = None,
+    ) -> None:
         self.resource_config = resource_config
         self.resources = resources
         self.resource_def = resource_def
@@ -60,19 +67,34 @@ class InitResourceContext:
             return self._storage_directory
         if self.instance is not None:
             return str(self.instance.storage_directory())
-        raise DagsterInvariantViolationError("there is no instance here, so no folder for values; give base_dir in the config")
+        raise DagsterInvariantViolationError(
+            "there is no instance here, so no folder for values; give base_dir in the config"
+        )
 
     def for_definition(self, definition: ResourceDefinition) -> InitResourceContext:
         """This context with the config checked against a definition."""
-        config = checked(definition.schema_type, self.resource_config, "the config of the resource") if definition.has_config else self.resource_config
-        return InitResourceContext(definition.apply_config(config), self.resources, definition, self.instance, self.pipeline_run,
-                                   self.log, self._storage_directory)
+        config = (
+            checked(definition.schema_type, self.resource_config, "the config of the resource")
+            if definition.has_config
+            else self.resource_config
+        )
+        return InitResourceContext(
+            definition.apply_config(config),
+            self.resources,
+            definition,
+            self.instance,
+            self.pipeline_run,
+            self.log,
+            self._storage_directory,
+        )
 
 
 class InitLoggerContext:
     """What a logger's function sees: ``logger_config``, ``run_id``, ``pipeline_def``, ``logger_def``."""
 
-    def __init__(self, logger_config: Any = None, pipeline_def: Any = None, logger_def: Any = None, run_id: str | None = None) -> None:
+    def __init__(
+        self, logger_config: Any = None, pipeline_def: Any = None, logger_def: Any = None, run_id: str | None = None
+    ) -> None:
         self.logger_config = logger_config
         self.pipeline_def = pipeline_def
         self.logger_def = logger_def
@@ -107,13 +129,42 @@ class SolidExecutionContext:
         mapping_key: of a mapped step, or None.
     """
 
-    __slots__ = ("_on_event", "_output_metadata", "instance", "log", "mapping_key", "mode_def", "pipeline_def", "pipeline_run", "resources",
-                 "retry_number", "solid_config", "solid_def", "solid_handle", "solid_name", "step_key")
+    __slots__ = (
+        "_on_event",
+        "_output_metadata",
+        "instance",
+        "log",
+        "mapping_key",
+        "mode_def",
+        "pipeline_def",
+        "pipeline_run",
+        "resources",
+        "retry_number",
+        "solid_config",
+        "solid_def",
+        "solid_handle",
+        "solid_name",
+        "step_key",
+    )
 
-    def __init__(self, *, solid_config: Any, resources: ScopedResources, log: DagsterLogManager, pipeline_run: PipelineRun,
-                 solid_def: Any, solid_name: str, step_key: str, solid_handle: tuple[str, ...] = (), pipeline_def: Any = None,
-                 mode_def: Any = None, retry_number: int = 0, instance: Any = None, mapping_key: str | None = None,
-                 on_event: Callable[[Any], None] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        solid_config: Any,
+        resources: ScopedResources,
+        log: DagsterLogManager,
+        pipeline_run: PipelineRun,
+        solid_def: Any,
+        solid_name: str,
+        step_key: str,
+        solid_handle: tuple[str, ...] = (),
+        pipeline_def: Any = None,
+        mode_def: Any = None,
+        retry_number: int = 0,
+        instance: Any = None,
+        mapping_key: str | None = None,
+        on_event: Callable[[Any], None] | None = None,
+    ) -> None:
         self.solid_config = solid_config
         self.resources = resources
         self.log = log
@@ -207,7 +258,9 @@ class SolidExecutionContext:
             raise DagsterInvalidInvocationError("this context records no events")
         self._on_event(event)
 
-    def add_output_metadata(self, metadata: Mapping[str, Any], output_name: str = "result", mapping_key: str | None = None) -> None:
+    def add_output_metadata(
+        self, metadata: Mapping[str, Any], output_name: str = "result", mapping_key: str | None = None
+    ) -> None:
         """Add particulars to an output that the function will return."""
         if self._output_metadata is None:
             self._output_metadata = {}
@@ -244,14 +297,48 @@ class OutputContext:
         pipeline_name, solid_def, dagster_type, metadata, config, log, resources, resource_config, version: as named.
     """
 
-    __slots__ = ("_collected", "_definition", "_storage", "config", "dagster_type", "log", "mapping_key", "metadata", "name", "pipeline_name",
-                 "pipeline_run", "resource_config", "resources", "run_id", "solid_def", "solid_name", "step_key", "version")
+    __slots__ = (
+        "_collected",
+        "_definition",
+        "_storage",
+        "config",
+        "dagster_type",
+        "log",
+        "mapping_key",
+        "metadata",
+        "name",
+        "pipeline_name",
+        "pipeline_run",
+        "resource_config",
+        "resources",
+        "run_id",
+        "solid_def",
+        "solid_name",
+        "step_key",
+        "version",
+    )
 
-    def __init__(self, *, step_key: str, name: str, run_id: str = "", pipeline_name: str = "", mapping_key: str | None = None,
-                 solid_def: Any = None, solid_name: str = "", dagster_type: Any = None, metadata: dict[str, Any] | None = None,
-                 config: Any = None, log: DagsterLogManager | None = None, resources: ScopedResources = _NO_RESOURCES,
-                 resource_config: Any = None, version: str | None = None, definition: Any = None,
-                 pipeline_run: PipelineRun | None = None, storage_directory: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        step_key: str,
+        name: str,
+        run_id: str = "",
+        pipeline_name: str = "",
+        mapping_key: str | None = None,
+        solid_def: Any = None,
+        solid_name: str = "",
+        dagster_type: Any = None,
+        metadata: dict[str, Any] | None = None,
+        config: Any = None,
+        log: DagsterLogManager | None = None,
+        resources: ScopedResources = _NO_RESOURCES,
+        resource_config: Any = None,
+        version: str | None = None,
+        definition: Any = None,
+        pipeline_run: PipelineRun | None = None,
+        storage_directory: str = "",
+    ) -> None:
         self.step_key = step_key
         self.name = name
         self.run_id = run_id
@@ -312,13 +399,41 @@ class InputContext:
         pipeline_name, step_key, solid_def, dagster_type, metadata, config, log, resources, resource_config: as named.
     """
 
-    __slots__ = ("_definition", "_storage", "config", "dagster_type", "log", "metadata", "name", "pipeline_name", "pipeline_run", "resource_config",
-                 "resources", "solid_def", "step_key", "upstream_output")
+    __slots__ = (
+        "_definition",
+        "_storage",
+        "config",
+        "dagster_type",
+        "log",
+        "metadata",
+        "name",
+        "pipeline_name",
+        "pipeline_run",
+        "resource_config",
+        "resources",
+        "solid_def",
+        "step_key",
+        "upstream_output",
+    )
 
-    def __init__(self, *, name: str, pipeline_name: str = "", step_key: str = "", solid_def: Any = None, upstream_output: OutputContext | None = None,
-                 dagster_type: Any = None, metadata: dict[str, Any] | None = None, config: Any = None,
-                 log: DagsterLogManager | None = None, resources: ScopedResources = _NO_RESOURCES, resource_config: Any = None,
-                 definition: Any = None, pipeline_run: PipelineRun | None = None, storage_directory: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        pipeline_name: str = "",
+        step_key: str = "",
+        solid_def: Any = None,
+        upstream_output: OutputContext | None = None,
+        dagster_type: Any = None,
+        metadata: dict[str, Any] | None = None,
+        config: Any = None,
+        log: DagsterLogManager | None = None,
+        resources: ScopedResources = _NO_RESOURCES,
+        resource_config: Any = None,
+        definition: Any = None,
+        pipeline_run: PipelineRun | None = None,
+        storage_directory: str = "",
+    ) -> None:
         self.name = name
         self.pipeline_name = pipeline_name
         self.step_key = step_key
@@ -351,11 +466,23 @@ class HookContext:
         solid_output_values: output name → value (dynamic: mapping key → value) of the outputs that this process made.
     """
 
-    def __init__(self, *, hook_def: Any = None, solid: Any = None, step_key: str = "", run_id: str = "", pipeline_name: str = "",
-                 mode_def: Any = None, resources: ScopedResources = _NO_RESOURCES, solid_config: Any = None,
-                 log: DagsterLogManager | None = None, solid_exception: BaseException | None = None,
-                 solid_output_values: dict[str, Any] | None = None, instance: Any = None,
-                 pipeline_run: PipelineRun | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        hook_def: Any = None,
+        solid: Any = None,
+        step_key: str = "",
+        run_id: str = "",
+        pipeline_name: str = "",
+        mode_def: Any = None,
+        resources: ScopedResources = _NO_RESOURCES,
+        solid_config: Any = None,
+        log: DagsterLogManager | None = None,
+        solid_exception: BaseException | None = None,
+        solid_output_values: dict[str, Any] | None = None,
+        instance: Any = None,
+        pipeline_run: PipelineRun | None = None,
+    ) -> None:
         self.hook_def = hook_def
         self.solid = solid
         self.step_key = step_key
@@ -389,11 +516,18 @@ class HookContext:
 class ByHand:
     """Keeps the resources of a context that was built by hand, and closes them."""
 
-    def __init__(self, resources: Mapping[str, Any] | None, resources_config: Mapping[str, Any] | None, instance: Any,
-                 run: PipelineRun | None = None) -> None:
+    def __init__(
+        self,
+        resources: Mapping[str, Any] | None,
+        resources_config: Mapping[str, Any] | None,
+        instance: Any,
+        run: PipelineRun | None = None,
+    ) -> None:
         definitions = as_definitions(resources)
 
-        def make_context(_key: str, definition: ResourceDefinition, config: Any, needed: ScopedResources) -> InitResourceContext:
+        def make_context(
+            _key: str, definition: ResourceDefinition, config: Any, needed: ScopedResources
+        ) -> InitResourceContext:
             return InitResourceContext(config, needed, definition, instance, run)
 
         self.scope = ResourceScope(definitions, checked_configs(definitions, resources_config), make_context)
@@ -408,8 +542,15 @@ class ByHand:
 class BuiltSolidContext:
     """A context for calling a solid directly; a context manager when its resources have something to close."""
 
-    def __init__(self, resources: Mapping[str, Any] | None, resources_config: Mapping[str, Any] | None, solid_config: Any, instance: Any,
-                 partition_key: str | None, mapping_key: str | None) -> None:
+    def __init__(
+        self,
+        resources: Mapping[str, Any] | None,
+        resources_config: Mapping[str, Any] | None,
+        solid_config: Any,
+        instance: Any,
+        partition_key: str | None,
+        mapping_key: str | None,
+    ) -> None:
         tags = {"dagster/partition": partition_key} if partition_key is not None else {}
         self.pipeline_run = PipelineRun(run_id="EPHEMERAL", tags=tags)
         self._kept = ByHand(resources, resources_config, instance, self.pipeline_run)
@@ -432,9 +573,16 @@ class BuiltSolidContext:
         self._kept.scope.close()
 
 
-def build_solid_context(resources: Mapping[str, Any] | None = None, config: Any = None, resources_config: Mapping[str, Any] | None = None,
-                        solid_config: Any = None, instance: Any = None, partition_key: str | None = None,
-                        mapping_key: str | None = None, op_config: Any = None) -> BuiltSolidContext:
+def build_solid_context(
+    resources: Mapping[str, Any] | None = None,
+    config: Any = None,
+    resources_config: Mapping[str, Any] | None = None,
+    solid_config: Any = None,
+    instance: Any = None,
+    partition_key: str | None = None,
+    mapping_key: str | None = None,
+    op_config: Any = None,
+) -> BuiltSolidContext:
     """A context for calling a solid directly in a test.
 
     Args:
@@ -464,8 +612,12 @@ class _BuiltInitResourceContext(InitResourceContext):
         self._kept.scope.close()
 
 
-def build_init_resource_context(config: Any = None, resources: Mapping[str, Any] | None = None, instance: Any = None,
-                                resources_config: Mapping[str, Any] | None = None) -> InitResourceContext:
+def build_init_resource_context(
+    config: Any = None,
+    resources: Mapping[str, Any] | None = None,
+    instance: Any = None,
+    resources_config: Mapping[str, Any] | None = None,
+) -> InitResourceContext:
     """A context for calling a resource's function directly in a test."""
     return _BuiltInitResourceContext(ByHand(resources, resources_config, instance), config, instance)
 
@@ -475,30 +627,82 @@ def build_init_logger_context(logger_config: Any = None, pipeline_def: Any = Non
     return InitLoggerContext(logger_config, pipeline_def)
 
 
-def build_output_context(step_key: str = "none", name: str = "result", metadata: dict[str, Any] | None = None, run_id: str = "EPHEMERAL",
-                         mapping_key: str | None = None, config: Any = None, dagster_type: Any = None, version: str | None = None,
-                         resource_config: Any = None, resources: Mapping[str, Any] | None = None, solid_def: Any = None,
-                         pipeline_name: str = "") -> OutputContext:
+def build_output_context(
+    step_key: str = "none",
+    name: str = "result",
+    metadata: dict[str, Any] | None = None,
+    run_id: str = "EPHEMERAL",
+    mapping_key: str | None = None,
+    config: Any = None,
+    dagster_type: Any = None,
+    version: str | None = None,
+    resource_config: Any = None,
+    resources: Mapping[str, Any] | None = None,
+    solid_def: Any = None,
+    pipeline_name: str = "",
+) -> OutputContext:
     """A context for calling ``handle_output`` directly in a test."""
     kept = ByHand(resources, None, None)
-    return OutputContext(step_key=step_key, name=name, run_id=run_id, pipeline_name=pipeline_name, mapping_key=mapping_key, solid_def=solid_def,
-                         dagster_type=dagster_type, metadata=metadata, config=config, resources=kept.resources,
-                         resource_config=resource_config, version=version)
+    return OutputContext(
+        step_key=step_key,
+        name=name,
+        run_id=run_id,
+        pipeline_name=pipeline_name,
+        mapping_key=mapping_key,
+        solid_def=solid_def,
+        dagster_type=dagster_type,
+        metadata=metadata,
+        config=config,
+        resources=kept.resources,
+        resource_config=resource_config,
+        version=version,
+    )
 
 
-def build_input_context(name: str = "input", config: Any = None, metadata: dict[str, Any] | None = None,
-                        upstream_output: OutputContext | None = None, dagster_type: Any = None, resource_config: Any = None,
-                        resources: Mapping[str, Any] | None = None, solid_def: Any = None, pipeline_name: str = "") -> InputContext:
+def build_input_context(
+    name: str = "input",
+    config: Any = None,
+    metadata: dict[str, Any] | None = None,
+    upstream_output: OutputContext | None = None,
+    dagster_type: Any = None,
+    resource_config: Any = None,
+    resources: Mapping[str, Any] | None = None,
+    solid_def: Any = None,
+    pipeline_name: str = "",
+) -> InputContext:
     """A context for calling ``load_input`` directly in a test."""
     kept = ByHand(resources, None, None)
-    return InputContext(name=name, pipeline_name=pipeline_name, solid_def=solid_def, upstream_output=upstream_output, dagster_type=dagster_type,
-                        metadata=metadata, config=config, resources=kept.resources, resource_config=resource_config)
+    return InputContext(
+        name=name,
+        pipeline_name=pipeline_name,
+        solid_def=solid_def,
+        upstream_output=upstream_output,
+        dagster_type=dagster_type,
+        metadata=metadata,
+        config=config,
+        resources=kept.resources,
+        resource_config=resource_config,
+    )
 
 
-def build_hook_context(resources: Mapping[str, Any] | None = None, mode_def: Any = None, solid: Any = None, op: Any = None,
-                       run_id: str = "EPHEMERAL", pipeline_name: str = "", solid_exception: BaseException | None = None,
-                       instance: Any = None) -> HookContext:
+def build_hook_context(
+    resources: Mapping[str, Any] | None = None,
+    mode_def: Any = None,
+    solid: Any = None,
+    op: Any = None,
+    run_id: str = "EPHEMERAL",
+    pipeline_name: str = "",
+    solid_exception: BaseException | None = None,
+    instance: Any = None,
+) -> HookContext:
     """A context for calling a hook directly in a test."""
     kept = ByHand(resources, None, instance)
-    return HookContext(resources=kept.resources, mode_def=mode_def, solid=solid or op, run_id=run_id, pipeline_name=pipeline_name,
-                       solid_exception=solid_exception, instance=instance)
+    return HookContext(
+        resources=kept.resources,
+        mode_def=mode_def,
+        solid=solid or op,
+        run_id=run_id,
+        pipeline_name=pipeline_name,
+        solid_exception=solid_exception,
+        instance=instance,
+    )

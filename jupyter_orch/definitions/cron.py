@@ -7,10 +7,20 @@ import zoneinfo
 
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 
-_MONTHS = {name: number for number, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
-_DAYS = {name: number for number, name in enumerate("SUN MON TUE WED THU FRI SAT".split())}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1
+    )
+}
+_DAYS = {name: number for number, name in enumerate(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])}
 _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
-    ("minute", 0, 59, {}), ("hour", 0, 23, {}), ("day of month", 1, 31, {}), ("month", 1, 12, _MONTHS), ("day of week", 0, 7, _DAYS))
+    ("minute", 0, 59, {}),
+    ("hour", 0, 23, {}),
+    ("day of month", 1, 31, {}),
+    ("month", 1, 12, _MONTHS),
+    ("day of week", 0, 7, _DAYS),
+)
 _NAMED = frozenset({"@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"})
 _PART = re.compile(r"(?P<range>\*|[A-Z0-9]+(-[A-Z0-9]+)?)(/(?P<step>\d+))?")
 
@@ -26,11 +36,16 @@ def checked_cron(text: object, owner: str) -> str:
     fields = text.split() if isinstance(text, str) else []
     if len(fields) != 5:
         raise DagsterInvalidDefinitionError(
-            f"{owner}: {text!r} is no cron schedule; write five fields (minute, hour, day of month, month, day of week), e.g. '0 9 * * MON-FRI'")
+            f"{owner}: {text!r} is no cron schedule; write five fields (minute, hour, day of month, month, day of "
+            "week), e.g. '0 9 * * MON-FRI'"
+        )
     for field, (name, lowest, highest, words) in zip(fields, _FIELDS, strict=True):
         for part in field.upper().split(","):
             if not _is_part(part, name, lowest, highest, words):
-                raise DagsterInvalidDefinitionError(f"{owner}: in the cron schedule {text!r} the field {name!r} is {field!r}; it takes {lowest} to {highest}")
+                raise DagsterInvalidDefinitionError(
+                    f"{owner}: in the cron schedule {text!r} the field {name!r} is {field!r}; it takes {lowest} to "
+                    f"{highest}"
+                )
     return str(text)
 
 
@@ -59,5 +74,7 @@ def checked_timezone(name: str | None, owner: str) -> str:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, TypeError):
-        raise DagsterInvalidDefinitionError(f"{owner}: there is no time zone {name!r}; use a name such as 'Europe/Berlin' or 'UTC'") from None
+        raise DagsterInvalidDefinitionError(
+            f"{owner}: there is no time zone {name!r}; use a name such as 'Europe/Berlin' or 'UTC'"
+        ) from None
     return name

@@ -90,5 +90,9 @@ class SolidInvocation:
 def feeders(dependency: Dependency) -> list[DependencyDefinition | DynamicCollectDependencyDefinition]:
     """The outputs of solids in the same graph that a dependency names."""
     if isinstance(dependency, MultiDependencyDefinition):
-        return [item for item in dependency.dependencies if isinstance(item, (DependencyDefinition, DynamicCollectDependencyDefinition))]
+        return [
+            item
+            for item in dependency.dependencies
+            if isinstance(item, (DependencyDefinition, DynamicCollectDependencyDefinition))
+        ]
     return [] if isinstance(dependency, OuterInput) else [dependency]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_orch.definitions.composition import Invocation
-from jupyter_orch.definitions.dependency import Dependency, DynamicCollectDependencyDefinition, MultiDependencyDefinition, feeders
+from jupyter_orch.definitions.dependency import (
+    Dependency,
+    DynamicCollectDependencyDefinition,
+    MultiDependencyDefinition,
+    feeders,
+)
 from jupyter_orch.definitions.graph import GraphDefinition
 from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
 from jupyter_orch.definitions.mode import ModeDefinition
@@ -34,21 +39,38 @@ from jupyter_orch.records.snapshot import (
 def describe_repository(repository: RepositoryDefinition) -> RepositorySnapshot:
     """Everything a repository holds."""
     return RepositorySnapshot(
-        name=repository.name, description=repository.description or "",
+        name=repository.name,
+        description=repository.description or "",
         pipelines=tuple(describe_pipeline(item) for item in repository.pipelines.values()),
         schedules=tuple(_schedule(item) for item in repository.schedules.values()),
         sensors=tuple(_sensor(item) for item in repository.sensors.values()),
-        partition_sets=tuple(PartitionSetSnapshot(name=item.name, pipeline=item.pipeline_name, mode=item.mode)
-                             for item in repository.partition_sets.values()))
+        partition_sets=tuple(
+            PartitionSetSnapshot(name=item.name, pipeline=item.pipeline_name, mode=item.mode)
+            for item in repository.partition_sets.values()
+        ),
+    )
 
 
 def describe_pipeline(pipeline: PipelineDefinition) -> PipelineSnapshot:
     """A pipeline: its graph, modes and presets."""
     return PipelineSnapshot(
-        name=pipeline.name, description=pipeline.description or "", tags=pipeline.tags, solids=_solids(pipeline.graph, _Schemas()),
-        modes=tuple(_mode(mode) for mode in pipeline.mode_defs), source=pipeline.source,
-        presets=tuple(PresetSnapshot(name=p.name, mode=p.mode, run_config=p.run_config, tags=p.tags,
-                                     solid_selection=None if p.solid_selection is None else tuple(p.solid_selection)) for p in pipeline.preset_defs))
+        name=pipeline.name,
+        description=pipeline.description or "",
+        tags=pipeline.tags,
+        solids=_solids(pipeline.graph, _Schemas()),
+        modes=tuple(_mode(mode) for mode in pipeline.mode_defs),
+        source=pipeline.source,
+        presets=tuple(
+            PresetSnapshot(
+                name=p.name,
+                mode=p.mode,
+                run_config=p.run_config,
+                tags=p.tags,
+                solid_selection=None if p.solid_selection is None else tuple(p.solid_selection),
+            )
+            for p in pipeline.preset_defs
+        ),
+    )
 
 
 class _Schemas:
@@ -82,51 +104,99 @@ def _solid(invocation: Invocation, wiring: dict[str, Dependency], schemas: _Sche
     definition = invocation.definition
     is_graph = isinstance(definition, GraphDefinition)
     return SolidSnapshot(
-        name=invocation.name, definition=definition.name, kind="composite" if is_graph else definition.kind, description=definition.description or "",
-        inputs=tuple(_input(item, wiring.get(item.name)) for item in definition.input_defs), outputs=schemas.outputs(definition),
-        tags={**definition.tags, **invocation.tags} if invocation.tags else definition.tags, config_schema=schemas.schema(definition),
-        required_resource_keys=tuple(sorted(definition.required_resource_keys)), source=definition.source,
-        notebook_path=None if is_graph else definition.notebook_path, solids=_solids(definition, schemas) if is_graph else (),
-        input_mappings=tuple(MappingSnapshot(outer=m.definition.name, solid=m.solid_name, inner=m.input_name) for m in definition.input_mappings)
-        if is_graph else (),
-        output_mappings=tuple(MappingSnapshot(outer=m.definition.name, solid=m.solid_name, inner=m.output_name) for m in definition.output_mappings)
-        if is_graph else ())
+        name=invocation.name,
+        definition=definition.name,
+        kind="composite" if is_graph else definition.kind,
+        description=definition.description or "",
+        inputs=tuple(_input(item, wiring.get(item.name)) for item in definition.input_defs),
+        outputs=schemas.outputs(definition),
+        tags={**definition.tags, **invocation.tags} if invocation.tags else definition.tags,
+        config_schema=schemas.schema(definition),
+        required_resource_keys=tuple(sorted(definition.required_resource_keys)),
+        source=definition.source,
+        notebook_path=None if is_graph else definition.notebook_path,
+        solids=_solids(definition, schemas) if is_graph else (),
+        input_mappings=tuple(
+            MappingSnapshot(outer=m.definition.name, solid=m.solid_name, inner=m.input_name)
+            for m in definition.input_mappings
+        )
+        if is_graph
+        else (),
+        output_mappings=tuple(
+            MappingSnapshot(outer=m.definition.name, solid=m.solid_name, inner=m.output_name)
+            for m in definition.output_mappings
+        )
+        if is_graph
+        else (),
+    )
 
 
 def _input(definition: InputDefinition, dependency: Dependency | None) -> InputSnapshot:
-    sources = () if dependency is None else tuple(OutputRef(solid=f.solid, output=f.output) for f in feeders(dependency))
+    sources = (
+        () if dependency is None else tuple(OutputRef(solid=f.solid, output=f.output) for f in feeders(dependency))
+    )
     collects = isinstance(dependency, DynamicCollectDependencyDefinition) or (
-        isinstance(dependency, MultiDependencyDefinition) and any(isinstance(d, DynamicCollectDependencyDefinition) for d in dependency.dependencies))
-    return InputSnapshot(name=definition.name, type=definition.dagster_type.display_name, description=definition.description or "", sources=sources,
-                         collects=collects, has_default=definition.has_default_value)
+        isinstance(dependency, MultiDependencyDefinition)
+        and any(isinstance(d, DynamicCollectDependencyDefinition) for d in dependency.dependencies)
+    )
+    return InputSnapshot(
+        name=definition.name,
+        type=definition.dagster_type.display_name,
+        description=definition.description or "",
+        sources=sources,
+        collects=collects,
+        has_default=definition.has_default_value,
+    )
 
 
 def _output(definition: OutputDefinition) -> OutputSnapshot:
-    return OutputSnapshot(name=definition.name, type=definition.dagster_type.display_name, description=definition.description or "",
-                          is_required=definition.is_required, is_dynamic=definition.is_dynamic)
+    return OutputSnapshot(
+        name=definition.name,
+        type=definition.dagster_type.display_name,
+        description=definition.description or "",
+        is_required=definition.is_required,
+        is_dynamic=definition.is_dynamic,
+    )
 
 
 def _mode(mode: ModeDefinition) -> ModeSnapshot:
     return ModeSnapshot(
-        name=mode.name, description=mode.description or "", executors=tuple(item.name for item in mode.executor_defs),
+        name=mode.name,
+        description=mode.description or "",
+        executors=tuple(item.name for item in mode.executor_defs),
         resources=tuple(_resource(key, item) for key, item in mode.resource_defs.items()),
-        loggers=tuple(_resource(key, item) for key, item in mode.logger_defs.items()))
+        loggers=tuple(_resource(key, item) for key, item in mode.logger_defs.items()),
+    )
 
 
 def _resource(key: str, definition: Any) -> ResourceSnapshot:
     field = definition.config_field
-    return ResourceSnapshot(key=key, description=definition.description or "", config_schema=None if field is None else field.json_schema())
+    return ResourceSnapshot(
+        key=key, description=definition.description or "", config_schema=None if field is None else field.json_schema()
+    )
 
 
 def _schedule(schedule: ScheduleDefinition) -> ScheduleSnapshot:
     return ScheduleSnapshot(
-        name=schedule.name, pipeline=schedule.pipeline_name, cron=schedule.cron_schedule, timezone=schedule.execution_timezone, mode=schedule.mode,
-        description=schedule.description or "", default_running=schedule.default_status.value == "RUNNING", tags=schedule.tags,
+        name=schedule.name,
+        pipeline=schedule.pipeline_name,
+        cron=schedule.cron_schedule,
+        timezone=schedule.execution_timezone,
+        mode=schedule.mode,
+        description=schedule.description or "",
+        default_running=schedule.default_status.value == "RUNNING",
+        tags=schedule.tags,
         solid_selection=None if schedule.solid_selection is None else tuple(schedule.solid_selection),
-        partition_set=None if schedule.partition_set is None else schedule.partition_set.name)
+        partition_set=None if schedule.partition_set is None else schedule.partition_set.name,
+    )
 
 
 def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
     return SensorSnapshot(
-        name=sensor.name, pipelines=tuple(sensor.pipeline_names), mode=sensor.mode, minimum_interval_seconds=sensor.minimum_interval_seconds,
-        description=sensor.description or "", default_running=sensor.default_status.value == "RUNNING")
+        name=sensor.name,
+        pipelines=tuple(sensor.pipeline_names),
+        mode=sensor.mode,
+        minimum_interval_seconds=sensor.minimum_interval_seconds,
+        description=sensor.description or "",
+        default_running=sensor.default_status.value == "RUNNING",
+    )

@@ -11,7 +11,9 @@ from jupyter_orch.definitions.output import DynamicOutput, Output
 
 
 def checked_result(node: Any, result: Any, context: Any) -> Any:
-    """What the function gave, with each output checked against its definition; generators and coroutines stay what they are."""
+    """What the function gave, with each output checked against its definition;
+    generators and coroutines stay what they are.
+    """
     if inspect.isgenerator(result):
         return _checked_items(node, result, context)
     if inspect.isasyncgen(result):
@@ -53,11 +55,15 @@ def _check_item(node: Any, item: Any, context: Any, given: set[str]) -> None:
     if not isinstance(item, (Output, DynamicOutput)):
         return
     if not node.has_output(item.output_name):
-        raise DagsterInvariantViolationError(unknown("output", item.output_name, node.output_dict, f"solid {node.name!r}"))
+        raise DagsterInvariantViolationError(
+            unknown("output", item.output_name, node.output_dict, f"solid {node.name!r}")
+        )
     definition = node.output_def_named(item.output_name)
     if definition.is_dynamic is not isinstance(item, DynamicOutput):
         wanted = "DynamicOutput" if definition.is_dynamic else "Output"
-        raise DagsterInvariantViolationError(f"output {item.output_name!r} of solid {node.name!r} takes {wanted} objects")
+        raise DagsterInvariantViolationError(
+            f"output {item.output_name!r} of solid {node.name!r} takes {wanted} objects"
+        )
     if item.output_name in given and not definition.is_dynamic:
         raise DagsterInvariantViolationError(f"solid {node.name!r} gave its output {item.output_name!r} twice")
     given.add(item.output_name)
@@ -66,11 +72,20 @@ def _check_item(node: Any, item: Any, context: Any, given: set[str]) -> None:
 
 def _check_missing(node: Any, given: set[str]) -> None:
     for definition in node.output_defs:
-        if definition.is_required and not definition.is_dynamic and not definition.dagster_type.is_nothing and definition.name not in given:
-            raise DagsterInvariantViolationError(f"solid {node.name!r} ended without giving its output {definition.name!r}")
+        if (
+            definition.is_required
+            and not definition.is_dynamic
+            and not definition.dagster_type.is_nothing
+            and definition.name not in given
+        ):
+            raise DagsterInvariantViolationError(
+                f"solid {node.name!r} ended without giving its output {definition.name!r}"
+            )
 
 
 def _check_type(node: Any, definition: Any, value: Any, context: Any) -> None:
     verdict = definition.dagster_type.type_check(context, value)
     if not verdict.success:
-        raise DagsterTypeCheckDidNotPass(f"output {definition.name!r} of solid {node.name!r}: {verdict.description or 'the type check did not pass'}")
+        raise DagsterTypeCheckDidNotPass(
+            f"output {definition.name!r} of solid {node.name!r}: {verdict.description or 'the type check did not pass'}"
+        )

@@ -59,7 +59,9 @@ class DagsterInvalidConfigError(DagsterError):
         errors: every mistake found.
         value: the document.
         """
-        listed = "\n".join(f"  {number}. at {_place(error.path)}: {error.message}" for number, error in enumerate(errors, 1))
+        listed = "\n".join(
+            f"  {number}. at {_place(error.path)}: {error.message}" for number, error in enumerate(errors, 1)
+        )
         count = "one mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
         super().__init__(f"{count} in {subject}:\n{listed}", errors=tuple(errors))
         self.errors = tuple(errors)

@@ -14,7 +14,8 @@ from jupyter_orch.definitions.names import valid_name
 class Executor:
     """A way to get the steps of a plan done, for those who write their own.
 
-    ``execute`` is given the plan that is being worked off (``jupyter_orch.execution.work.Work``) and yields every event.
+    ``execute`` is given the plan that is being worked off (``jupyter_orch.execution.work.Work``) and yields every
+    event.
     """
 
     retries_enabled = True
@@ -23,7 +24,8 @@ class Executor:
         """Work the plan off.
 
         Args:
-            plan_context: ``take_ready(limit)`` gives steps that may run, ``run_step(step)`` runs one in this process and gives its events,
+            plan_context: ``take_ready(limit)`` gives steps that may run, ``run_step(step)`` runs one in this process
+                and gives its events,
                 ``is_done`` says when nothing is left.
         """
         raise NotImplementedError(f"{type(self).__name__} must define execute(plan_context)")
@@ -85,8 +87,14 @@ class ExecutorDefinition(ConfigurableDefinition):
     noun = "executor"
     needs_name_when_configured = True
 
-    def __init__(self, name: str, config_schema: Any = None, requirements: Any = None,
-                 executor_creation_fn: Callable[[InitExecutorContext], Any] | None = None, description: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        config_schema: Any = None,
+        requirements: Any = None,
+        executor_creation_fn: Callable[[InitExecutorContext], Any] | None = None,
+        description: str | None = None,
+    ) -> None:
         super().__init__(config_schema)
         self.name = valid_name(name, "executor")
         self.requirements = requirements
@@ -97,18 +105,26 @@ class ExecutorDefinition(ConfigurableDefinition):
         """Make the executor for one run."""
         if self.executor_creation_fn is None:
             raise NotImplementedError(f"executor {self.name!r} has no function that makes it")
-        return self.executor_creation_fn(InitExecutorContext(self.apply_config(config) or {}, self, pipeline_def, instance))
+        return self.executor_creation_fn(
+            InitExecutorContext(self.apply_config(config) or {}, self, pipeline_def, instance)
+        )
 
 
 def executor(name: Any = None, config_schema: Any = None, requirements: Any = None) -> Any:
     """Decorator: a function ``(init_context)`` → :class:`Executor` becomes an executor definition."""
     if callable(name):
         return ExecutorDefinition(name.__name__, None, None, name, name.__doc__)
-    return lambda creation_fn: ExecutorDefinition(name or creation_fn.__name__, config_schema, requirements, creation_fn, creation_fn.__doc__)
+    return lambda creation_fn: ExecutorDefinition(
+        name or creation_fn.__name__, config_schema, requirements, creation_fn, creation_fn.__doc__
+    )
 
 
 def _retries() -> Field:
-    return Field(Selector({"enabled": {}, "disabled": {}}), default_value={"enabled": {}}, description="whether failed steps may be tried again")
+    return Field(
+        Selector({"enabled": {}, "disabled": {}}),
+        default_value={"enabled": {}},
+        description="whether failed steps may be tried again",
+    )
 
 
 def _in_process(init_context: InitExecutorContext) -> InProcessSettings:
@@ -120,27 +136,49 @@ def _multiprocess(init_context: InitExecutorContext) -> MultiprocessSettings:
     config = init_context.executor_config
     limits = tuple((item["key"], item.get("value"), item["limit"]) for item in config.get("tag_concurrency_limits", ()))
     start = config.get("start_method") or {}
-    return MultiprocessSettings(config.get("max_concurrent", 0), "enabled" in config.get("retries", {"enabled": {}}), next(iter(start), ""),
-                                config.get("termination_grace_seconds", 10.0), limits)
+    return MultiprocessSettings(
+        config.get("max_concurrent", 0),
+        "enabled" in config.get("retries", {"enabled": {}}),
+        next(iter(start), ""),
+        config.get("termination_grace_seconds", 10.0),
+        limits,
+    )
 
 
 in_process_executor = ExecutorDefinition(
     "in_process",
-    {"retries": _retries(), "max_threads": Field(int, default_value=1, description="above 1: light steps side by side in threads")},
-    executor_creation_fn=_in_process, description="One step after the other in the run's own process.")
+    {
+        "retries": _retries(),
+        "max_threads": Field(int, default_value=1, description="above 1: light steps side by side in threads"),
+    },
+    executor_creation_fn=_in_process,
+    description="One step after the other in the run's own process.",
+)
 
 multiprocess_executor = ExecutorDefinition(
     "multiprocess",
     {
-        "max_concurrent": Field(int, default_value=0, description="how many steps at once; 0 means the number of processors"),
+        "max_concurrent": Field(
+            int, default_value=0, description="how many steps at once; 0 means the number of processors"
+        ),
         "retries": _retries(),
-        "start_method": Field(Noneable(Selector({"fork": {}, "spawn": {}, "forkserver": {"preload_modules": Field([str], is_required=False)}})),
-                              description="how a child is started; the fast way that is safe when null"),
-        "termination_grace_seconds": Field(float, default_value=10.0, description="how long a child may take to end when the run is canceled"),
+        "start_method": Field(
+            Noneable(
+                Selector({"fork": {}, "spawn": {}, "forkserver": {"preload_modules": Field([str], is_required=False)}})
+            ),
+            description="how a child is started; the fast way that is safe when null",
+        ),
+        "termination_grace_seconds": Field(
+            float, default_value=10.0, description="how long a child may take to end when the run is canceled"
+        ),
         "tag_concurrency_limits": Field(
-            [{"key": str, "value": Field(str, is_required=False), "limit": int}], default_value=[],
-            description="at most so many steps with a tag at once"),
+            [{"key": str, "value": Field(str, is_required=False), "limit": int}],
+            default_value=[],
+            description="at most so many steps with a tag at once",
+        ),
     },
-    executor_creation_fn=_multiprocess, description="Each step in a child process of its own, several at once.")
+    executor_creation_fn=_multiprocess,
+    description="Each step in a child process of its own, several at once.",
+)
 
 default_executors = [in_process_executor, multiprocess_executor]

@@ -38,8 +38,15 @@ class Signature:
         self.takes_any = any(p.kind is p.VAR_KEYWORD for p in rest)
         self.parameters = [p for p in rest if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
         self._hints = _hints(fn)
-        self.kind = ("async generator" if inspect.isasyncgenfunction(fn) else "coroutine" if inspect.iscoroutinefunction(fn)
-                     else "generator" if inspect.isgeneratorfunction(fn) else "function")
+        self.kind = (
+            "async generator"
+            if inspect.isasyncgenfunction(fn)
+            else "coroutine"
+            if inspect.iscoroutinefunction(fn)
+            else "generator"
+            if inspect.isgeneratorfunction(fn)
+            else "function"
+        )
         self.returns = self._hints.get("return", inspect.Parameter.empty)
 
     def inputs(self, declared: list[InputDefinition] | None, owner: str) -> list[InputDefinition]:
@@ -72,7 +79,9 @@ class Signature:
         if (declared.is_typed or kind is None) and default is NO_DEFAULT:
             return declared
         if declared.dagster_type.is_nothing and declared.is_typed:
-            raise DagsterInvalidDefinitionError(f"input {parameter.name!r} is Nothing, so the function must not have a parameter for it")
+            raise DagsterInvalidDefinitionError(
+                f"input {parameter.name!r} is Nothing, so the function must not have a parameter for it"
+            )
         return declared.with_type_and_default(kind, default, None)
 
     def output(self) -> OutputDefinition:
@@ -83,7 +92,10 @@ class Signature:
         """The type that the return annotation gives a single output, or None."""
         if self.returns is inspect.Parameter.empty or self.kind in ("generator", "async generator"):
             return None
-        if typing.get_origin(self.returns) is not None and getattr(typing.get_origin(self.returns), "__name__", "") == "Output":
+        if (
+            typing.get_origin(self.returns) is not None
+            and getattr(typing.get_origin(self.returns), "__name__", "") == "Output"
+        ):
             return typing.get_args(self.returns)[0]
         if getattr(self.returns, "__name__", "") in ("Output", "DynamicOutput"):
             return None

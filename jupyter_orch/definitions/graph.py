@@ -53,16 +53,32 @@ class GraphDefinition(NodeDefinition):
     noun = "composite"
     kind = "composite"
 
-    def __init__(self, name: str, invocations: Mapping[str, Invocation], dependencies: Mapping[str, Mapping[str, Dependency]],
-                 input_mappings: Iterable[InputMapping] = (), output_mappings: Iterable[OutputMapping] = (), description: str | None = None,
-                 tags: Any = None, config_mapping: ConfigMapping | None = None, input_defs: list[InputDefinition] | None = None,
-                 output_defs: list[OutputDefinition] | None = None, source: Source | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        invocations: Mapping[str, Invocation],
+        dependencies: Mapping[str, Mapping[str, Dependency]],
+        input_mappings: Iterable[InputMapping] = (),
+        output_mappings: Iterable[OutputMapping] = (),
+        description: str | None = None,
+        tags: Any = None,
+        config_mapping: ConfigMapping | None = None,
+        input_defs: list[InputDefinition] | None = None,
+        output_defs: list[OutputDefinition] | None = None,
+        source: Source | None = None,
+    ) -> None:
         self.input_mappings = tuple(input_mappings)
         self.output_mappings = tuple(output_mappings)
         self.config_mapping = config_mapping
-        super().__init__(name, input_defs if input_defs is not None else _distinct(m.definition for m in self.input_mappings),
-                         output_defs if output_defs is not None else _distinct(m.definition for m in self.output_mappings),
-                         description, tags, None, source)
+        super().__init__(
+            name,
+            input_defs if input_defs is not None else _distinct(m.definition for m in self.input_mappings),
+            output_defs if output_defs is not None else _distinct(m.definition for m in self.output_mappings),
+            description,
+            tags,
+            None,
+            source,
+        )
         self.config_field = config_mapping.config_field if config_mapping else None
         self.invocations = dict(invocations)
         self.dependencies = {node: dict(inputs) for node, inputs in dependencies.items() if inputs}
@@ -70,8 +86,13 @@ class GraphDefinition(NodeDefinition):
         check_names(owner, self.invocations, self.dependencies)
         self.order = running_order(owner, self.invocations, self.dependencies)
         depths = dynamic_depths(owner, self.invocations, self.dependencies, self.order)
-        self.inner_dynamic_depth = max((1 if any(o.is_dynamic for o in n.definition.output_defs) else n.definition.inner_dynamic_depth
-                                        for n in self.invocations.values()), default=0)
+        self.inner_dynamic_depth = max(
+            (
+                1 if any(o.is_dynamic for o in n.definition.output_defs) else n.definition.inner_dynamic_depth
+                for n in self.invocations.values()
+            ),
+            default=0,
+        )
         self._mapped = _checked_mappings(self, owner)
         _check_outputs(self, owner, depths)
 
@@ -96,7 +117,9 @@ class GraphDefinition(NodeDefinition):
         try:
             return self.invocations[name]
         except KeyError:
-            raise DagsterInvalidDefinitionError(unknown("solid", name, self.invocations, f"{self.noun} {self.name!r}")) from None
+            raise DagsterInvalidDefinitionError(
+                unknown("solid", name, self.invocations, f"{self.noun} {self.name!r}")
+            ) from None
 
     @property
     def solids(self) -> list[Invocation]:
@@ -114,14 +137,22 @@ def _distinct(definitions: Iterable[Any]) -> list[Any]:
 def _checked_mappings(graph: GraphDefinition, owner: str) -> set[tuple[str, str]]:
     mapped = set()
     for mapping in graph.input_mappings:
-        where = f"{owner} ties its input {mapping.definition.name!r} to input {mapping.input_name!r} of {mapping.solid_name!r}"
+        outer = mapping.definition.name
+        where = f"{owner} ties its input {outer!r} to input {mapping.input_name!r} of {mapping.solid_name!r}"
         if mapping.solid_name not in graph.invocations:
-            raise DagsterInvalidDefinitionError(f"{where}, but {unknown('solid', mapping.solid_name, graph.invocations)}")
+            raise DagsterInvalidDefinitionError(
+                f"{where}, but {unknown('solid', mapping.solid_name, graph.invocations)}"
+            )
         node = graph.invocations[mapping.solid_name].definition
         if not node.has_input(mapping.input_name):
-            raise DagsterInvalidDefinitionError(f"{where}, but {unknown('input', mapping.input_name, node.input_dict, repr(mapping.solid_name))}")
-        if mapping.fan_in_index is None and mapping.input_name in graph.dependencies.get(mapping.solid_name, {}) \
-                and not isinstance(graph.dependencies[mapping.solid_name][mapping.input_name], OuterInput):
+            raise DagsterInvalidDefinitionError(
+                f"{where}, but {unknown('input', mapping.input_name, node.input_dict, repr(mapping.solid_name))}"
+            )
+        if (
+            mapping.fan_in_index is None
+            and mapping.input_name in graph.dependencies.get(mapping.solid_name, {})
+            and not isinstance(graph.dependencies[mapping.solid_name][mapping.input_name], OuterInput)
+        ):
             raise DagsterInvalidDefinitionError(f"{where}, but that input is fed inside already")
         mapped.add((mapping.solid_name, mapping.input_name))
     return mapped
@@ -129,19 +160,30 @@ def _checked_mappings(graph: GraphDefinition, owner: str) -> set[tuple[str, str]
 
 def _check_outputs(graph: GraphDefinition, owner: str, depths: dict[str, int]) -> None:
     for mapping in graph.output_mappings:
-        where = f"{owner} ties its output {mapping.definition.name!r} to output {mapping.output_name!r} of {mapping.solid_name!r}"
+        outer = mapping.definition.name
+        where = f"{owner} ties its output {outer!r} to output {mapping.output_name!r} of {mapping.solid_name!r}"
         if mapping.solid_name not in graph.invocations:
-            raise DagsterInvalidDefinitionError(f"{where}, but {unknown('solid', mapping.solid_name, graph.invocations)}")
+            raise DagsterInvalidDefinitionError(
+                f"{where}, but {unknown('solid', mapping.solid_name, graph.invocations)}"
+            )
         node = graph.invocations[mapping.solid_name].definition
         if not node.has_output(mapping.output_name):
-            raise DagsterInvalidDefinitionError(f"{where}, but {unknown('output', mapping.output_name, node.output_dict, repr(mapping.solid_name))}")
+            raise DagsterInvalidDefinitionError(
+                f"{where}, but {unknown('output', mapping.output_name, node.output_dict, repr(mapping.solid_name))}"
+            )
         is_dynamic = node.output_dict[mapping.output_name].is_dynamic or depths[mapping.solid_name] > 0
         if is_dynamic and not mapping.definition.is_dynamic:
-            raise DagsterInvalidDefinitionError(f"{where}, which is dynamic; use DynamicOutputDefinition, or collect inside")
+            raise DagsterInvalidDefinitionError(
+                f"{where}, which is dynamic; use DynamicOutputDefinition, or collect inside"
+            )
 
 
-def explicit_graph(owner: str, solid_defs: Iterable[NodeDefinition], dependencies: Mapping[Any, Mapping[str, Dependency]] | None,
-                   input_mappings: Iterable[InputMapping] = ()) -> tuple[dict[str, Invocation], dict[str, dict[str, Dependency]]]:
+def explicit_graph(
+    owner: str,
+    solid_defs: Iterable[NodeDefinition],
+    dependencies: Mapping[Any, Mapping[str, Dependency]] | None,
+    input_mappings: Iterable[InputMapping] = (),
+) -> tuple[dict[str, Invocation], dict[str, dict[str, Dependency]]]:
     """Nodes and wiring from definitions and a dict of dependencies.
 
     Raises:
@@ -150,26 +192,41 @@ def explicit_graph(owner: str, solid_defs: Iterable[NodeDefinition], dependencie
     by_name: dict[str, NodeDefinition] = {}
     for definition in solid_defs:
         if not isinstance(definition, NodeDefinition):
-            raise DagsterInvalidDefinitionError(f"the solid_defs of {owner} must be solids or composites, not {described(definition)}")
+            raise DagsterInvalidDefinitionError(
+                f"the solid_defs of {owner} must be solids or composites, not {described(definition)}"
+            )
         if by_name.setdefault(definition.name, definition) is not definition:
-            raise DagsterInvalidDefinitionError(f"{owner} has two different solids named {definition.name!r}{_both(by_name[definition.name], definition)}")
+            raise DagsterInvalidDefinitionError(
+                f"{owner} has two different solids named "
+                f"{definition.name!r}{_both(by_name[definition.name], definition)}"
+            )
     invocations: dict[str, Invocation] = {}
     wiring: dict[str, dict[str, Dependency]] = {}
     used: set[str] = set()
     for key, inputs in (dependencies or {}).items():
         spec = SolidInvocation(key) if isinstance(key, str) else key
         if spec.name not in by_name:
-            raise DagsterInvalidDefinitionError(f"the dependencies of {owner} speak of {spec.name!r}: {unknown('solid', spec.name, by_name)}")
+            raise DagsterInvalidDefinitionError(
+                f"the dependencies of {owner} speak of {spec.name!r}: {unknown('solid', spec.name, by_name)}"
+            )
         name = spec.alias or spec.name
         used.add(spec.name)
-        invocations[name] = Invocation(name, by_name[spec.name], valid_tags(spec.tags, repr(name)), checked_hooks(spec.hook_defs, repr(name)), spec.retry_policy)
+        invocations[name] = Invocation(
+            name,
+            by_name[spec.name],
+            valid_tags(spec.tags, repr(name)),
+            checked_hooks(spec.hook_defs, repr(name)),
+            spec.retry_policy,
+        )
         wiring[name] = dict(inputs)
     for name, definition in by_name.items():
         if name not in used:
             invocations[name] = Invocation(name, definition)
     for mapping in input_mappings:
         if mapping.fan_in_index is None:
-            wiring.setdefault(mapping.solid_name, {}).setdefault(mapping.input_name, OuterInput(mapping.definition.name))
+            wiring.setdefault(mapping.solid_name, {}).setdefault(
+                mapping.input_name, OuterInput(mapping.definition.name)
+            )
     return invocations, wiring
 
 
@@ -184,17 +241,26 @@ def check_same_names(owner: str, invocations: Mapping[str, Invocation]) -> None:
     for invocation in invocations.values():
         definition = invocation.definition
         if seen.setdefault(definition.name, definition) is not definition:
-            raise DagsterInvalidDefinitionError(f"{owner} has two different solids named {definition.name!r}{_both(seen[definition.name], definition)}")
+            raise DagsterInvalidDefinitionError(
+                f"{owner} has two different solids named {definition.name!r}{_both(seen[definition.name], definition)}"
+            )
 
 
-def outer_mappings(composer: Composer, returned: Any, owner: str, input_defs: list[InputDefinition],
-                   output_defs: list[OutputDefinition] | None) -> tuple[list[InputMapping], list[OutputMapping]]:
+def outer_mappings(
+    composer: Composer,
+    returned: Any,
+    owner: str,
+    input_defs: list[InputDefinition],
+    output_defs: list[OutputDefinition] | None,
+) -> tuple[list[InputMapping], list[OutputMapping]]:
     """How the parameters and the return value of a graph function tie the outside to the inside.
 
     Raises:
         DagsterInvalidDefinitionError: what is returned stands for no outputs, or fits none of those declared.
     """
-    return _input_mappings(composer, {d.name: d for d in input_defs}), _output_mappings(returned, owner, output_defs, composer)
+    return _input_mappings(composer, {d.name: d for d in input_defs}), _output_mappings(
+        returned, owner, output_defs, composer
+    )
 
 
 def _input_mappings(composer: Composer, definitions: Mapping[str, InputDefinition]) -> list[InputMapping]:
@@ -204,12 +270,17 @@ def _input_mappings(composer: Composer, definitions: Mapping[str, InputDefinitio
             if isinstance(dependency, OuterInput):
                 mappings.append(InputMapping(definitions[dependency.name], name, input_name))
             elif isinstance(dependency, MultiDependencyDefinition):
-                mappings += [InputMapping(definitions[item.name], name, input_name, index)
-                             for index, item in enumerate(dependency.dependencies) if isinstance(item, OuterInput)]
+                mappings += [
+                    InputMapping(definitions[item.name], name, input_name, index)
+                    for index, item in enumerate(dependency.dependencies)
+                    if isinstance(item, OuterInput)
+                ]
     return mappings
 
 
-def _output_mappings(returned: Any, owner: str, output_defs: list[OutputDefinition] | None, composer: Composer) -> list[OutputMapping]:
+def _output_mappings(
+    returned: Any, owner: str, output_defs: list[OutputDefinition] | None, composer: Composer
+) -> list[OutputMapping]:
     handles = _returned_handles(returned, owner, output_defs)
     if output_defs is None:
         made = []
@@ -223,7 +294,9 @@ def _output_mappings(returned: Any, owner: str, output_defs: list[OutputDefiniti
             raise DagsterInvalidDefinitionError(f"{owner} returns {name!r}: {unknown('output', name, known)}")
     for name in known:
         if name not in handles:
-            raise DagsterInvalidDefinitionError(f"{owner} declares the output {name!r}, but what its function returns has nothing for it")
+            raise DagsterInvalidDefinitionError(
+                f"{owner} declares the output {name!r}, but what its function returns has nothing for it"
+            )
     return [OutputMapping(known[name], handle.solid_name, handle.output_name) for name, handle in handles.items()]
 
 
@@ -242,7 +315,8 @@ def _returned_handles(returned: Any, owner: str, output_defs: list[OutputDefinit
         items = {definition.name: item for definition, item in zip(output_defs, returned, strict=True)}
     if items is None or not all(isinstance(item, OutputHandle) for item in items.values()):
         raise DagsterInvalidDefinitionError(
-            f"{owner} returns {described(returned)}; return the output of a solid, a dict of output name → output of a solid, or nothing"
+            f"{owner} returns {described(returned)}; return the output of a solid, a dict of output name → output of "
+            "a solid, or nothing"
         )
     return items
 
@@ -259,17 +333,34 @@ class CompositeSolidDefinition(GraphDefinition):
         description, tags: as named.
     """
 
-    def __init__(self, name: str, solid_defs: list[NodeDefinition], input_mappings: list[InputMapping] | None = None,
-                 output_mappings: list[OutputMapping] | None = None, config_mapping: ConfigMapping | None = None,
-                 dependencies: Mapping[Any, Any] | None = None, description: str | None = None, tags: Any = None,
-                 positional_inputs: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        solid_defs: list[NodeDefinition],
+        input_mappings: list[InputMapping] | None = None,
+        output_mappings: list[OutputMapping] | None = None,
+        config_mapping: ConfigMapping | None = None,
+        dependencies: Mapping[Any, Any] | None = None,
+        description: str | None = None,
+        tags: Any = None,
+        positional_inputs: list[str] | None = None,
+    ) -> None:
         invocations, wiring = explicit_graph(f"composite {name!r}", solid_defs, dependencies, input_mappings or ())
-        super().__init__(name, invocations, wiring, input_mappings or (), output_mappings or (), description, tags, config_mapping)
+        super().__init__(
+            name, invocations, wiring, input_mappings or (), output_mappings or (), description, tags, config_mapping
+        )
 
 
-def composed_graph(kind: type[GraphDefinition], fn: Callable[..., Any], name: str, description: str | None,
-                   input_defs: list[InputDefinition] | None, output_defs: list[OutputDefinition] | None,
-                   config_mapping: ConfigMapping | None, tags: Any) -> GraphDefinition:
+def composed_graph(
+    kind: type[GraphDefinition],
+    fn: Callable[..., Any],
+    name: str,
+    description: str | None,
+    input_defs: list[InputDefinition] | None,
+    output_defs: list[OutputDefinition] | None,
+    config_mapping: ConfigMapping | None,
+    tags: Any,
+) -> GraphDefinition:
     """Write a graph by calling its function: parameters are its inputs, what is returned its outputs."""
     owner = f"{kind.noun} {name!r}"
     signature = Signature(fn, may_take_context=False)
@@ -280,29 +371,60 @@ def composed_graph(kind: type[GraphDefinition], fn: Callable[..., Any], name: st
     mapped = {mapping.definition.name for mapping in input_mappings}
     for definition in inputs:
         if definition.name not in mapped:
-            raise DagsterInvalidDefinitionError(f"{owner} has the input {definition.name!r}, but gives it to no solid inside")
+            raise DagsterInvalidDefinitionError(
+                f"{owner} has the input {definition.name!r}, but gives it to no solid inside"
+            )
     graph = kind.__new__(kind)
-    GraphDefinition.__init__(graph, name, composer.invocations, composer.dependencies, input_mappings, output_mappings,
-                             description or inspect.getdoc(fn), tags, config_mapping, inputs,
-                             output_defs, source_of(fn))
+    GraphDefinition.__init__(
+        graph,
+        name,
+        composer.invocations,
+        composer.dependencies,
+        input_mappings,
+        output_mappings,
+        description or inspect.getdoc(fn),
+        tags,
+        config_mapping,
+        inputs,
+        output_defs,
+        source_of(fn),
+    )
     return graph
 
 
-def composite_solid(name: Any = None, input_defs: list[InputDefinition] | None = None, output_defs: list[OutputDefinition] | None = None,
-                    description: str | None = None, config_schema: Any = None, config_fn: Callable[[Any], Any] | None = None,
-                    tags: Any = None) -> Any:
-    """Decorator: a function that calls solids becomes a composite; its parameters are inputs, what it returns are outputs.
+def composite_solid(
+    name: Any = None,
+    input_defs: list[InputDefinition] | None = None,
+    output_defs: list[OutputDefinition] | None = None,
+    description: str | None = None,
+    config_schema: Any = None,
+    config_fn: Callable[[Any], Any] | None = None,
+    tags: Any = None,
+) -> Any:
+    """Decorator: a function that calls solids becomes a composite; parameters are inputs, what it returns are outputs.
 
     Args:
         name, input_defs, output_defs, description, tags: as for a solid.
-        config_schema, config_fn: what may stand under ``config`` of the composite, and how it becomes config of the solids inside.
+        config_schema, config_fn: what may stand under ``config`` of the composite, and how it becomes config of the
+            solids inside.
     """
     if callable(name):
         return composed_graph(CompositeSolidDefinition, name, name.__name__, None, None, None, None, None)
     if config_schema is not None and config_fn is None:
-        raise DagsterInvalidDefinitionError("a composite with a config_schema needs config_fn, which turns the config into that of the solids inside")
+        raise DagsterInvalidDefinitionError(
+            "a composite with a config_schema needs config_fn, which turns the config into that of the solids inside"
+        )
     mapping = ConfigMapping(config_fn, config_schema) if config_fn else None
-    return lambda fn: composed_graph(CompositeSolidDefinition, fn, name or fn.__name__, description, input_defs, output_defs, mapping, tags)
+    return lambda fn: composed_graph(
+        CompositeSolidDefinition, fn, name or fn.__name__, description, input_defs, output_defs, mapping, tags
+    )
 
 
-__all__ = ["CompositeSolidDefinition", "ConfigMapping", "DependencyDefinition", "GraphDefinition", "composed_graph", "composite_solid"]
+__all__ = [
+    "CompositeSolidDefinition",
+    "ConfigMapping",
+    "DependencyDefinition",
+    "GraphDefinition",
+    "composed_graph",
+    "composite_solid",
+]

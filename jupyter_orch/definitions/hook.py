@@ -29,8 +29,13 @@ class HookDefinition:
         decorated_fn: what the user wrote.
     """
 
-    def __init__(self, name: str, hook_fn: Callable[[HookContext, list[str]], HookExecutionResult], required_resource_keys: set[str] | None = None,
-                 decorated_fn: Callable[[HookContext], Any] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        hook_fn: Callable[[HookContext, list[str]], HookExecutionResult],
+        required_resource_keys: set[str] | None = None,
+        decorated_fn: Callable[[HookContext], Any] | None = None,
+    ) -> None:
         self.name = valid_name(name, "hook", reserved=False)
         self.hook_fn = hook_fn
         self.required_resource_keys = frozenset(required_resource_keys or ())
@@ -42,9 +47,13 @@ class HookDefinition:
             return args[0].with_hooks({self})
         context = args[0] if args else next(iter(kwargs.values()), None)
         if len(args) + len(kwargs) != 1 or not (context is None or isinstance(context, HookContext)):
-            raise DagsterInvalidInvocationError(f"hook {self.name!r} takes a pipeline, or a context from build_hook_context()")
+            raise DagsterInvalidInvocationError(
+                f"hook {self.name!r} takes a pipeline, or a context from build_hook_context()"
+            )
         if self.decorated_fn is None:
-            raise DagsterInvalidInvocationError(f"hook {self.name!r} was not made by a decorator, so it can not be called by hand")
+            raise DagsterInvalidInvocationError(
+                f"hook {self.name!r} was not made by a decorator, so it can not be called by hand"
+            )
         return self.decorated_fn(context)  # type: ignore[arg-type]
 
 
@@ -93,5 +102,7 @@ def checked_hooks(hooks: Any, owner: str) -> frozenset[HookDefinition]:
     """
     for hook in hooks or ():
         if not isinstance(hook, HookDefinition):
-            raise DagsterInvalidDefinitionError(f"the hooks of {owner} must be made by success_hook or failure_hook, not {hook!r}")
+            raise DagsterInvalidDefinitionError(
+                f"the hooks of {owner} must be made by success_hook or failure_hook, not {hook!r}"
+            )
     return frozenset(hooks or ())

@@ -28,9 +28,17 @@ class InputDefinition:
         asset_partitions: which partitions of it, or a function of the input context.
     """
 
-    def __init__(self, name: str, dagster_type: Any = None, description: str | None = None, default_value: Any = NO_DEFAULT,
-                 root_manager_key: str | None = None, metadata: dict[str, Any] | None = None, asset_key: Any = None,
-                 asset_partitions: set[str] | Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        dagster_type: Any = None,
+        description: str | None = None,
+        default_value: Any = NO_DEFAULT,
+        root_manager_key: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        asset_key: Any = None,
+        asset_partitions: set[str] | Callable[..., Any] | None = None,
+    ) -> None:
         self.name = valid_name(name, "input", reserved=False)
         self.dagster_type = types.Any if dagster_type is None else types.resolve(dagster_type)
         self.is_typed = dagster_type is not None
@@ -41,7 +49,9 @@ class InputDefinition:
         self.asset_key = asset_key
         self.asset_partitions = asset_partitions
         if self.dagster_type.is_nothing and default_value is not NO_DEFAULT:
-            raise DagsterInvalidDefinitionError(f"input {name!r} is Nothing: it carries no value, so it can have no default")
+            raise DagsterInvalidDefinitionError(
+                f"input {name!r} is Nothing: it carries no value, so it can have no default"
+            )
 
     @property
     def has_default_value(self) -> bool:
@@ -71,9 +81,15 @@ class InputDefinition:
     def with_type_and_default(self, dagster_type: Any, default: Any, description: str | None) -> InputDefinition:
         """This input completed by what the function's signature says."""
         return InputDefinition(
-            self.name, self.dagster_type if self.is_typed else dagster_type, self.description or description,
-            self._default if self._default is not NO_DEFAULT else default, self.root_manager_key, self.metadata,
-            self.asset_key, self.asset_partitions)
+            self.name,
+            self.dagster_type if self.is_typed else dagster_type,
+            self.description or description,
+            self._default if self._default is not NO_DEFAULT else default,
+            self.root_manager_key,
+            self.metadata,
+            self.asset_key,
+            self.asset_partitions,
+        )
 
 
 class OutputDefinition:
@@ -93,10 +109,18 @@ class OutputDefinition:
 
     is_dynamic = False
 
-    def __init__(self, dagster_type: Any = None, name: str | None = None, description: str | None = None,
-                 is_required: bool | None = None, io_manager_key: str | None = None, metadata: dict[str, Any] | None = None,
-                 asset_key: Any = None, asset_partitions: set[str] | Callable[..., Any] | None = None,
-                 version: str | None = None) -> None:
+    def __init__(
+        self,
+        dagster_type: Any = None,
+        name: str | None = None,
+        description: str | None = None,
+        is_required: bool | None = None,
+        io_manager_key: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        asset_key: Any = None,
+        asset_partitions: set[str] | Callable[..., Any] | None = None,
+        version: str | None = None,
+    ) -> None:
         self.name = valid_name(DEFAULT_OUTPUT if name is None else name, "output", reserved=False)
         self.dagster_type = types.Any if dagster_type is None else types.resolve(dagster_type)
         self.is_typed = dagster_type is not None
@@ -125,12 +149,22 @@ class OutputDefinition:
     def with_type(self, dagster_type: Any, description: str | None) -> OutputDefinition:
         """This output completed by what the function's signature says."""
         return type(self)(
-            self.dagster_type if self.is_typed else dagster_type, self.name, self.description or description, self.is_required,
-            self.io_manager_key, self.metadata, self.asset_key, self.asset_partitions, self.version)
+            self.dagster_type if self.is_typed else dagster_type,
+            self.name,
+            self.description or description,
+            self.is_required,
+            self.io_manager_key,
+            self.metadata,
+            self.asset_key,
+            self.asset_partitions,
+            self.version,
+        )
 
 
 class DynamicOutputDefinition(OutputDefinition):
-    """An output that gives any number of values; what follows runs once for each (``.map``) until they are collected."""
+    """An output that gives any number of values;
+    what follows runs once for each (``.map``) until they are collected.
+    """
 
     is_dynamic = True
 

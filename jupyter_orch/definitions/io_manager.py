@@ -65,9 +65,16 @@ class IOManagerDefinition(ResourceDefinition):
 
     noun = "IO manager"
 
-    def __init__(self, resource_fn: Callable[..., Any], config_schema: Any = None, description: str | None = None,
-                 required_resource_keys: set[str] | None = None, version: str | None = None, input_config_schema: Any = None,
-                 output_config_schema: Any = None) -> None:
+    def __init__(
+        self,
+        resource_fn: Callable[..., Any],
+        config_schema: Any = None,
+        description: str | None = None,
+        required_resource_keys: set[str] | None = None,
+        version: str | None = None,
+        input_config_schema: Any = None,
+        output_config_schema: Any = None,
+    ) -> None:
         super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
         self.input_config_field = None if input_config_schema is None else as_field(input_config_schema)
         self.output_config_field = None if output_config_schema is None else as_field(output_config_schema)
@@ -78,15 +85,28 @@ class IOManagerDefinition(ResourceDefinition):
         return IOManagerDefinition(lambda _init_context: value, description=description)
 
 
-def io_manager(config_schema: Any = None, description: str | None = None, output_config_schema: Any = None, input_config_schema: Any = None,
-               required_resource_keys: set[str] | None = None, version: str | None = None) -> Any:
+def io_manager(
+    config_schema: Any = None,
+    description: str | None = None,
+    output_config_schema: Any = None,
+    input_config_schema: Any = None,
+    required_resource_keys: set[str] | None = None,
+    version: str | None = None,
+) -> Any:
     """Decorator: a function ``(init_context)`` → :class:`IOManager` becomes an IO manager definition."""
     if inspect.isfunction(config_schema):
         return IOManagerDefinition(config_schema, None, inspect.getdoc(config_schema))
 
     def decorate(resource_fn: Callable[..., Any]) -> IOManagerDefinition:
-        return IOManagerDefinition(resource_fn, config_schema, description or inspect.getdoc(resource_fn), required_resource_keys, version,
-                                   input_config_schema, output_config_schema)
+        return IOManagerDefinition(
+            resource_fn,
+            config_schema,
+            description or inspect.getdoc(resource_fn),
+            required_resource_keys,
+            version,
+            input_config_schema,
+            output_config_schema,
+        )
 
     return decorate
 
@@ -110,22 +130,40 @@ class RootInputManagerDefinition(ResourceDefinition):
 
     noun = "root input manager"
 
-    def __init__(self, resource_fn: Callable[..., Any], config_schema: Any = None, description: str | None = None,
-                 input_config_schema: Any = None, required_resource_keys: set[str] | None = None, version: str | None = None) -> None:
+    def __init__(
+        self,
+        resource_fn: Callable[..., Any],
+        config_schema: Any = None,
+        description: str | None = None,
+        input_config_schema: Any = None,
+        required_resource_keys: set[str] | None = None,
+        version: str | None = None,
+    ) -> None:
         super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
         self.input_config_field = None if input_config_schema is None else as_field(input_config_schema)
 
 
-def root_input_manager(config_schema: Any = None, description: str | None = None, input_config_schema: Any = None,
-                       required_resource_keys: set[str] | None = None, version: str | None = None) -> Any:
+def root_input_manager(
+    config_schema: Any = None,
+    description: str | None = None,
+    input_config_schema: Any = None,
+    required_resource_keys: set[str] | None = None,
+    version: str | None = None,
+) -> Any:
     """Decorator: a function ``(input_context)`` → value loads inputs to which nothing is connected.
 
     Its config stands in ``context.resource_config``, the input's own in ``context.config``.
     """
 
     def made(load_fn: Callable[[InputContext], Any], schema: Any) -> RootInputManagerDefinition:
-        return RootInputManagerDefinition(lambda _init_context: _LoadedByFunction(load_fn), schema, description or inspect.getdoc(load_fn),
-                                          input_config_schema, required_resource_keys, version)
+        return RootInputManagerDefinition(
+            lambda _init_context: _LoadedByFunction(load_fn),
+            schema,
+            description or inspect.getdoc(load_fn),
+            input_config_schema,
+            required_resource_keys,
+            version,
+        )
 
     if inspect.isfunction(config_schema):
         return made(config_schema, None)
@@ -155,14 +193,17 @@ class InMemoryIOManager(IOManager):
             return self.values[identifier]
         except KeyError:
             raise DagsterInvariantViolationError(
-                f"output {identifier[2]!r} of step {identifier[1]!r} was made by another run or process and was only kept in its memory; "
+                f"output {identifier[2]!r} of step {identifier[1]!r} was made by another run or process and was only "
+                "kept in its memory; "
                 "use an IO manager that stores values, e.g. fs_io_manager"
             ) from None
 
 
 def _upstream(context: InputContext) -> OutputContext:
     if context.upstream_output is None:
-        raise DagsterInvariantViolationError(f"input {context.name!r} is connected to no output; give it a root_manager_key or a value in the run config")
+        raise DagsterInvariantViolationError(
+            f"input {context.name!r} is connected to no output; give it a root_manager_key or a value in the run config"
+        )
     return context.upstream_output
 
 
@@ -204,8 +245,10 @@ class PickledFiles(IOManager):
                 os.unlink(temporary)
             if isinstance(error, (pickle.PicklingError, TypeError, AttributeError, RecursionError)):
                 raise DagsterInvariantViolationError(
-                    f"output {context.name!r} of step {context.step_key!r} is a {type(obj).__name__} that can not be pickled ({error}); "
-                    "return data instead, or give the output an IO manager that knows how to store it (OutputDefinition(io_manager_key=…))"
+                    f"output {context.name!r} of step {context.step_key!r} is a {type(obj).__name__} that can not be "
+                    f"pickled ({error}); "
+                    "return data instead, or give the output an IO manager that knows how to store it "
+                    "(OutputDefinition(io_manager_key=…))"
                 ) from error
             raise
         context.add_output_metadata({"path": EventMetadataEntry.path(path, "path")})
@@ -222,7 +265,8 @@ class PickledFiles(IOManager):
             descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         except OSError as error:
             raise DagsterInvariantViolationError(
-                f"the value of output {source.name!r} of step {source.step_key!r} (run {source.run_id}) is not at {path}: {error.strerror}"
+                f"the value of output {source.name!r} of step {source.step_key!r} (run {source.run_id}) is not at "
+                f"{path}: {error.strerror}"
             ) from error
         with open(descriptor, "rb") as file:
             _refuse_foreign(os.fstat(descriptor), path)
@@ -230,7 +274,8 @@ class PickledFiles(IOManager):
                 return pickle.load(file)
             except Exception as error:
                 raise DagsterInvariantViolationError(
-                    f"output {source.name!r} of step {source.step_key!r} was stored, but step {context.step_key!r} can not load it for input "
+                    f"output {source.name!r} of step {source.step_key!r} was stored, but step {context.step_key!r} "
+                    "can not load it for input "
                     f"{context.name!r}: {type(error).__name__}: {error}"
                 ) from error
 
@@ -239,7 +284,9 @@ def _refuse_foreign(facts: os.stat_result, path: str) -> None:
     if not stat.S_ISREG(facts.st_mode):
         raise DagsterInvariantViolationError(f"{path} is no plain file; refusing to load it")
     if hasattr(os, "getuid") and facts.st_uid != os.getuid():
-        raise DagsterInvariantViolationError(f"{path} belongs to another user; refusing to load it, because loading a pickle runs code")
+        raise DagsterInvariantViolationError(
+            f"{path} belongs to another user; refusing to load it, because loading a pickle runs code"
+        )
 
 
 class _PickledAtGivenPaths(PickledFiles):
@@ -248,7 +295,9 @@ class _PickledAtGivenPaths(PickledFiles):
     def path_for(self, context: OutputContext) -> str:
         path = context.metadata.get("path")
         if not isinstance(path, str) or not path:
-            raise DagsterInvariantViolationError(f"output {context.name!r} of step {context.step_key!r} needs metadata={{'path': …}} for this IO manager")
+            raise DagsterInvariantViolationError(
+                f"output {context.name!r} of step {context.step_key!r} needs metadata={{'path': …}} for this IO manager"
+            )
         return os.path.join(self.folder, path)
 
     def handle_output(self, context: OutputContext, obj: Any) -> Any:
@@ -260,8 +309,12 @@ class _VersionedPickledFiles(PickledFiles):
 
     def path_for(self, context: OutputContext) -> str:
         if context.version is None:
-            raise DagsterInvariantViolationError(f"output {context.name!r} of step {context.step_key!r} has no version; give the solid one")
-        return os.path.join(self.folder, file_stem(context.step_key), file_stem(context.name), file_stem(context.version))
+            raise DagsterInvariantViolationError(
+                f"output {context.name!r} of step {context.step_key!r} has no version; give the solid one"
+            )
+        return os.path.join(
+            self.folder, file_stem(context.step_key), file_stem(context.name), file_stem(context.version)
+        )
 
     def has_output(self, context: OutputContext) -> bool:
         """Whether the value of this version is stored."""
@@ -281,12 +334,19 @@ def _custom_path(init_context: InitResourceContext) -> IOManager:
 
 
 def _versioned(init_context: InitResourceContext) -> IOManager:
-    return _VersionedPickledFiles(init_context.resource_config.get("base_dir") or os.path.join(init_context.storage_directory, "versioned_outputs"))
+    return _VersionedPickledFiles(
+        init_context.resource_config.get("base_dir")
+        or os.path.join(init_context.storage_directory, "versioned_outputs")
+    )
 
 
 _FOLDER = {"base_dir": Field(Noneable(str), description="folder for the values; the instance's own when null")}
 
 mem_io_manager = IOManagerDefinition(_mem, description="Keeps values in the memory of the process.")
 fs_io_manager = IOManagerDefinition(_fs, _FOLDER, "Keeps each value as a pickle file, one folder per run and step.")
-custom_path_fs_io_manager = IOManagerDefinition(_custom_path, {"base_dir": str}, "Keeps values where the metadata of the outputs says.")
-versioned_filesystem_io_manager = IOManagerDefinition(_versioned, _FOLDER, "Keeps values by version, for memoized runs.")
+custom_path_fs_io_manager = IOManagerDefinition(
+    _custom_path, {"base_dir": str}, "Keeps values where the metadata of the outputs says."
+)
+versioned_filesystem_io_manager = IOManagerDefinition(
+    _versioned, _FOLDER, "Keeps values by version, for memoized runs."
+)

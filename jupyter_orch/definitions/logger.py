@@ -40,7 +40,9 @@ class DagsterLogManager:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
 
-    def log(self, level: int | str, msg: object, *args: object, exc_info: Any = None, extra: Any = None, **_: Any) -> None:
+    def log(
+        self, level: int | str, msg: object, *args: object, exc_info: Any = None, extra: Any = None, **_: Any
+    ) -> None:
         """Write a message; ``args`` are put into it with ``%`` as in the standard library."""
         text = str(msg)
         if args:
@@ -101,9 +103,13 @@ class LoggerDefinition(ConfigurableDefinition):
 
     noun = "logger"
 
-    def __init__(self, logger_fn: Callable[[Any], logging.Logger], config_schema: Any = None, description: str | None = None) -> None:
+    def __init__(
+        self, logger_fn: Callable[[Any], logging.Logger], config_schema: Any = None, description: str | None = None
+    ) -> None:
         if not callable(logger_fn):
-            raise DagsterInvalidDefinitionError("a LoggerDefinition needs a function of (init_context) that returns a logging.Logger")
+            raise DagsterInvalidDefinitionError(
+                "a LoggerDefinition needs a function of (init_context) that returns a logging.Logger"
+            )
         super().__init__(config_schema)
         self.logger_fn = logger_fn
         self.description = description
@@ -154,7 +160,9 @@ _CONSOLE_SCHEMA = {
 
 
 def _console(init_context: Any) -> logging.Logger:
-    made = logging.Logger(init_context.logger_config["name"], LEVELS[level_name(init_context.logger_config["log_level"])])
+    made = logging.Logger(
+        init_context.logger_config["name"], LEVELS[level_name(init_context.logger_config["log_level"])]
+    )
     handler = _CurrentStderr()
     handler.setFormatter(_ColoredFormatter())
     made.addHandler(handler)

@@ -16,7 +16,8 @@ class MetadataValue:
     """One particular: its kind and its JSON value.
 
     Attributes:
-        kind: ``text``, ``url``, ``path``, ``json``, ``md``, ``float``, ``int``, ``python``, ``asset``, ``table`` or ``notebook``.
+        kind: ``text``, ``url``, ``path``, ``json``, ``md``, ``float``, ``int``, ``python``, ``asset``, ``table`` or
+            ``notebook``.
         value: JSON.
     """
 
@@ -125,7 +126,12 @@ class EventMetadataEntry:
 
     def as_json(self) -> dict[str, Any]:
         """The form that events carry."""
-        return {"label": self.label, "description": self.description or "", "kind": self.value.kind, "value": self.value.value}
+        return {
+            "label": self.label,
+            "description": self.description or "",
+            "kind": self.value.kind,
+            "value": self.value.value,
+        }
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, EventMetadataEntry) and self.as_json() == other.as_json()
@@ -214,7 +220,8 @@ def metadata_value(value: Any, label: str) -> MetadataValue:
     if hasattr(value, "__fspath__"):
         return EventMetadata.path(value)
     raise DagsterInvariantViolationError(
-        f"metadata {label!r} is a {type(value).__name__}; give text, a number, a dict, a list, or use one of EventMetadata's kinds"
+        f"metadata {label!r} is a {type(value).__name__}; give text, a number, a dict, a list, or use one of "
+        "EventMetadata's kinds"
     )
 
 
@@ -227,7 +234,9 @@ def entries_of(metadata: dict[str, Any] | None, metadata_entries: Any = None) ->
     given = list(metadata_entries or ())
     for entry in given:
         if not isinstance(entry, EventMetadataEntry):
-            raise DagsterInvariantViolationError(f"metadata_entries must hold EventMetadataEntry objects, not {type(entry).__name__}")
+            raise DagsterInvariantViolationError(
+                f"metadata_entries must hold EventMetadataEntry objects, not {type(entry).__name__}"
+            )
     for label, value in (metadata or {}).items():
         if not isinstance(label, str):
             raise DagsterInvariantViolationError(f"a metadata label must be a string, not {label!r}")

@@ -30,9 +30,16 @@ class ModeDefinition:
         intermediate_storage_defs: accepted for older programs; IO managers took their place.
     """
 
-    def __init__(self, name: str | None = None, resource_defs: Mapping[str, Any] | None = None,
-                 logger_defs: Mapping[str, LoggerDefinition] | None = None, executor_defs: list[ExecutorDefinition] | None = None,
-                 description: str | None = None, intermediate_storage_defs: Any = None, _config_mapping: Any = None) -> None:
+    def __init__(
+        self,
+        name: str | None = None,
+        resource_defs: Mapping[str, Any] | None = None,
+        logger_defs: Mapping[str, LoggerDefinition] | None = None,
+        executor_defs: list[ExecutorDefinition] | None = None,
+        description: str | None = None,
+        intermediate_storage_defs: Any = None,
+        _config_mapping: Any = None,
+    ) -> None:
         self.name = valid_name(name or DEFAULT_MODE, "mode", reserved=False)
         self.resource_defs: dict[str, ResourceDefinition] = as_definitions(resource_defs)
         self.logger_defs = dict(logger_defs) if logger_defs is not None else default_loggers()
@@ -43,7 +50,9 @@ class ModeDefinition:
             valid_name(key, "resource", reserved=False)
         for item in self.executor_defs:
             if not isinstance(item, ExecutorDefinition):
-                raise DagsterInvalidDefinitionError(f"the executor_defs of mode {self.name!r} must be executor definitions, not {item!r}")
+                raise DagsterInvalidDefinitionError(
+                    f"the executor_defs of mode {self.name!r} must be executor definitions, not {item!r}"
+                )
 
     def executor_named(self, name: str) -> ExecutorDefinition:
         """The executor of that name; the config check has made sure that there is one."""
@@ -57,7 +66,10 @@ class ModeDefinition:
 
 def _deep_merge(first: Any, second: Any) -> Any:
     if isinstance(first, dict) and isinstance(second, dict):
-        return {**first, **{key: _deep_merge(first[key], value) if key in first else value for key, value in second.items()}}
+        return {
+            **first,
+            **{key: _deep_merge(first[key], value) if key in first else value for key, value in second.items()},
+        }
     return second
 
 
@@ -88,7 +100,9 @@ def _parsed(name: str, text: str) -> Any:
     try:
         yaml = importlib.import_module("yaml")
     except ImportError:
-        raise DagsterInvariantViolationError(f"reading {name} needs PyYAML in this environment: pip install pyyaml, or write the file as .json") from None
+        raise DagsterInvariantViolationError(
+            f"reading {name} needs PyYAML in this environment: pip install pyyaml, or write the file as .json"
+        ) from None
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -114,8 +128,14 @@ class PresetDefinition:
         tags: of the runs.
     """
 
-    def __init__(self, name: str, run_config: dict[str, Any] | None = None, solid_selection: list[str] | None = None,
-                 mode: str | None = None, tags: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        run_config: dict[str, Any] | None = None,
+        solid_selection: list[str] | None = None,
+        mode: str | None = None,
+        tags: dict[str, Any] | None = None,
+    ) -> None:
         self.name = valid_name(name, "preset", reserved=False)
         self.run_config = dict(run_config or {})
         self.solid_selection = list(solid_selection) if solid_selection is not None else None
@@ -123,25 +143,47 @@ class PresetDefinition:
         self.tags = valid_tags(tags, f"preset {name!r}", system_allowed=False)
 
     @staticmethod
-    def from_files(name: str, config_files: list[str] | None = None, solid_selection: list[str] | None = None,
-                   mode: str | None = None, tags: dict[str, Any] | None = None) -> PresetDefinition:
+    def from_files(
+        name: str,
+        config_files: list[str] | None = None,
+        solid_selection: list[str] | None = None,
+        mode: str | None = None,
+        tags: dict[str, Any] | None = None,
+    ) -> PresetDefinition:
         """A preset whose run config stands in files, later ones over earlier ones."""
-        return PresetDefinition(name, parsed_documents((str(path), _read(path)) for path in config_files or ()), solid_selection, mode, tags)
+        return PresetDefinition(
+            name, parsed_documents((str(path), _read(path)) for path in config_files or ()), solid_selection, mode, tags
+        )
 
     @staticmethod
-    def from_yaml_strings(name: str, yaml_strings: list[str] | None = None, solid_selection: list[str] | None = None,
-                          mode: str | None = None, tags: dict[str, Any] | None = None) -> PresetDefinition:
+    def from_yaml_strings(
+        name: str,
+        yaml_strings: list[str] | None = None,
+        solid_selection: list[str] | None = None,
+        mode: str | None = None,
+        tags: dict[str, Any] | None = None,
+    ) -> PresetDefinition:
         """A preset whose run config is given as YAML text."""
         texts = ((f"text {index} of preset {name!r}", text) for index, text in enumerate(yaml_strings or (), 1))
         return PresetDefinition(name, parsed_documents(texts), solid_selection, mode, tags)
 
     @staticmethod
-    def from_pkg_resources(name: str, pkg_resource_defs: list[tuple[str, str]] | None = None, solid_selection: list[str] | None = None,
-                           mode: str | None = None, tags: dict[str, Any] | None = None) -> PresetDefinition:
+    def from_pkg_resources(
+        name: str,
+        pkg_resource_defs: list[tuple[str, str]] | None = None,
+        solid_selection: list[str] | None = None,
+        mode: str | None = None,
+        tags: dict[str, Any] | None = None,
+    ) -> PresetDefinition:
         """A preset whose run config stands in files of packages: ``[("package", "file.yaml")]``."""
-        texts = [(file, importlib.resources.files(package).joinpath(file).read_text("utf-8")) for package, file in pkg_resource_defs or ()]
+        texts = [
+            (file, importlib.resources.files(package).joinpath(file).read_text("utf-8"))
+            for package, file in pkg_resource_defs or ()
+        ]
         return PresetDefinition(name, parsed_documents(texts), solid_selection, mode, tags)
 
     def with_additional_config(self, run_config: dict[str, Any] | None) -> PresetDefinition:
         """This preset with more config merged over its own."""
-        return PresetDefinition(self.name, _deep_merge(self.run_config, run_config or {}), self.solid_selection, self.mode, self.tags)
+        return PresetDefinition(
+            self.name, _deep_merge(self.run_config, run_config or {}), self.solid_selection, self.mode, self.tags
+        )

@@ -11,13 +11,38 @@ from typing import Any
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,255}")
-_RESERVED = frozenset({"context", "conf", "config", "meta", "arg_dict", "dict", "input_arg_dict", "output_arg_dict",
-                       "int", "str", "float", "bool", "input", "output", "type"})
+_RESERVED = frozenset(
+    {
+        "context",
+        "conf",
+        "config",
+        "meta",
+        "arg_dict",
+        "dict",
+        "input_arg_dict",
+        "output_arg_dict",
+        "int",
+        "str",
+        "float",
+        "bool",
+        "input",
+        "output",
+        "type",
+    }
+)
 _SYSTEM_TAG_PREFIXES = ("dagster/", ".dagster/")
-_TAGS_USERS_MAY_SET = frozenset({
-    "dagster/priority", "dagster/max_retries", "dagster/retry_strategy", "dagster/max_runtime",
-    "dagster/is_memoized_run", "dagster/step_timeout", "dagster/solid_retry_policy", "dagster/concurrency_key",
-})
+_TAGS_USERS_MAY_SET = frozenset(
+    {
+        "dagster/priority",
+        "dagster/max_retries",
+        "dagster/retry_strategy",
+        "dagster/max_runtime",
+        "dagster/is_memoized_run",
+        "dagster/step_timeout",
+        "dagster/solid_retry_policy",
+        "dagster/concurrency_key",
+    }
+)
 
 
 def valid_name(name: Any, noun: str, reserved: bool = True) -> str:
@@ -36,7 +61,9 @@ def valid_name(name: Any, noun: str, reserved: bool = True) -> str:
             f"{name!r} can not be the name of a {noun}: use 1 to 255 of the characters A-Z a-z 0-9 _"
         )
     if reserved and name in _RESERVED:
-        raise DagsterInvalidDefinitionError(f"{name!r} can not be the name of a {noun}: the word is reserved; choose another")
+        raise DagsterInvalidDefinitionError(
+            f"{name!r} can not be the name of a {noun}: the word is reserved; choose another"
+        )
     return name
 
 
@@ -55,7 +82,9 @@ def valid_tags(tags: Any, owner: str, system_allowed: bool = True) -> dict[str, 
         if not isinstance(key, str):
             raise DagsterInvalidDefinitionError(f"tags of {owner}: the key {key!r} is no string")
         if not system_allowed and key.startswith(_SYSTEM_TAG_PREFIXES) and key not in _TAGS_USERS_MAY_SET:
-            raise DagsterInvalidDefinitionError(f"tags of {owner}: {key!r} is set by the system alone; use another prefix")
+            raise DagsterInvalidDefinitionError(
+                f"tags of {owner}: {key!r} is set by the system alone; use another prefix"
+            )
         checked[key] = value if isinstance(value, str) else _as_text(key, value, owner)
     return checked
 

@@ -26,8 +26,16 @@ class NodeDefinition(ConfigurableDefinition):
     needs_name_when_configured = True
     inner_dynamic_depth = 0
 
-    def __init__(self, name: str, input_defs: list[InputDefinition], output_defs: list[OutputDefinition], description: str | None,
-                 tags: Any, config_schema: Any, source: Source | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        input_defs: list[InputDefinition],
+        output_defs: list[OutputDefinition],
+        description: str | None,
+        tags: Any,
+        config_schema: Any,
+        source: Source | None = None,
+    ) -> None:
         self.name = valid_name(name, self.noun)
         super().__init__(config_schema)
         self.input_defs = list(input_defs)
@@ -45,9 +53,12 @@ class NodeDefinition(ConfigurableDefinition):
             DagsterInvalidDefinitionError: lists those that there are.
         """
         try:
-            return self.input_dict[name]
+            found: InputDefinition = self.input_dict[name]
+            return found
         except KeyError:
-            raise DagsterInvalidDefinitionError(unknown("input", name, self.input_dict, f"{self.noun} {self.name!r}")) from None
+            raise DagsterInvalidDefinitionError(
+                unknown("input", name, self.input_dict, f"{self.noun} {self.name!r}")
+            ) from None
 
     def output_def_named(self, name: str) -> OutputDefinition:
         """The output of that name.
@@ -56,9 +67,12 @@ class NodeDefinition(ConfigurableDefinition):
             DagsterInvalidDefinitionError: lists those that there are.
         """
         try:
-            return self.output_dict[name]
+            found: OutputDefinition = self.output_dict[name]
+            return found
         except KeyError:
-            raise DagsterInvalidDefinitionError(unknown("output", name, self.output_dict, f"{self.noun} {self.name!r}")) from None
+            raise DagsterInvalidDefinitionError(
+                unknown("output", name, self.output_dict, f"{self.noun} {self.name!r}")
+            ) from None
 
     def has_input(self, name: str) -> bool:
         """Whether there is an input of that name."""
@@ -93,14 +107,18 @@ class NodeDefinition(ConfigurableDefinition):
 
     def invoke_directly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run the function outside of any graph; only solids can."""
-        raise DagsterInvalidDefinitionError(f"the {self.noun} {self.name!r} can only be called inside a pipeline, composite or graph")
+        raise DagsterInvalidDefinitionError(
+            f"the {self.noun} {self.name!r} can only be called inside a pipeline, composite or graph"
+        )
 
 
-def _by_name(definitions: list[Any], owner: str, noun: str, kind: type) -> dict[str, Any]:
+def _by_name(definitions: list[Any], owner: str, noun: str, kind: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for definition in definitions:
         if not isinstance(definition, kind):
-            raise DagsterInvalidDefinitionError(f"the {noun}s of {owner} must be {kind.__name__} objects, not {definition!r}")
+            raise DagsterInvalidDefinitionError(
+                f"the {noun}s of {owner} must be {kind.__name__} objects, not {definition!r}"
+            )
         if definition.name in named:
             raise DagsterInvalidDefinitionError(f"{owner} has two {noun}s named {definition.name!r}")
         named[definition.name] = definition

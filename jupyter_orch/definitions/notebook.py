@@ -27,8 +27,17 @@ class NotebookSolidDefinition(SolidDefinition):
 
     kind = "notebook"
 
-    def __init__(self, name: str, notebook_path: str, *, kernel_name: str | None, output_notebook_name: str | None, timeout: float | None,
-                 asset_key_prefix: list[str] | None, **options: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        notebook_path: str,
+        *,
+        kernel_name: str | None,
+        output_notebook_name: str | None,
+        timeout: float | None,
+        asset_key_prefix: list[str] | None,
+        **options: Any,
+    ) -> None:
         super().__init__(name, compute_fn=_never_called, source=Source(file=notebook_path, line=1), **options)
         self.notebook_path = notebook_path
         self.kernel_name = kernel_name
@@ -38,21 +47,36 @@ class NotebookSolidDefinition(SolidDefinition):
 
     def invoke_directly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Refused: a notebook runs in a kernel of its own."""
-        raise DagsterInvariantViolationError(f"the notebook solid {self.name!r} can not be called directly; use execute_solid, or open the notebook")
+        raise DagsterInvariantViolationError(
+            f"the notebook solid {self.name!r} can not be called directly; use execute_solid, or open the notebook"
+        )
 
 
 def _never_called(_context: Any, _inputs: Any) -> Any:
     raise DagsterInvariantViolationError("a notebook solid is run by papermill, not called")
 
 
-def notebook_solid(name: str, notebook_path: Any, input_defs: list[InputDefinition] | None = None, output_defs: list[OutputDefinition] | None = None,
-                   config_schema: Any = None, required_resource_keys: set[str] | None = None, kernel_name: str | None = None,
-                   output_notebook_name: str | None = None, output_notebook: str | None = None, asset_key_prefix: Any = None,
-                   description: str | None = None, tags: dict[str, Any] | None = None, retry_policy: RetryPolicy | None = None,
-                   timeout: float | None = None, version: str | None = None) -> NotebookSolidDefinition:
+def notebook_solid(
+    name: str,
+    notebook_path: Any,
+    input_defs: list[InputDefinition] | None = None,
+    output_defs: list[OutputDefinition] | None = None,
+    config_schema: Any = None,
+    required_resource_keys: set[str] | None = None,
+    kernel_name: str | None = None,
+    output_notebook_name: str | None = None,
+    output_notebook: str | None = None,
+    asset_key_prefix: Any = None,
+    description: str | None = None,
+    tags: dict[str, Any] | None = None,
+    retry_policy: RetryPolicy | None = None,
+    timeout: float | None = None,
+    version: str | None = None,
+) -> NotebookSolidDefinition:
     """A solid that is a notebook.
 
-    Inputs and config whose names stand in the notebook's ``parameters`` cell become its parameters, if they are JSON; all of them are in
+    Inputs and config whose names stand in the notebook's ``parameters`` cell become its parameters, if they are JSON;
+    all of them are in
     ``jupyter_orch.notebook.get_context()``. Outputs are given by ``jupyter_orch.notebook.yield_result``.
 
     Args:
@@ -75,15 +99,30 @@ def notebook_solid(name: str, notebook_path: Any, input_defs: list[InputDefiniti
     outputs = [*(output_defs or []), *([OutputDefinition(str, name=extra)] if extra else [])]
     prefix = [asset_key_prefix] if isinstance(asset_key_prefix, str) else asset_key_prefix
     return NotebookSolidDefinition(
-        name, path, kernel_name=kernel_name, output_notebook_name=extra, timeout=timeout, asset_key_prefix=prefix, input_defs=input_defs or [],
-        output_defs=outputs, config_schema=config_schema, description=description, tags={"kind": "ipynb", **(tags or {})},
-        required_resource_keys=required_resource_keys, retry_policy=retry_policy, version=version)
+        name,
+        path,
+        kernel_name=kernel_name,
+        output_notebook_name=extra,
+        timeout=timeout,
+        asset_key_prefix=prefix,
+        input_defs=input_defs or [],
+        output_defs=outputs,
+        config_schema=config_schema,
+        description=description,
+        tags={"kind": "ipynb", **(tags or {})},
+        required_resource_keys=required_resource_keys,
+        retry_policy=retry_policy,
+        version=version,
+    )
 
 
 def _plain_path(name: str, path: Any) -> str:
     text = os.fspath(path)
     if not isinstance(text, str) or text == "-" or _SCHEME.match(text) or "{" in text or "}" in text:
-        raise DagsterInvalidDefinitionError(f"the notebook of solid {name!r} must be a plain file path, not {text!r}; addresses and templates are not followed")
+        raise DagsterInvalidDefinitionError(
+            f"the notebook of solid {name!r} must be a plain file path, not {text!r}; addresses and templates are "
+            "not followed"
+        )
     if not text.endswith(".ipynb"):
         raise DagsterInvalidDefinitionError(f"the notebook of solid {name!r} must end in .ipynb, not {text!r}")
     return os.path.abspath(text)

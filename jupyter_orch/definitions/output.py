@@ -25,8 +25,14 @@ class Output(Generic[T]):
 
     __slots__ = ("metadata_entries", "output_name", "value", "version")
 
-    def __init__(self, value: T, output_name: str = DEFAULT_OUTPUT, metadata_entries: list[EventMetadataEntry] | None = None,
-                 metadata: dict[str, Any] | None = None, version: str | None = None) -> None:
+    def __init__(
+        self,
+        value: T,
+        output_name: str = DEFAULT_OUTPUT,
+        metadata_entries: list[EventMetadataEntry] | None = None,
+        metadata: dict[str, Any] | None = None,
+        version: str | None = None,
+    ) -> None:
         self.value = value
         self.output_name = output_name
         self.metadata_entries = entries_of(metadata, metadata_entries)
@@ -53,8 +59,14 @@ class DynamicOutput(Generic[T]):
 
     __slots__ = ("mapping_key", "metadata_entries", "output_name", "value", "version")
 
-    def __init__(self, value: T, mapping_key: str, output_name: str = DEFAULT_OUTPUT,
-                 metadata_entries: list[EventMetadataEntry] | None = None, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        value: T,
+        mapping_key: str,
+        output_name: str = DEFAULT_OUTPUT,
+        metadata_entries: list[EventMetadataEntry] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         if not isinstance(mapping_key, str) or not _MAPPING_KEY.fullmatch(mapping_key):
             raise DagsterInvariantViolationError(
                 f"{mapping_key!r} can not be a mapping key: use 1 to 255 of the characters A-Z a-z 0-9 _"
@@ -67,7 +79,10 @@ class DynamicOutput(Generic[T]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DynamicOutput) and (self.value, self.mapping_key, self.output_name) == (
-            other.value, other.mapping_key, other.output_name)
+            other.value,
+            other.mapping_key,
+            other.output_name,
+        )
 
     __hash__ = object.__hash__
 
@@ -88,9 +103,15 @@ class AssetMaterialization:
 
     event_type = "ASSET_MATERIALIZATION"
 
-    def __init__(self, asset_key: AssetKey | str | list[str], description: str | None = None,
-                 metadata_entries: list[EventMetadataEntry] | None = None, partition: str | None = None,
-                 tags: dict[str, str] | None = None, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        asset_key: AssetKey | str | list[str],
+        description: str | None = None,
+        metadata_entries: list[EventMetadataEntry] | None = None,
+        partition: str | None = None,
+        tags: dict[str, str] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         self.asset_key = AssetKey.of(asset_key)
         self.description = description
         self.metadata_entries = entries_of(metadata, metadata_entries)
@@ -121,8 +142,14 @@ class AssetObservation(AssetMaterialization):
 class Materialization(AssetMaterialization):
     """The older spelling of :class:`AssetMaterialization`, where the label comes first."""
 
-    def __init__(self, label: str | None = None, description: str | None = None,
-                 metadata_entries: list[EventMetadataEntry] | None = None, asset_key: Any = None, partition: str | None = None) -> None:
+    def __init__(
+        self,
+        label: str | None = None,
+        description: str | None = None,
+        metadata_entries: list[EventMetadataEntry] | None = None,
+        asset_key: Any = None,
+        partition: str | None = None,
+    ) -> None:
         if label is None and asset_key is None:
             raise DagsterInvariantViolationError("a Materialization needs a label or an asset_key")
         super().__init__(asset_key if asset_key is not None else str(label), description, metadata_entries, partition)
@@ -138,8 +165,14 @@ class ExpectationResult:
         metadata_entries, metadata: particulars.
     """
 
-    def __init__(self, success: bool, label: str | None = None, description: str | None = None,
-                 metadata_entries: list[EventMetadataEntry] | None = None, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        success: bool,
+        label: str | None = None,
+        description: str | None = None,
+        metadata_entries: list[EventMetadataEntry] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         self.success = success
         self.label = label or "result"
         self.description = description
@@ -157,8 +190,13 @@ class TypeCheck:
 
     __slots__ = ("description", "metadata_entries", "success")
 
-    def __init__(self, success: bool, description: str | None = None,
-                 metadata_entries: list[EventMetadataEntry] | None = None, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        success: bool,
+        description: str | None = None,
+        metadata_entries: list[EventMetadataEntry] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         self.success = success
         self.description = description
         self.metadata_entries = entries_of(metadata, metadata_entries)
@@ -173,8 +211,13 @@ class Failure(Exception):
         allow_retries: whether a retry policy applies.
     """
 
-    def __init__(self, description: str | None = None, metadata_entries: list[EventMetadataEntry] | None = None,
-                 metadata: dict[str, Any] | None = None, allow_retries: bool = True) -> None:
+    def __init__(
+        self,
+        description: str | None = None,
+        metadata_entries: list[EventMetadataEntry] | None = None,
+        metadata: dict[str, Any] | None = None,
+        allow_retries: bool = True,
+    ) -> None:
         super().__init__(description or "the solid raised Failure without a description")
         self.description = description
         self.metadata_entries = entries_of(metadata, metadata_entries)
@@ -193,7 +236,9 @@ class RetryRequested(Exception):
         if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
             raise DagsterInvariantViolationError(f"max_retries must be an integer of 0 or more, not {max_retries!r}")
         if seconds_to_wait is not None and not (isinstance(seconds_to_wait, (int, float)) and seconds_to_wait >= 0):
-            raise DagsterInvariantViolationError(f"seconds_to_wait must be a number of 0 or more, not {seconds_to_wait!r}")
+            raise DagsterInvariantViolationError(
+                f"seconds_to_wait must be a number of 0 or more, not {seconds_to_wait!r}"
+            )
         super().__init__(f"retry requested, at most {max_retries}")
         self.max_retries = max_retries
         self.seconds_to_wait = seconds_to_wait

@@ -6,7 +6,7 @@ import calendar
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -124,7 +124,12 @@ class ScheduleType(Enum):
     MONTHLY = "MONTHLY"
 
 
-_FORMATS = {ScheduleType.HOURLY: "%Y-%m-%d-%H:%M", ScheduleType.DAILY: "%Y-%m-%d", ScheduleType.WEEKLY: "%Y-%m-%d", ScheduleType.MONTHLY: "%Y-%m-%d"}
+_FORMATS = {
+    ScheduleType.HOURLY: "%Y-%m-%d-%H:%M",
+    ScheduleType.DAILY: "%Y-%m-%d",
+    ScheduleType.WEEKLY: "%Y-%m-%d",
+    ScheduleType.MONTHLY: "%Y-%m-%d",
+}
 
 
 class TimeWindowPartitionsDefinition(PartitionsDefinition):
@@ -141,8 +146,18 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         end: no window begins at or after this.
     """
 
-    def __init__(self, schedule_type: ScheduleType, start: datetime | str, timezone: str | None = None, fmt: str | None = None, end_offset: int = 0,
-                 minute_offset: int = 0, hour_offset: int = 0, day_offset: int | None = None, end: datetime | str | None = None) -> None:
+    def __init__(
+        self,
+        schedule_type: ScheduleType,
+        start: datetime | str,
+        timezone: str | None = None,
+        fmt: str | None = None,
+        end_offset: int = 0,
+        minute_offset: int = 0,
+        hour_offset: int = 0,
+        day_offset: int | None = None,
+        end: datetime | str | None = None,
+    ) -> None:
         self.schedule_type = schedule_type
         self.timezone = checked_timezone(timezone, "these partitions")
         self.zone: tzinfo = ZoneInfo(self.timezone)
@@ -160,14 +175,16 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
             try:
                 moment = datetime.strptime(moment, self.fmt)
             except ValueError:
-                raise DagsterInvalidDefinitionError(f"{moment!r} does not have the form {self.fmt!r} that these partitions' names have") from None
+                raise DagsterInvalidDefinitionError(
+                    f"{moment!r} does not have the form {self.fmt!r} that these partitions' names have"
+                ) from None
         return moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment.astimezone(self.zone)
 
     def floor(self, moment: datetime) -> datetime:
         """Begin of the window in which a time lies."""
         local = moment.astimezone(self.zone)
         if self.schedule_type is ScheduleType.HOURLY:
-            utc = moment.astimezone(timezone.utc)
+            utc = moment.astimezone(UTC)
             shifted = utc - timedelta(minutes=self.minute_offset)
             offset = local.utcoffset() or timedelta()
             part = timedelta(minutes=int(offset.total_seconds() // 60) % 60)
@@ -190,7 +207,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
     def shifted(self, begin: datetime, windows: int) -> datetime:
         """Begin of the window that many after (or before) one."""
         if self.schedule_type is ScheduleType.HOURLY:
-            return (begin.astimezone(timezone.utc) + timedelta(hours=windows)).astimezone(self.zone)
+            return (begin.astimezone(UTC) + timedelta(hours=windows)).astimezone(self.zone)
         if self.schedule_type is ScheduleType.MONTHLY:
             months = begin.year * 12 + begin.month - 1 + windows
             return self._month_begin(months // 12, months % 12 + 1)
@@ -211,7 +228,7 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
 
     def get_partitions(self, current_time: datetime | None = None) -> list[Partition[Any]]:
         """Every window that has ended, and as many more or fewer as ``end_offset`` says."""
-        now = current_time or datetime.now(timezone.utc)
+        now = current_time or datetime.now(UTC)
         now = now.replace(tzinfo=self.zone) if now.tzinfo is None else now
         limit = self.shifted(self.floor(now), self.end_offset)
         found: list[Partition[Any]] = []
@@ -234,7 +251,9 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
             try:
                 begin, fold = datetime.strptime(text[:-5], self.fmt), 1
             except ValueError:
-                raise DagsterUnknownPartitionError(f"{partition_key!r} is no partition: its name does not have the form {self.fmt!r}") from None
+                raise DagsterUnknownPartitionError(
+                    f"{partition_key!r} is no partition: its name does not have the form {self.fmt!r}"
+                ) from None
         start = begin.replace(tzinfo=begin.tzinfo or self.zone, fold=fold)
         return TimeWindow(start, self.shifted(start, 1))
 
@@ -242,37 +261,77 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
 class HourlyPartitionsDefinition(TimeWindowPartitionsDefinition):
     """One partition an hour."""
 
-    def __init__(self, start_date: datetime | str, minute_offset: int = 0, timezone: str | None = None, fmt: str | None = None, end_offset: int = 0) -> None:
+    def __init__(
+        self,
+        start_date: datetime | str,
+        minute_offset: int = 0,
+        timezone: str | None = None,
+        fmt: str | None = None,
+        end_offset: int = 0,
+    ) -> None:
         super().__init__(ScheduleType.HOURLY, start_date, timezone, fmt, end_offset, minute_offset)
 
 
 class DailyPartitionsDefinition(TimeWindowPartitionsDefinition):
     """One partition a day."""
 
-    def __init__(self, start_date: datetime | str, minute_offset: int = 0, hour_offset: int = 0, timezone: str | None = None, fmt: str | None = None,
-                 end_offset: int = 0) -> None:
+    def __init__(
+        self,
+        start_date: datetime | str,
+        minute_offset: int = 0,
+        hour_offset: int = 0,
+        timezone: str | None = None,
+        fmt: str | None = None,
+        end_offset: int = 0,
+    ) -> None:
         super().__init__(ScheduleType.DAILY, start_date, timezone, fmt, end_offset, minute_offset, hour_offset)
 
 
 class WeeklyPartitionsDefinition(TimeWindowPartitionsDefinition):
     """One partition a week."""
 
-    def __init__(self, start_date: datetime | str, minute_offset: int = 0, hour_offset: int = 0, day_offset: int = 0, timezone: str | None = None,
-                 fmt: str | None = None, end_offset: int = 0) -> None:
-        super().__init__(ScheduleType.WEEKLY, start_date, timezone, fmt, end_offset, minute_offset, hour_offset, day_offset)
+    def __init__(
+        self,
+        start_date: datetime | str,
+        minute_offset: int = 0,
+        hour_offset: int = 0,
+        day_offset: int = 0,
+        timezone: str | None = None,
+        fmt: str | None = None,
+        end_offset: int = 0,
+    ) -> None:
+        super().__init__(
+            ScheduleType.WEEKLY, start_date, timezone, fmt, end_offset, minute_offset, hour_offset, day_offset
+        )
 
 
 class MonthlyPartitionsDefinition(TimeWindowPartitionsDefinition):
     """One partition a month."""
 
-    def __init__(self, start_date: datetime | str, minute_offset: int = 0, hour_offset: int = 0, day_offset: int = 1, timezone: str | None = None,
-                 fmt: str | None = None, end_offset: int = 0) -> None:
-        super().__init__(ScheduleType.MONTHLY, start_date, timezone, fmt, end_offset, minute_offset, hour_offset, day_offset)
+    def __init__(
+        self,
+        start_date: datetime | str,
+        minute_offset: int = 0,
+        hour_offset: int = 0,
+        day_offset: int = 1,
+        timezone: str | None = None,
+        fmt: str | None = None,
+        end_offset: int = 0,
+    ) -> None:
+        super().__init__(
+            ScheduleType.MONTHLY, start_date, timezone, fmt, end_offset, minute_offset, hour_offset, day_offset
+        )
 
 
-def date_partition_range(start: datetime, end: datetime | None = None, delta_range: str = "days", fmt: str | None = None, inclusive: bool = False,
-                         timezone: str | None = None) -> Callable[[datetime | None], list[Partition[datetime]]]:
-    """A partition function: one partition for each hour, day, week or month from ``start`` to ``end`` (to now when left out).
+def date_partition_range(
+    start: datetime,
+    end: datetime | None = None,
+    delta_range: str = "days",
+    fmt: str | None = None,
+    inclusive: bool = False,
+    timezone: str | None = None,
+) -> Callable[[datetime | None], list[Partition[datetime]]]:
+    """A partition function: one partition for each hour, day, week or month from ``start`` to ``end`` (or to now).
 
     Args:
         start, end: from and to; ``end`` itself belongs only with ``inclusive``.
@@ -284,16 +343,27 @@ def date_partition_range(start: datetime, end: datetime | None = None, delta_ran
     Raises:
         DagsterInvalidDefinitionError: ``end`` lies before ``start``, or the range is unknown.
     """
-    kinds = {"hours": ScheduleType.HOURLY, "days": ScheduleType.DAILY, "weeks": ScheduleType.WEEKLY, "months": ScheduleType.MONTHLY}
+    kinds = {
+        "hours": ScheduleType.HOURLY,
+        "days": ScheduleType.DAILY,
+        "weeks": ScheduleType.WEEKLY,
+        "months": ScheduleType.MONTHLY,
+    }
     if delta_range not in kinds:
         raise DagsterInvalidDefinitionError(unknown("delta_range", delta_range, kinds))
     if end is not None and start.replace(tzinfo=None) > end.replace(tzinfo=None):
         raise DagsterInvalidDefinitionError(f"the range of partitions begins at {start} and ends before that, at {end}")
     zone_start = start.replace(tzinfo=None) if start.tzinfo is not None and timezone is not None else start
     windows = TimeWindowPartitionsDefinition(
-        kinds[delta_range], zone_start, timezone, fmt, 1 if inclusive else 0, minute_offset=start.minute,
+        kinds[delta_range],
+        zone_start,
+        timezone,
+        fmt,
+        1 if inclusive else 0,
+        minute_offset=start.minute,
         hour_offset=start.hour if delta_range != "hours" else 0,
-        day_offset=start.isoweekday() % 7 if delta_range == "weeks" else start.day if delta_range == "months" else None)
+        day_offset=start.isoweekday() % 7 if delta_range == "weeks" else start.day if delta_range == "months" else None,
+    )
 
     def partition_fn(current_time: datetime | None = None) -> list[Partition[datetime]]:
         return windows.get_partitions(end or current_time)

@@ -47,11 +47,23 @@ class PipelineDefinition:
         DagsterInvalidDefinitionError: it contradicts itself; the message names both ends.
     """
 
-    def __init__(self, solid_defs: list[NodeDefinition] | None = None, name: str | None = None, description: str | None = None,
-                 dependencies: Mapping[Any, Any] | None = None, mode_defs: list[ModeDefinition] | None = None,
-                 preset_defs: list[PresetDefinition] | None = None, tags: dict[str, Any] | None = None, hook_defs: Any = None,
-                 solid_retry_policy: RetryPolicy | None = None, version_strategy: Any = None, config_mapping: ConfigMapping | None = None,
-                 *, graph: GraphDefinition | None = None, source: Source | None = None) -> None:
+    def __init__(
+        self,
+        solid_defs: list[NodeDefinition] | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        dependencies: Mapping[Any, Any] | None = None,
+        mode_defs: list[ModeDefinition] | None = None,
+        preset_defs: list[PresetDefinition] | None = None,
+        tags: dict[str, Any] | None = None,
+        hook_defs: Any = None,
+        solid_retry_policy: RetryPolicy | None = None,
+        version_strategy: Any = None,
+        config_mapping: ConfigMapping | None = None,
+        *,
+        graph: GraphDefinition | None = None,
+        source: Source | None = None,
+    ) -> None:
         called = name or (graph.name if graph else None)
         if called is None:
             raise DagsterInvalidDefinitionError("a pipeline needs a name")
@@ -116,7 +128,10 @@ class PipelineDefinition:
         """
         if mode is None:
             if len(self.mode_defs) > 1 and not any(item.name == "default" for item in self.mode_defs):
-                raise ModeNotFound(f"pipeline {self.name!r} has several modes; choose one of {', '.join(map(repr, self.available_modes))}")
+                raise ModeNotFound(
+                    f"pipeline {self.name!r} has several modes; choose one of "
+                    f"{', '.join(map(repr, self.available_modes))}"
+                )
             return next((item for item in self.mode_defs if item.name == "default"), self.mode_defs[0])
         for item in self.mode_defs:
             if item.name == mode:
@@ -157,7 +172,9 @@ class PipelineDefinition:
 
     def __call__(self, *_args: Any, **_kwargs: Any) -> Any:
         """Refused: a pipeline is run by ``execute_pipeline`` or launched, not called."""
-        raise DagsterInvalidDefinitionError(f"pipeline {self.name!r} can not be called; run it with execute_pipeline({self.name})")
+        raise DagsterInvalidDefinitionError(
+            f"pipeline {self.name!r} can not be called; run it with execute_pipeline({self.name})"
+        )
 
     def __repr__(self) -> str:
         return f"PipelineDefinition({self.name!r}, {len(self.graph.invocations)} solids)"
@@ -183,7 +200,9 @@ def _check_pipeline(pipeline: PipelineDefinition) -> None:
     _refuse_twice([preset.name for preset in pipeline.preset_defs], f"{owner} has two presets")
     for preset in pipeline.preset_defs:
         if preset.mode not in pipeline.available_modes:
-            raise DagsterInvalidDefinitionError(f"preset {preset.name!r} of {owner}: {unknown('mode', preset.mode, pipeline.available_modes)}")
+            raise DagsterInvalidDefinitionError(
+                f"preset {preset.name!r} of {owner}: {unknown('mode', preset.mode, pipeline.available_modes)}"
+            )
     for mode in pipeline.mode_defs:
         check_resources(pipeline, mode)
 
@@ -201,12 +220,15 @@ def check_resources(pipeline: PipelineDefinition, mode: ModeDefinition) -> None:
         DagsterInvalidDefinitionError: names the user and the missing key.
     """
     definitions = {"io_manager": mem_io_manager, **mode.resource_defs}
-    wanted: dict[str, str] = {hook_key: f"hook {hook.name!r}" for hook in pipeline.hook_defs for hook_key in hook.required_resource_keys}
+    wanted: dict[str, str] = {
+        hook_key: f"hook {hook.name!r}" for hook in pipeline.hook_defs for hook_key in hook.required_resource_keys
+    }
     _collect_wanted(pipeline.graph, wanted)
     for key, user in wanted.items():
         if key not in definitions:
             raise DagsterInvalidDefinitionError(
-                f"{user} in pipeline {pipeline.name!r} needs the resource {key!r}, but {unknown('resource', key, mode.resource_defs, f'mode {mode.name!r}')}"
+                f"{user} in pipeline {pipeline.name!r} needs the resource {key!r}, but "
+                f"{unknown('resource', key, mode.resource_defs, f'mode {mode.name!r}')}"
             )
     dependency_order(definitions, set(wanted), f"mode {mode.name!r} of pipeline {pipeline.name!r}")
 
@@ -228,24 +250,37 @@ def _collect_wanted(graph: GraphDefinition, wanted: dict[str, str]) -> None:
             user = f"solid {definition.name!r}"
             keys = set(definition.required_resource_keys)
             for place in definition.input_defs:
-                keys |= place.dagster_type.required_resource_keys | getattr(place.dagster_type.loader, "required_resource_keys", frozenset())
+                keys |= place.dagster_type.required_resource_keys | getattr(
+                    place.dagster_type.loader, "required_resource_keys", frozenset()
+                )
                 keys |= {place.root_manager_key} if place.root_manager_key else set()
             for place in definition.output_defs:
                 keys |= place.dagster_type.required_resource_keys | {place.io_manager_key}
             wanted.update(dict.fromkeys(keys, user))
 
 
-def pipeline(name: Any = None, description: str | None = None, mode_defs: list[ModeDefinition] | None = None,
-             preset_defs: list[PresetDefinition] | None = None, tags: dict[str, Any] | None = None, hook_defs: Any = None,
-             input_defs: list[InputDefinition] | None = None, output_defs: list[OutputDefinition] | None = None, config_schema: Any = None,
-             config_fn: Callable[[Any], Any] | None = None, solid_retry_policy: RetryPolicy | None = None, version_strategy: Any = None) -> Any:
+def pipeline(
+    name: Any = None,
+    description: str | None = None,
+    mode_defs: list[ModeDefinition] | None = None,
+    preset_defs: list[PresetDefinition] | None = None,
+    tags: dict[str, Any] | None = None,
+    hook_defs: Any = None,
+    input_defs: list[InputDefinition] | None = None,
+    output_defs: list[OutputDefinition] | None = None,
+    config_schema: Any = None,
+    config_fn: Callable[[Any], Any] | None = None,
+    solid_retry_policy: RetryPolicy | None = None,
+    version_strategy: Any = None,
+) -> Any:
     """Decorator: a function that calls solids becomes a pipeline.
 
     Args:
         name: the function's name when left out.
         description: the function's docstring when left out.
         config_schema, config_fn: config of the whole pipeline, and how it becomes config of its solids.
-        mode_defs, preset_defs, tags, hook_defs, solid_retry_policy, version_strategy: as for :class:`PipelineDefinition`.
+        mode_defs, preset_defs, tags, hook_defs, solid_retry_policy, version_strategy: as for
+            :class:`PipelineDefinition`.
 
     Example:
         >>> @pipeline
@@ -255,21 +290,39 @@ def pipeline(name: Any = None, description: str | None = None, mode_defs: list[M
     if callable(name):
         return composed_pipeline(name, name.__name__)
     mapping = ConfigMapping(config_fn, config_schema) if config_fn else None
-    return lambda fn: composed_pipeline(fn, name or fn.__name__, config_mapping=mapping, description=description, mode_defs=mode_defs,
-                                        preset_defs=preset_defs, tags=tags, hook_defs=hook_defs, solid_retry_policy=solid_retry_policy,
-                                        version_strategy=version_strategy)
+    return lambda fn: composed_pipeline(
+        fn,
+        name or fn.__name__,
+        config_mapping=mapping,
+        description=description,
+        mode_defs=mode_defs,
+        preset_defs=preset_defs,
+        tags=tags,
+        hook_defs=hook_defs,
+        solid_retry_policy=solid_retry_policy,
+        version_strategy=version_strategy,
+    )
 
 
-def composed_pipeline(fn: Callable[..., Any], name: str, config_mapping: ConfigMapping | None = None, description: str | None = None,
-                      **options: Any) -> PipelineDefinition:
+def composed_pipeline(
+    fn: Callable[..., Any],
+    name: str,
+    config_mapping: ConfigMapping | None = None,
+    description: str | None = None,
+    **options: Any,
+) -> PipelineDefinition:
     """Write a pipeline by calling its function."""
     owner = f"pipeline {name!r}"
     if Signature(fn, may_take_context=False).parameters:
-        raise DagsterInvalidDefinitionError(f"the function of {owner} must not have parameters; inputs of a whole pipeline come from run config")
+        raise DagsterInvalidDefinitionError(
+            f"the function of {owner} must not have parameters; inputs of a whole pipeline come from run config"
+        )
     composer, _ = compose(owner, fn, {})
     check_same_names(owner, composer.invocations)
     graph = _PipelineGraph(name, composer.invocations, composer.dependencies, config_mapping=config_mapping)
-    return PipelineDefinition(name=name, graph=graph, description=description or inspect.getdoc(fn), source=source_of(fn), **options)
+    return PipelineDefinition(
+        name=name, graph=graph, description=description or inspect.getdoc(fn), source=source_of(fn), **options
+    )
 
 
 __all__ = ["HookDefinition", "PipelineDefinition", "composed_pipeline", "pipeline"]

@@ -52,16 +52,22 @@ class _ListedData(RepositoryData):
 
     def _all(self, kind: str, expected: type) -> list[Any]:
         if kind not in self._made:
-            self._made[kind] = [self._one(kind, name, item, expected) for name, item in self._listed.get(kind, {}).items()]
+            self._made[kind] = [
+                self._one(kind, name, item, expected) for name, item in self._listed.get(kind, {}).items()
+            ]
         return self._made[kind]
 
-    def _one(self, kind: str, name: str, item: Any, expected: type) -> Any:
+    def _one(self, kind: str, name: str, item: Any, expected: Any) -> Any:
         made = item() if not isinstance(item, expected) and callable(item) and not hasattr(item, "name") else item
         made = getattr(made, "as_pipeline", lambda: made)() if not isinstance(made, expected) else made
         if not isinstance(made, expected):
-            raise DagsterInvalidDefinitionError(f"the repository lists {name!r} among its {kind}, but it is {described(made)}")
+            raise DagsterInvalidDefinitionError(
+                f"the repository lists {name!r} among its {kind}, but it is {described(made)}"
+            )
         if made.name != name:
-            raise DagsterInvalidDefinitionError(f"the repository lists {name!r} among its {kind}, but the definition is named {made.name!r}")
+            raise DagsterInvalidDefinitionError(
+                f"the repository lists {name!r} among its {kind}, but the definition is named {made.name!r}"
+            )
         return made
 
     def get_all_pipelines(self) -> list[PipelineDefinition]:
@@ -86,7 +92,8 @@ class RepositoryDefinition:
         description: what it is for.
 
     Raises:
-        DagsterInvalidDefinitionError: two things share a name, or a schedule or sensor starts a pipeline that is not there.
+        DagsterInvalidDefinitionError: two things share a name, or a schedule or sensor starts a pipeline that is not
+        there.
     """
 
     def __init__(self, name: str, repository_data: RepositoryData, description: str | None = None) -> None:
@@ -95,7 +102,9 @@ class RepositoryDefinition:
         self.pipelines = _named(repository_data.get_all_pipelines(), "pipeline", name)
         self.schedules = _named(repository_data.get_all_schedules(), "schedule", name)
         self.sensors = _named(repository_data.get_all_sensors(), "sensor", name)
-        self.partition_sets = _named([*repository_data.get_all_partition_sets(), *self._implied_sets()], "partition set", name)
+        self.partition_sets = _named(
+            [*repository_data.get_all_partition_sets(), *self._implied_sets()], "partition set", name
+        )
         self._add_targets()
         self._check_targets()
 
@@ -112,7 +121,9 @@ class RepositoryDefinition:
 
     def _check_targets(self) -> None:
         for name in sorted(self.schedules.keys() & self.sensors.keys()):
-            raise DagsterInvalidDefinitionError(f"repository {self.name!r} has a schedule and a sensor named {name!r}; rename one of them")
+            raise DagsterInvalidDefinitionError(
+                f"repository {self.name!r} has a schedule and a sensor named {name!r}; rename one of them"
+            )
         for schedule in self.schedules.values():
             self._check_target(f"schedule {schedule.name!r}", schedule.pipeline_name, schedule.mode)
         for sensor in self.sensors.values():
@@ -123,10 +134,15 @@ class RepositoryDefinition:
 
     def _check_target(self, owner: str, target: str, mode: str) -> None:
         if target not in self.pipelines:
-            raise DagsterInvalidDefinitionError(f"{owner} starts {target!r}, but {unknown('pipeline', target, self.pipelines, f'repository {self.name!r}')}")
+            raise DagsterInvalidDefinitionError(
+                f"{owner} starts {target!r}, but "
+                f"{unknown('pipeline', target, self.pipelines, f'repository {self.name!r}')}"
+            )
         modes = self.pipelines[target].available_modes
         if mode not in modes and not (mode == "default" and len(modes) == 1):
-            raise DagsterInvalidDefinitionError(f"{owner} starts {target!r} in mode {mode!r}, but {unknown('mode', mode, modes)}")
+            raise DagsterInvalidDefinitionError(
+                f"{owner} starts {target!r} in mode {mode!r}, but {unknown('mode', mode, modes)}"
+            )
 
     def get_pipeline(self, name: str) -> PipelineDefinition:
         """The pipeline of that name.
@@ -178,7 +194,10 @@ def _named(definitions: Iterable[Any], noun: str, repository: str) -> dict[str, 
     named: dict[str, Any] = {}
     for definition in definitions:
         if named.setdefault(definition.name, definition) is not definition:
-            raise DagsterInvalidDefinitionError(f"repository {repository!r} has two {noun}s named {definition.name!r}{_places(named[definition.name], definition)}")
+            raise DagsterInvalidDefinitionError(
+                f"repository {repository!r} has two {noun}s named "
+                f"{definition.name!r}{_places(named[definition.name], definition)}"
+            )
     return named
 
 
@@ -193,18 +212,27 @@ def listed_data(items: Iterable[Any]) -> RepositoryData:
     Raises:
         DagsterInvalidDefinitionError: an item can not stand in a repository.
     """
-    kinds: dict[type, str] = {PipelineDefinition: "pipelines", ScheduleDefinition: "schedules", SensorDefinition: "sensors",
-                              PartitionSetDefinition: "partition_sets"}
+    kinds: dict[Any, str] = {
+        PipelineDefinition: "pipelines",
+        ScheduleDefinition: "schedules",
+        SensorDefinition: "sensors",
+        PartitionSetDefinition: "partition_sets",
+    }
     listed: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
     for item in items:
         thing = item.as_pipeline() if hasattr(item, "as_pipeline") else item
         for expected, kind in kinds.items():
             if isinstance(thing, expected):
                 if listed[kind].setdefault(thing.name, thing) is not thing:
-                    raise DagsterInvalidDefinitionError(f"the repository lists two {kind} named {thing.name!r}{_places(listed[kind][thing.name], thing)}")
+                    raise DagsterInvalidDefinitionError(
+                        f"the repository lists two {kind} named "
+                        f"{thing.name!r}{_places(listed[kind][thing.name], thing)}"
+                    )
                 break
         else:
-            raise DagsterInvalidDefinitionError(f"the repository lists {described(item)}; it may list pipelines, schedules, sensors and partition sets")
+            raise DagsterInvalidDefinitionError(
+                f"the repository lists {described(item)}; it may list pipelines, schedules, sensors and partition sets"
+            )
     return _ListedData(listed)
 
 
@@ -219,13 +247,16 @@ def _data_from(returned: Any, name: str) -> RepositoryData:
                 raise DagsterInvalidDefinitionError(f"repository {name!r}: {unknown('section', key, _KINDS)}")
         merged = {**returned, "pipelines": {**returned.get("pipelines", {}), **returned.get("jobs", {})}}
         return _ListedData(merged)
-    raise DagsterInvalidDefinitionError(f"the function of repository {name!r} returned {described(returned)}; return a list, a dict or a RepositoryData")
+    raise DagsterInvalidDefinitionError(
+        f"the function of repository {name!r} returned {described(returned)}; return a list, a dict or a RepositoryData"
+    )
 
 
 def repository(name: Any = None, description: str | None = None) -> Any:
     """Decorator: a function that returns definitions becomes a repository.
 
-    It may return a list; a dict ``{"pipelines": {name: definition or function}, "schedules": …, "sensors": …, "partition_sets": …}``;
+    It may return a list; a dict ``{"pipelines": {name: definition or function}, "schedules": …}`` (also
+    ``sensors`` and ``partition_sets``);
     or a :class:`RepositoryData`.
     """
 

@@ -9,14 +9,19 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
-from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError, DagsterInvariantViolationError
+from jupyter_orch.definitions.errors import (
+    DagsterInvalidDefinitionError,
+    DagsterInvalidInvocationError,
+    DagsterInvariantViolationError,
+)
 
 
 class ResourceDefinition(ConfigurableDefinition):
     """How to open a resource.
 
     Args:
-        resource_fn: ``(init_context)`` → the resource; a generator function yields it once and closes it after the yield.
+        resource_fn: ``(init_context)`` → the resource; a generator function yields it once and closes it after the
+            yield.
         config_schema: what may stand under ``resources.<key>.config``.
         description: what it is.
         required_resource_keys: other resources that are opened before and stand in ``init_context.resources``.
@@ -25,8 +30,14 @@ class ResourceDefinition(ConfigurableDefinition):
 
     noun = "resource"
 
-    def __init__(self, resource_fn: Callable[..., Any], config_schema: Any = None, description: str | None = None,
-                 required_resource_keys: set[str] | None = None, version: str | None = None) -> None:
+    def __init__(
+        self,
+        resource_fn: Callable[..., Any],
+        config_schema: Any = None,
+        description: str | None = None,
+        required_resource_keys: set[str] | None = None,
+        version: str | None = None,
+    ) -> None:
         if not callable(resource_fn):
             raise DagsterInvalidDefinitionError(f"a resource needs a function of (init_context), not {resource_fn!r}")
         super().__init__(config_schema)
@@ -46,8 +57,10 @@ class ResourceDefinition(ConfigurableDefinition):
         made = self.resource_fn(init_context) if self._takes_context else self.resource_fn()
         if inspect.isgenerator(made):
             return _first_of(made, self.name), lambda: _finish(made)
-        if isinstance(made, contextlib.AbstractContextManager) and isinstance(made, contextlib._GeneratorContextManager):
-            return made.__enter__(), lambda: made.__exit__(None, None, None) and None
+        if isinstance(made, contextlib.AbstractContextManager) and isinstance(
+            made, contextlib._GeneratorContextManager
+        ):
+            return made.__enter__(), lambda: _leave(made)
         return made, None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -57,10 +70,13 @@ class ResourceDefinition(ConfigurableDefinition):
             return self.resource_fn()
         if len(given) > 1:
             raise DagsterInvalidInvocationError(f"resource {self.name!r} takes one argument, the init context")
-        context = given[0] if given else None
-        if context is None and (self.required_resource_keys or (self.config_field is not None and self.config_field.is_required)):
+        context: Any = given[0] if given else None
+        if context is None and (
+            self.required_resource_keys or (self.config_field is not None and self.config_field.is_required)
+        ):
             raise DagsterInvalidInvocationError(
-                f"resource {self.name!r} needs config or other resources; give build_init_resource_context(config=…, resources=…)"
+                f"resource {self.name!r} needs config or other resources; give build_init_resource_context(config=…, "
+                "resources=…)"
             )
         return self.resource_fn(context.for_definition(self) if hasattr(context, "for_definition") else context)
 
@@ -98,7 +114,13 @@ def _first_of(made: Generator[Any, Any, Any], name: str) -> Any:
     try:
         return next(made)
     except StopIteration:
-        raise DagsterInvariantViolationError(f"the generator of resource {name!r} ended without yielding the resource") from None
+        raise DagsterInvariantViolationError(
+            f"the generator of resource {name!r} ended without yielding the resource"
+        ) from None
+
+
+def _leave(made: contextlib.AbstractContextManager[Any]) -> None:
+    made.__exit__(None, None, None)
 
 
 def _finish(made: Generator[Any, Any, Any]) -> None:
@@ -110,8 +132,12 @@ def _finish(made: Generator[Any, Any, Any]) -> None:
     raise DagsterInvariantViolationError("the generator of a resource yielded twice; it must yield the resource once")
 
 
-def resource(config_schema: Any = None, description: str | None = None, required_resource_keys: set[str] | None = None,
-             version: str | None = None) -> Any:
+def resource(
+    config_schema: Any = None,
+    description: str | None = None,
+    required_resource_keys: set[str] | None = None,
+    version: str | None = None,
+) -> Any:
     """Decorator: a function ``(init_context)`` → value, or a generator of one value, becomes a resource.
 
     Args:
@@ -121,7 +147,9 @@ def resource(config_schema: Any = None, description: str | None = None, required
         return ResourceDefinition(config_schema, None, inspect.getdoc(config_schema))
 
     def decorate(resource_fn: Callable[..., Any]) -> ResourceDefinition:
-        return ResourceDefinition(resource_fn, config_schema, description or inspect.getdoc(resource_fn), required_resource_keys, version)
+        return ResourceDefinition(
+            resource_fn, config_schema, description or inspect.getdoc(resource_fn), required_resource_keys, version
+        )
 
     return decorate
 
@@ -154,8 +182,12 @@ def dependency_order(definitions: dict[str, ResourceDefinition], wanted: set[str
             raise DagsterInvalidDefinitionError(f"the resources of {owner} need each other in a circle through {key!r}")
         elif key not in state:
             if key not in definitions:
-                raise DagsterInvalidDefinitionError(f"{owner} has no resource {key!r}; it has {', '.join(map(repr, sorted(definitions))) or 'none'}")
+                raise DagsterInvalidDefinitionError(
+                    f"{owner} has no resource {key!r}; it has {', '.join(map(repr, sorted(definitions))) or 'none'}"
+                )
             state[key] = 1
             stack.append((key, True))
-            stack.extend((needed, False) for needed in sorted(definitions[key].required_resource_keys) if state.get(needed) != 2)
+            stack.extend(
+                (needed, False) for needed in sorted(definitions[key].required_resource_keys) if state.get(needed) != 2
+            )
     return order

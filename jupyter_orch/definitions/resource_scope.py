@@ -32,7 +32,8 @@ class ScopedResources:
             return self._values[key]
         except KeyError:
             raise DagsterUnknownResourceError(
-                f"{unknown('resource', key, self._values, self._owner)}; add it to required_resource_keys of {self._owner}"
+                f"{unknown('resource', key, self._values, self._owner)}; add it to required_resource_keys of "
+                f"{self._owner}"
             ) from None
 
     def _asdict(self) -> dict[str, Any]:
@@ -52,8 +53,12 @@ class ResourceScope:
         make_context: ``(key, definition, config, resources)`` → what the resource's function sees.
     """
 
-    def __init__(self, definitions: Mapping[str, ResourceDefinition], configs: Mapping[str, Any],
-                 make_context: Callable[[str, ResourceDefinition, Any, ScopedResources], Any]) -> None:
+    def __init__(
+        self,
+        definitions: Mapping[str, ResourceDefinition],
+        configs: Mapping[str, Any],
+        make_context: Callable[[str, ResourceDefinition, Any, ScopedResources], Any],
+    ) -> None:
         self._definitions = dict(definitions)
         self._configs = configs
         self._make_context = make_context
@@ -71,14 +76,18 @@ class ResourceScope:
             DagsterResourceFunctionError: its function raised; the original is the cause.
         """
         definition = self._definitions[key]
-        needed = ScopedResources({name: self.values[name] for name in definition.required_resource_keys}, f"resource {key!r}")
+        needed = ScopedResources(
+            {name: self.values[name] for name in definition.required_resource_keys}, f"resource {key!r}"
+        )
         try:
             config = definition.apply_config(self._configs.get(key))
             value, close = definition.open(self._make_context(key, definition, config, needed))
         except DagsterError:
             raise
         except Exception as error:
-            raise DagsterResourceFunctionError(f"resource {key!r} could not be opened: {type(error).__name__}: {error}") from error
+            raise DagsterResourceFunctionError(
+                f"resource {key!r} could not be opened: {type(error).__name__}: {error}"
+            ) from error
         self.values[key] = value
         if close is not None:
             self._closers.append((key, close))
@@ -89,14 +98,18 @@ class ResourceScope:
         return ScopedResources({key: self.values[key] for key in keys if key in self.values}, owner)
 
     def close_next(self) -> str | None:
-        """Close the one that was opened last of those still open; its key, or None when all are closed. Errors come through."""
+        """Close the one that was opened last of those still open; its key, or None when all are closed.
+        Errors come through.
+        """
         if not self._closers:
             return None
         key, close = self._closers.pop()
         try:
             close()
         except Exception as error:
-            raise DagsterResourceFunctionError(f"resource {key!r} could not be closed: {type(error).__name__}: {error}") from error
+            raise DagsterResourceFunctionError(
+                f"resource {key!r} could not be closed: {type(error).__name__}: {error}"
+            ) from error
         return key
 
     @property
@@ -118,8 +131,10 @@ class ResourceScope:
 
 def as_definitions(given: Mapping[str, Any] | None) -> dict[str, ResourceDefinition]:
     """Resources by key where a bare value stands for a resource with that value."""
-    return {key: value if isinstance(value, ResourceDefinition) else ResourceDefinition.hardcoded_resource(value)
-            for key, value in (given or {}).items()}
+    return {
+        key: value if isinstance(value, ResourceDefinition) else ResourceDefinition.hardcoded_resource(value)
+        for key, value in (given or {}).items()
+    }
 
 
 def checked_configs(definitions: Mapping[str, ResourceDefinition], written: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -127,5 +142,7 @@ def checked_configs(definitions: Mapping[str, ResourceDefinition], written: Mapp
     configs = {}
     for key, definition in definitions.items():
         own = ((written or {}).get(key) or {}).get("config")
-        configs[key] = checked(definition.schema_type, own, f"the config of resource {key!r}") if definition.has_config else own
+        configs[key] = (
+            checked(definition.schema_type, own, f"the config of resource {key!r}") if definition.has_config else own
+        )
     return configs

@@ -44,14 +44,22 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int) or self.max_retries < 0:
-            raise DagsterInvalidDefinitionError(f"RetryPolicy: max_retries must be an integer of 0 or more, not {self.max_retries!r}")
-        if self.delay is not None and (isinstance(self.delay, bool) or not isinstance(self.delay, (int, float)) or self.delay < 0):
-            raise DagsterInvalidDefinitionError(f"RetryPolicy: delay must be seconds, a number of 0 or more, not {self.delay!r}")
+            raise DagsterInvalidDefinitionError(
+                f"RetryPolicy: max_retries must be an integer of 0 or more, not {self.max_retries!r}"
+            )
+        if self.delay is not None and (
+            isinstance(self.delay, bool) or not isinstance(self.delay, (int, float)) or self.delay < 0
+        ):
+            raise DagsterInvalidDefinitionError(
+                f"RetryPolicy: delay must be seconds, a number of 0 or more, not {self.delay!r}"
+            )
         for name, value, kind in (("backoff", self.backoff, Backoff), ("jitter", self.jitter, Jitter)):
             if value is not None and not isinstance(value, kind):
                 raise DagsterInvalidDefinitionError(f"RetryPolicy: {name} must be a {kind.__name__}, not {value!r}")
             if value is not None and self.delay is None:
-                raise DagsterInvalidDefinitionError(f"RetryPolicy: {name} says how a delay changes, but there is no delay; give delay=seconds")
+                raise DagsterInvalidDefinitionError(
+                    f"RetryPolicy: {name} says how a delay changes, but there is no delay; give delay=seconds"
+                )
 
     def calculate_delay(self, attempt_num: int) -> float:
         """Seconds to wait before the retry that follows the ``attempt_num``-th attempt (counted from 1)."""

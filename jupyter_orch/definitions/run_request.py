@@ -64,7 +64,10 @@ class RunRequest:
             raise DagsterInvariantViolationError(f"run_key must be a string or None, not {self.run_key!r}")
         config = self.run_config or {}
         if not isinstance(config, dict) or not is_json(config):
-            raise DagsterInvariantViolationError("the run_config of a RunRequest must be a dict of JSON values; dates and objects must be written as strings")
+            raise DagsterInvariantViolationError(
+                "the run_config of a RunRequest must be a dict of JSON values; dates and objects must be written as "
+                "strings"
+            )
         object.__setattr__(self, "run_config", config)
         tags = valid_tags(self.tags, "a RunRequest")
         if self.partition_key is not None:
@@ -94,8 +97,15 @@ def gathered(answer: Any, owner: str) -> tuple[list[RunRequest], SkipReason | No
     requests = [item for item in items if isinstance(item, RunRequest)]
     reasons = [item for item in items if isinstance(item, SkipReason)]
     if reasons and (requests or len(reasons) > 1):
-        raise DagsterInvariantViolationError(f"{owner} must give either run requests or one SkipReason, not {len(requests)} requests and {len(reasons)} reasons")
-    return requests, reasons[0] if reasons else None, [item for item in items if not isinstance(item, (RunRequest, SkipReason))]
+        raise DagsterInvariantViolationError(
+            f"{owner} must give either run requests or one SkipReason, not {len(requests)} requests and "
+            f"{len(reasons)} reasons"
+        )
+    return (
+        requests,
+        reasons[0] if reasons else None,
+        [item for item in items if not isinstance(item, (RunRequest, SkipReason))],
+    )
 
 
 def refuse_others(others: Iterable[Any], owner: str) -> None:
@@ -105,7 +115,9 @@ def refuse_others(others: Iterable[Any], owner: str) -> None:
         DagsterInvariantViolationError: names what was given.
     """
     for item in others:
-        raise DagsterInvariantViolationError(f"{owner} gave {described(item)}; it may give RunRequest and SkipReason objects")
+        raise DagsterInvariantViolationError(
+            f"{owner} gave {described(item)}; it may give RunRequest and SkipReason objects"
+        )
 
 
 def refuse_keyless(requests: list[RunRequest], owner: str) -> None:
@@ -116,4 +128,6 @@ def refuse_keyless(requests: list[RunRequest], owner: str) -> None:
     """
     keys = [request.run_key for request in requests]
     if len(keys) > 1 and (None in keys or len(set(keys)) < len(keys)):
-        raise DagsterInvariantViolationError(f"{owner} gave {len(keys)} run requests; each needs a run_key of its own, so that none is started twice")
+        raise DagsterInvariantViolationError(
+            f"{owner} gave {len(keys)} run requests; each needs a run_key of its own, so that none is started twice"
+        )

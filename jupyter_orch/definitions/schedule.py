@@ -5,13 +5,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from jupyter_orch.definitions.cron import checked_cron, checked_timezone
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, ScheduleExecutionError
 from jupyter_orch.definitions.names import valid_name, valid_tags
-from jupyter_orch.definitions.run_request import DefaultScheduleStatus, RunRequest, SkipReason, gathered, refuse_keyless, refuse_others
+from jupyter_orch.definitions.run_request import (
+    DefaultScheduleStatus,
+    RunRequest,
+    gathered,
+    refuse_keyless,
+    refuse_others,
+)
 
 
 class ScheduleEvaluationContext:
@@ -35,7 +41,9 @@ class ScheduleEvaluationContext:
 ScheduleExecutionContext = ScheduleEvaluationContext
 
 
-def build_schedule_context(instance: Any = None, scheduled_execution_time: datetime | None = None) -> ScheduleEvaluationContext:
+def build_schedule_context(
+    instance: Any = None, scheduled_execution_time: datetime | None = None
+) -> ScheduleEvaluationContext:
     """A context for evaluating a schedule directly in a test."""
     return ScheduleEvaluationContext(scheduled_execution_time, instance)
 
@@ -61,7 +69,8 @@ class ScheduleDefinition:
         should_execute: ``(context)`` → whether to start at all.
         environment_vars: accepted for older programs.
         execution_timezone: zone of the cron fields; UTC when left out.
-        execution_fn: ``(context)`` → RunRequest, SkipReason, several of them, or a run config; replaces all the functions above.
+        execution_fn: ``(context)`` → RunRequest, SkipReason, several of them, or a run config; replaces all the
+            functions above.
         description: why.
         default_status: whether it runs until somebody says otherwise.
 
@@ -69,12 +78,26 @@ class ScheduleDefinition:
         DagsterInvalidDefinitionError: the cron text or the zone is wrong, or two ways of saying one thing are used.
     """
 
-    def __init__(self, name: str | None = None, cron_schedule: str | None = None, pipeline_name: str | None = None, run_config: dict[str, Any] | None = None,
-                 run_config_fn: Callable[..., Any] | None = None, tags: dict[str, Any] | None = None, tags_fn: Callable[..., Any] | None = None,
-                 solid_selection: list[str] | None = None, mode: str | None = None, should_execute: Callable[..., bool] | None = None,
-                 environment_vars: dict[str, str] | None = None, execution_timezone: str | None = None, execution_fn: Callable[..., Any] | None = None,
-                 description: str | None = None, job: Any = None, default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-                 partition_set: Any = None) -> None:
+    def __init__(
+        self,
+        name: str | None = None,
+        cron_schedule: str | None = None,
+        pipeline_name: str | None = None,
+        run_config: dict[str, Any] | None = None,
+        run_config_fn: Callable[..., Any] | None = None,
+        tags: dict[str, Any] | None = None,
+        tags_fn: Callable[..., Any] | None = None,
+        solid_selection: list[str] | None = None,
+        mode: str | None = None,
+        should_execute: Callable[..., bool] | None = None,
+        environment_vars: dict[str, str] | None = None,
+        execution_timezone: str | None = None,
+        execution_fn: Callable[..., Any] | None = None,
+        description: str | None = None,
+        job: Any = None,
+        default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
+        partition_set: Any = None,
+    ) -> None:
         target = job.name if job is not None else pipeline_name
         if target is None:
             raise DagsterInvalidDefinitionError("a schedule needs pipeline_name or job: what shall it start?")
@@ -128,7 +151,9 @@ class ScheduleDefinition:
         refuse_others(others, owner)
         refuse_keyless(requests, owner)
         if not requests:
-            return ScheduleExecutionData(skip_message=skip.skip_message if skip and skip.skip_message else f"{owner} gave no run request")
+            return ScheduleExecutionData(
+                skip_message=skip.skip_message if skip and skip.skip_message else f"{owner} gave no run request"
+            )
         made = tuple(RunRequest(r.run_key, r.run_config, self._all_tags(context, r.tags), r.job_name) for r in requests)
         return ScheduleExecutionData(made)
 
@@ -136,17 +161,23 @@ class ScheduleDefinition:
         given = self._call(self._tags_fn, context, "tags_fn") if self._tags_fn else self.tags
         return {**valid_tags(given, f"schedule {self.name!r}"), **own}
 
-    def _call(self, function: Callable[..., Any], context: ScheduleEvaluationContext, what: str, drain: bool = False) -> Any:
+    def _call(
+        self, function: Callable[..., Any], context: ScheduleEvaluationContext, what: str, drain: bool = False
+    ) -> Any:
         try:
             answer = function(context) if takes_argument(function) else function()
             return list(answer) if drain and inspect.isgenerator(answer) else answer
         except Exception as error:
-            raise ScheduleExecutionError(f"{what} of schedule {self.name!r} raised {type(error).__name__}: {error}") from error
+            raise ScheduleExecutionError(
+                f"{what} of schedule {self.name!r} raised {type(error).__name__}: {error}"
+            ) from error
 
     def __call__(self, *args: Any) -> Any:
         """Call the decorated function directly in a test."""
         if self._execution_fn is None:
-            raise DagsterInvalidDefinitionError(f"schedule {self.name!r} was not made by a decorator, so it can not be called; use evaluate_tick")
+            raise DagsterInvalidDefinitionError(
+                f"schedule {self.name!r} was not made by a decorator, so it can not be called; use evaluate_tick"
+            )
         if not takes_argument(self._execution_fn):
             return self._execution_fn()
         return self._execution_fn(args[0] if args else build_schedule_context())
@@ -155,32 +186,58 @@ class ScheduleDefinition:
 def takes_argument(function: Callable[..., Any]) -> bool:
     """Whether a function has a positional parameter."""
     try:
-        return any(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL) for p in inspect.signature(function).parameters.values())
+        return any(
+            p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)
+            for p in inspect.signature(function).parameters.values()
+        )
     except (TypeError, ValueError):
         return True
 
 
-def schedule(cron_schedule: str, pipeline_name: str | None = None, name: str | None = None, tags: dict[str, Any] | None = None,
-             tags_fn: Callable[..., Any] | None = None, solid_selection: list[str] | None = None, mode: str | None = None,
-             should_execute: Callable[..., bool] | None = None, environment_vars: dict[str, str] | None = None, execution_timezone: str | None = None,
-             description: str | None = None, job: Any = None,
-             default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED) -> Callable[[Callable[..., Any]], ScheduleDefinition]:
+def schedule(
+    cron_schedule: str,
+    pipeline_name: str | None = None,
+    name: str | None = None,
+    tags: dict[str, Any] | None = None,
+    tags_fn: Callable[..., Any] | None = None,
+    solid_selection: list[str] | None = None,
+    mode: str | None = None,
+    should_execute: Callable[..., bool] | None = None,
+    environment_vars: dict[str, str] | None = None,
+    execution_timezone: str | None = None,
+    description: str | None = None,
+    job: Any = None,
+    default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
+) -> Callable[[Callable[..., Any]], ScheduleDefinition]:
     """Decorator: a function ``(context)`` that gives a run config, RunRequest or SkipReason becomes a schedule.
 
     Args:
-        cron_schedule, pipeline_name, name, tags, tags_fn, solid_selection, mode, should_execute, environment_vars, execution_timezone,
+        cron_schedule, pipeline_name, name, tags, tags_fn, solid_selection, mode, should_execute, environment_vars,
+        execution_timezone,
         description, job, default_status: as for :class:`ScheduleDefinition`.
     """
 
     def decorate(function: Callable[..., Any]) -> ScheduleDefinition:
         return ScheduleDefinition(
-            name or function.__name__, cron_schedule, pipeline_name, tags=tags, tags_fn=tags_fn, solid_selection=solid_selection, mode=mode,
-            should_execute=should_execute, environment_vars=environment_vars, execution_timezone=execution_timezone, execution_fn=function,
-            description=description or inspect.getdoc(function), job=job, default_status=default_status)
+            name or function.__name__,
+            cron_schedule,
+            pipeline_name,
+            tags=tags,
+            tags_fn=tags_fn,
+            solid_selection=solid_selection,
+            mode=mode,
+            should_execute=should_execute,
+            environment_vars=environment_vars,
+            execution_timezone=execution_timezone,
+            execution_fn=function,
+            description=description or inspect.getdoc(function),
+            job=job,
+            default_status=default_status,
+        )
 
     return decorate
 
 
 def moment(seconds: float, zone: Any) -> datetime:
     """Seconds since the epoch as a time in a zone."""
-    return datetime.fromtimestamp(seconds, tz=timezone.utc).astimezone(zone)
+    return datetime.fromtimestamp(seconds, tz=UTC).astimezone(zone)

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvariantViolationError, SensorExecutionError
+from jupyter_orch.definitions.errors import (
+    DagsterInvalidDefinitionError,
+    DagsterInvariantViolationError,
+    SensorExecutionError,
+)
 from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.names import unknown, valid_name
 from jupyter_orch.definitions.run import PipelineRun
@@ -29,8 +33,14 @@ class SensorEvaluationContext:
         instance: the instance, or None.
     """
 
-    def __init__(self, cursor: str | None = None, last_run_key: str | None = None, last_completion_time: float | None = None,
-                 repository_name: str | None = None, instance: Any = None) -> None:
+    def __init__(
+        self,
+        cursor: str | None = None,
+        last_run_key: str | None = None,
+        last_completion_time: float | None = None,
+        repository_name: str | None = None,
+        instance: Any = None,
+    ) -> None:
         self._cursor = cursor
         self.last_run_key = last_run_key
         self.last_completion_time = last_completion_time
@@ -50,9 +60,13 @@ class SensorEvaluationContext:
             DagsterInvariantViolationError: it is no string, or longer than 1 MiB.
         """
         if cursor is not None and not isinstance(cursor, str):
-            raise DagsterInvariantViolationError(f"a cursor must be a string or None, not {type(cursor).__name__}; use json.dumps for more")
+            raise DagsterInvariantViolationError(
+                f"a cursor must be a string or None, not {type(cursor).__name__}; use json.dumps for more"
+            )
         if cursor is not None and len(cursor.encode("utf-8", "surrogatepass")) > MAX_CURSOR_BYTES:
-            raise DagsterInvariantViolationError("a cursor may have at most 1 MiB; keep large state elsewhere and its place in the cursor")
+            raise DagsterInvariantViolationError(
+                "a cursor may have at most 1 MiB; keep large state elsewhere and its place in the cursor"
+            )
         self._cursor = cursor
         self.cursor_was_set = True
 
@@ -60,7 +74,9 @@ class SensorEvaluationContext:
 SensorExecutionContext = SensorEvaluationContext
 
 
-def build_sensor_context(instance: Any = None, cursor: str | None = None, repository_name: str | None = None) -> SensorEvaluationContext:
+def build_sensor_context(
+    instance: Any = None, cursor: str | None = None, repository_name: str | None = None
+) -> SensorEvaluationContext:
     """A context for evaluating a sensor directly in a test."""
     return SensorEvaluationContext(cursor, repository_name=repository_name, instance=instance)
 
@@ -89,10 +105,19 @@ class SensorDefinition:
 
     kind = "sensor"
 
-    def __init__(self, name: str | None = None, evaluation_fn: Callable[..., Any] | None = None, pipeline_name: str | None = None,
-                 solid_selection: list[str] | None = None, mode: str | None = None, minimum_interval_seconds: int | None = None,
-                 description: str | None = None, job: Any = None, jobs: Iterable[Any] | None = None,
-                 default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED) -> None:
+    def __init__(
+        self,
+        name: str | None = None,
+        evaluation_fn: Callable[..., Any] | None = None,
+        pipeline_name: str | None = None,
+        solid_selection: list[str] | None = None,
+        mode: str | None = None,
+        minimum_interval_seconds: int | None = None,
+        description: str | None = None,
+        job: Any = None,
+        jobs: Iterable[Any] | None = None,
+        default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+    ) -> None:
         if evaluation_fn is None or not callable(evaluation_fn):
             raise DagsterInvalidDefinitionError("a sensor needs evaluation_fn, a function of (context)")
         self.name = valid_name(name or evaluation_fn.__name__, "sensor", reserved=False)
@@ -101,9 +126,14 @@ class SensorDefinition:
         self.pipeline_names = [item.name for item in self.jobs] or ([pipeline_name] if pipeline_name else [])
         self.mode = mode or "default"
         self.solid_selection = list(solid_selection) if solid_selection else None
-        if minimum_interval_seconds is not None and (isinstance(minimum_interval_seconds, bool) or not isinstance(minimum_interval_seconds, (int, float))
-                                                     or minimum_interval_seconds < 0):
-            raise DagsterInvalidDefinitionError(f"minimum_interval_seconds of sensor {self.name!r} must be a number of 0 or more")
+        if minimum_interval_seconds is not None and (
+            isinstance(minimum_interval_seconds, bool)
+            or not isinstance(minimum_interval_seconds, (int, float))
+            or minimum_interval_seconds < 0
+        ):
+            raise DagsterInvalidDefinitionError(
+                f"minimum_interval_seconds of sensor {self.name!r} must be a number of 0 or more"
+            )
         self.minimum_interval_seconds = 30 if minimum_interval_seconds is None else int(minimum_interval_seconds)
         self.description = description
         self.default_status = default_status
@@ -131,17 +161,25 @@ class SensorDefinition:
         refuse_others(others, owner)
         for request in requests:
             self._check_target(request, owner)
-        message = None if requests else (skip.skip_message if skip and skip.skip_message else f"{owner} gave no run request")
+        message = (
+            None if requests else (skip.skip_message if skip and skip.skip_message else f"{owner} gave no run request")
+        )
         return SensorExecutionData(tuple(requests), message, context.cursor)
 
     def _check_target(self, request: RunRequest, owner: str) -> None:
         if request.job_name is None:
             if not self.pipeline_names:
-                raise DagsterInvariantViolationError(f"{owner} requests a run, but has no pipeline to start; give it pipeline_name, job or jobs")
+                raise DagsterInvariantViolationError(
+                    f"{owner} requests a run, but has no pipeline to start; give it pipeline_name, job or jobs"
+                )
             if len(self.pipeline_names) > 1:
-                raise DagsterInvariantViolationError(f"{owner} starts several pipelines, so each RunRequest must say which one by job_name")
+                raise DagsterInvariantViolationError(
+                    f"{owner} starts several pipelines, so each RunRequest must say which one by job_name"
+                )
         elif request.job_name not in self.pipeline_names:
-            raise DagsterInvariantViolationError(f"a RunRequest of {owner}: {unknown('pipeline', request.job_name, self.pipeline_names, owner)}")
+            raise DagsterInvariantViolationError(
+                f"a RunRequest of {owner}: {unknown('pipeline', request.job_name, self.pipeline_names, owner)}"
+            )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function directly in a test."""
@@ -150,18 +188,37 @@ class SensorDefinition:
         return self.evaluation_fn(*(args or tuple(kwargs.values()) or (build_sensor_context(),)))
 
 
-def sensor(pipeline_name: Any = None, name: str | None = None, solid_selection: list[str] | None = None, mode: str | None = None,
-           minimum_interval_seconds: int | None = None, description: str | None = None, job: Any = None, jobs: Iterable[Any] | None = None,
-           default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED) -> Any:
+def sensor(
+    pipeline_name: Any = None,
+    name: str | None = None,
+    solid_selection: list[str] | None = None,
+    mode: str | None = None,
+    minimum_interval_seconds: int | None = None,
+    description: str | None = None,
+    job: Any = None,
+    jobs: Iterable[Any] | None = None,
+    default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+) -> Any:
     """Decorator: a function ``(context)`` that gives RunRequest or SkipReason objects becomes a sensor.
 
     Args:
-        pipeline_name, name, solid_selection, mode, minimum_interval_seconds, description, job, jobs, default_status: as for :class:`SensorDefinition`.
+        pipeline_name, name, solid_selection, mode, minimum_interval_seconds, description, job, jobs, default_status:
+            as for :class:`SensorDefinition`.
     """
 
     def decorate(function: Callable[..., Any], target: str | None) -> SensorDefinition:
-        return SensorDefinition(name or function.__name__, function, target, solid_selection, mode, minimum_interval_seconds,
-                                description or inspect.getdoc(function), job, jobs, default_status)
+        return SensorDefinition(
+            name or function.__name__,
+            function,
+            target,
+            solid_selection,
+            mode,
+            minimum_interval_seconds,
+            description or inspect.getdoc(function),
+            job,
+            jobs,
+            default_status,
+        )
 
     if callable(pipeline_name):
         return decorate(pipeline_name, None)
@@ -185,7 +242,9 @@ class AssetEvent:
 
 
 class AssetSensorDefinition(SensorDefinition):
-    """A sensor that is evaluated once for each new materialization of an asset; its function takes ``(context, AssetEvent)``."""
+    """A sensor that is evaluated once for each new materialization of an asset;
+    its function takes ``(context, AssetEvent)``.
+    """
 
     kind = "asset"
 
@@ -197,7 +256,10 @@ class AssetSensorDefinition(SensorDefinition):
     def _newest(self, context: SensorEvaluationContext) -> Any:
         instance = context.instance
         if instance is None:
-            raise DagsterInvariantViolationError(f"the asset sensor {self.name!r} needs an instance to look for materializations of {self.asset_key.to_user_string()}")
+            raise DagsterInvariantViolationError(
+                f"the asset sensor {self.name!r} needs an instance to look for materializations of "
+                f"{self.asset_key.to_user_string()}"
+            )
         found = instance.latest_materialization(self.asset_key, after=context.cursor)
         if found is None:
             return None
@@ -208,12 +270,22 @@ class AssetSensorDefinition(SensorDefinition):
         return items
 
 
-def asset_sensor(asset_key: Any, pipeline_name: str | None = None, name: str | None = None, **options: Any) -> Callable[[Callable[..., Any]], AssetSensorDefinition]:
-    """Decorator: a function ``(context, AssetEvent)`` becomes a sensor that is called for new materializations of an asset."""
+def asset_sensor(
+    asset_key: Any, pipeline_name: str | None = None, name: str | None = None, **options: Any
+) -> Callable[[Callable[..., Any]], AssetSensorDefinition]:
+    """Decorator: a function ``(context, AssetEvent)`` becomes a sensor that is called for new materializations of
+    an asset.
+    """
 
     def decorate(function: Callable[..., Any]) -> AssetSensorDefinition:
-        return AssetSensorDefinition(name or function.__name__, AssetKey.of(asset_key), function, pipeline_name=pipeline_name,
-                                     description=options.pop("description", None) or inspect.getdoc(function), **options)
+        return AssetSensorDefinition(
+            name or function.__name__,
+            AssetKey.of(asset_key),
+            function,
+            pipeline_name=pipeline_name,
+            description=options.pop("description", None) or inspect.getdoc(function),
+            **options,
+        )
 
     return decorate
 
@@ -221,7 +293,9 @@ def asset_sensor(asset_key: Any, pipeline_name: str | None = None, name: str | N
 class RunStatusSensorContext:
     """What a run status sensor's function sees: ``sensor_name``, ``pipeline_run``, ``pipeline_event``, ``instance``."""
 
-    def __init__(self, sensor_name: str, pipeline_run: PipelineRun, pipeline_event: Any = None, instance: Any = None) -> None:
+    def __init__(
+        self, sensor_name: str, pipeline_run: PipelineRun, pipeline_event: Any = None, instance: Any = None
+    ) -> None:
         self.sensor_name = sensor_name
         self.pipeline_run = pipeline_run
         self.pipeline_event = pipeline_event
@@ -253,7 +327,9 @@ PipelineFailureSensorContext = RunStatusSensorContext
 RunFailureSensorContext = RunStatusSensorContext
 
 
-def build_run_status_sensor_context(sensor_name: str, dagster_run: PipelineRun, dagster_event: Any = None, instance: Any = None) -> RunStatusSensorContext:
+def build_run_status_sensor_context(
+    sensor_name: str, dagster_run: PipelineRun, dagster_event: Any = None, instance: Any = None
+) -> RunStatusSensorContext:
     """A context for calling a run status sensor directly in a test."""
     return RunStatusSensorContext(sensor_name, dagster_run, dagster_event, instance)
 
@@ -270,13 +346,26 @@ class RunStatusSensorDefinition(SensorDefinition):
 
     kind = "run_status"
 
-    def __init__(self, name: str, run_status: RunStatus, run_status_fn: Callable[..., Any], pipeline_selection: Iterable[str] | None = None,
-                 minimum_interval_seconds: int | None = None, description: str | None = None,
-                 default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED) -> None:
+    def __init__(
+        self,
+        name: str,
+        run_status: RunStatus,
+        run_status_fn: Callable[..., Any],
+        pipeline_selection: Iterable[str] | None = None,
+        minimum_interval_seconds: int | None = None,
+        description: str | None = None,
+        default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+    ) -> None:
         self.run_status = RunStatus(run_status)
         self.run_status_fn = run_status_fn
         self.pipeline_selection = None if pipeline_selection is None else list(pipeline_selection)
-        super().__init__(name, run_status_fn, minimum_interval_seconds=minimum_interval_seconds, description=description, default_status=default_status)
+        super().__init__(
+            name,
+            run_status_fn,
+            minimum_interval_seconds=minimum_interval_seconds,
+            description=description,
+            default_status=default_status,
+        )
 
     def react(self, context: RunStatusSensorContext) -> list[RunRequest]:
         """Tell the function of one run.
@@ -291,25 +380,51 @@ class RunStatusSensorDefinition(SensorDefinition):
             raise SensorExecutionError(f"sensor {self.name!r} raised {type(error).__name__}: {error}") from error
 
 
-def run_status_sensor(pipeline_run_status: RunStatus | None = None, run_status: RunStatus | None = None, pipeline_selection: list[str] | None = None,
-                      job_selection: list[Any] | None = None, name: str | None = None, minimum_interval_seconds: int | None = None,
-                      description: str | None = None,
-                      default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED) -> Callable[[Callable[..., Any]], RunStatusSensorDefinition]:
+def run_status_sensor(
+    pipeline_run_status: RunStatus | None = None,
+    run_status: RunStatus | None = None,
+    pipeline_selection: list[str] | None = None,
+    job_selection: list[Any] | None = None,
+    name: str | None = None,
+    minimum_interval_seconds: int | None = None,
+    description: str | None = None,
+    default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+) -> Callable[[Callable[..., Any]], RunStatusSensorDefinition]:
     """Decorator: a function ``(context)`` is called for every run that comes to a status."""
     status = pipeline_run_status or run_status
     if status is None:
         raise DagsterInvalidDefinitionError("run_status_sensor needs run_status: which status shall it look for?")
     names = pipeline_selection or [item.name for item in job_selection or ()] or None
-    return lambda function: RunStatusSensorDefinition(name or function.__name__, status, function, names, minimum_interval_seconds,
-                                                      description or inspect.getdoc(function), default_status)
+    return lambda function: RunStatusSensorDefinition(
+        name or function.__name__,
+        status,
+        function,
+        names,
+        minimum_interval_seconds,
+        description or inspect.getdoc(function),
+        default_status,
+    )
 
 
-def pipeline_failure_sensor(name: Any = None, minimum_interval_seconds: int | None = None, description: str | None = None,
-                            pipeline_selection: list[str] | None = None, job_selection: list[Any] | None = None,
-                            default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED) -> Any:
+def pipeline_failure_sensor(
+    name: Any = None,
+    minimum_interval_seconds: int | None = None,
+    description: str | None = None,
+    pipeline_selection: list[str] | None = None,
+    job_selection: list[Any] | None = None,
+    default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+) -> Any:
     """Decorator: a function ``(context)`` is called for every run that fails."""
-    make = run_status_sensor(RunStatus.FAILURE, None, pipeline_selection, job_selection, None if callable(name) else name,
-                             minimum_interval_seconds, description, default_status)
+    make = run_status_sensor(
+        RunStatus.FAILURE,
+        None,
+        pipeline_selection,
+        job_selection,
+        None if callable(name) else name,
+        minimum_interval_seconds,
+        description,
+        default_status,
+    )
     return make(name) if callable(name) else make
 
 

@@ -36,20 +36,36 @@ class SolidDefinition(NodeDefinition):
     kind = "solid"
     notebook_path: str | None = None
 
-    def __init__(self, name: str, input_defs: list[InputDefinition] | None = None, compute_fn: Any = None,
-                 output_defs: list[OutputDefinition] | None = None, config_schema: Any = None, description: str | None = None,
-                 tags: Any = None, required_resource_keys: set[str] | None = None, version: str | None = None,
-                 retry_policy: RetryPolicy | None = None, *, signature: Signature | None = None, source: Source | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        input_defs: list[InputDefinition] | None = None,
+        compute_fn: Any = None,
+        output_defs: list[OutputDefinition] | None = None,
+        config_schema: Any = None,
+        description: str | None = None,
+        tags: Any = None,
+        required_resource_keys: set[str] | None = None,
+        version: str | None = None,
+        retry_policy: RetryPolicy | None = None,
+        *,
+        signature: Signature | None = None,
+        source: Source | None = None,
+    ) -> None:
         if compute_fn is None or not callable(compute_fn):
             raise DagsterInvalidDefinitionError(f"solid {name!r} needs compute_fn, a function of (context, inputs)")
         outputs = [OutputDefinition()] if output_defs is None else output_defs
-        super().__init__(name, input_defs or [], outputs, description, tags, config_schema, source or source_of(compute_fn))
+        super().__init__(
+            name, input_defs or [], outputs, description, tags, config_schema, source or source_of(compute_fn)
+        )
         self.compute_fn = compute_fn
         self.signature = signature
         self.required_resource_keys = frozenset(required_resource_keys or ())
         self.version = version
         if retry_policy is not None and not isinstance(retry_policy, RetryPolicy):
-            raise DagsterInvalidDefinitionError(f"the retry_policy of solid {name!r} must be a RetryPolicy, not {retry_policy!r}")
+            raise DagsterInvalidDefinitionError(
+                f"the retry_policy of solid {name!r} must be a RetryPolicy, not {retry_policy!r}"
+            )
         self.retry_policy = retry_policy
         self._value_inputs = frozenset(d.name for d in self.input_defs if not d.dagster_type.is_nothing)
 
@@ -70,7 +86,9 @@ class SolidDefinition(NodeDefinition):
             DagsterTypeCheckDidNotPass: an input or output has the wrong type.
         """
         if self.signature is None:
-            raise DagsterInvalidInvocationError(f"solid {self.name!r} was not made by a decorator, so it can not be called directly")
+            raise DagsterInvalidInvocationError(
+                f"solid {self.name!r} was not made by a decorator, so it can not be called directly"
+            )
         context, inputs = self._direct_arguments(list(args), dict(kwargs))
         return checked_result(self, self.compute(context, inputs), context)
 
@@ -82,17 +100,23 @@ class SolidDefinition(NodeDefinition):
             elif self.signature.context_parameter in inputs:
                 built = inputs.pop(str(self.signature.context_parameter))
             else:
-                raise DagsterInvalidInvocationError(f"solid {self.name!r} takes a context; call it with build_solid_context() or None first")
+                raise DagsterInvalidInvocationError(
+                    f"solid {self.name!r} takes a context; call it with build_solid_context() or None first"
+                )
         elif args and isinstance(args[0], BuiltSolidContext):
             built = args.pop(0)
         if built is not None and not isinstance(built, (BuiltSolidContext, SolidExecutionContext)):
-            raise DagsterInvalidInvocationError(f"the first argument of solid {self.name!r} must be a context from build_solid_context() or None")
+            raise DagsterInvalidInvocationError(
+                f"the first argument of solid {self.name!r} must be a context from build_solid_context() or None"
+            )
         return self._direct_context(built), self._direct_inputs(args, inputs)
 
     def _direct_inputs(self, args: list[Any], inputs: dict[str, Any]) -> dict[str, Any]:
         wanted = [definition for definition in self.input_defs if definition.name in self._value_inputs]
         if len(args) > len(wanted):
-            raise DagsterInvalidInvocationError(f"solid {self.name!r} has {len(wanted)} input(s), but {len(args)} were given")
+            raise DagsterInvalidInvocationError(
+                f"solid {self.name!r} has {len(wanted)} input(s), but {len(args)} were given"
+            )
         for definition, value in zip(wanted, args, strict=False):
             if definition.name in inputs:
                 raise DagsterInvalidInvocationError(f"input {definition.name!r} of solid {self.name!r} is given twice")
@@ -103,7 +127,9 @@ class SolidDefinition(NodeDefinition):
         for definition in wanted:
             if definition.name not in inputs:
                 if not definition.has_default_value:
-                    raise DagsterInvalidInvocationError(f"solid {self.name!r} needs a value for its input {definition.name!r}")
+                    raise DagsterInvalidInvocationError(
+                        f"solid {self.name!r} needs a value for its input {definition.name!r}"
+                    )
                 inputs[definition.name] = definition.default_value
         return {name: value for name, value in inputs.items() if name in self._value_inputs}
 
@@ -113,24 +139,46 @@ class SolidDefinition(NodeDefinition):
         given = built.resources._asdict() if built is not None else {}
         for key in sorted(self.required_resource_keys):
             if key not in given:
-                raise DagsterInvalidInvocationError(f"solid {self.name!r} needs the resource {key!r}; give build_solid_context(resources={{{key!r}: …}})")
+                raise DagsterInvalidInvocationError(
+                    f"solid {self.name!r} needs the resource {key!r}; give "
+                    f"build_solid_context(resources={{{key!r}: …}})"
+                )
         config = built.solid_config if built is not None else None
         if self.has_config:
             config = checked(self.schema_type, config, f"the config of solid {self.name!r}")
         config = self.apply_config(config)
         if built is None:
-            return None if self.config_field is None or config is None else self._context(config, {}, BuiltSolidContext(None, None, None, None, None, None))
+            return (
+                None
+                if self.config_field is None or config is None
+                else self._context(config, {}, BuiltSolidContext(None, None, None, None, None, None))
+            )
         return self._context(config, given, built)
 
     def _context(self, config: Any, resources: dict[str, Any], built: BuiltSolidContext) -> SolidExecutionContext:
         return SolidExecutionContext(
-            solid_config=config, resources=ScopedResources(resources, f"solid {self.name!r}"), log=built.log, pipeline_run=built.pipeline_run,
-            solid_def=self, solid_name=self.name, step_key=self.name, instance=built.instance, mapping_key=built.mapping_key,
-            on_event=built.user_events.append)
+            solid_config=config,
+            resources=ScopedResources(resources, f"solid {self.name!r}"),
+            log=built.log,
+            pipeline_run=built.pipeline_run,
+            solid_def=self,
+            solid_name=self.name,
+            step_key=self.name,
+            instance=built.instance,
+            mapping_key=built.mapping_key,
+            on_event=built.user_events.append,
+        )
 
 
-def _decorated(fn: Callable[..., Any], name: str | None, description: str | None, input_defs: list[InputDefinition] | None,
-               output_defs: list[OutputDefinition] | None, may_take_context: bool, options: dict[str, Any]) -> SolidDefinition:
+def _decorated(
+    fn: Callable[..., Any],
+    name: str | None,
+    description: str | None,
+    input_defs: list[InputDefinition] | None,
+    output_defs: list[OutputDefinition] | None,
+    may_take_context: bool,
+    options: dict[str, Any],
+) -> SolidDefinition:
     called = name or fn.__name__
     signature = Signature(fn, may_take_context)
     inputs = signature.inputs(input_defs, f"solid {called!r}")
@@ -140,7 +188,16 @@ def _decorated(fn: Callable[..., Any], name: str | None, description: str | None
         outputs = [output_defs[0].with_type(signature.output_type(), None)]
     else:
         outputs = output_defs
-    return SolidDefinition(called, inputs, fn, outputs, description=description or inspect.getdoc(fn), signature=signature, source=source_of(fn), **options)
+    return SolidDefinition(
+        called,
+        inputs,
+        fn,
+        outputs,
+        description=description or inspect.getdoc(fn),
+        signature=signature,
+        source=source_of(fn),
+        **options,
+    )
 
 
 @overload
@@ -148,18 +205,34 @@ def solid(name: Callable[..., Any]) -> SolidDefinition: ...
 
 
 @overload
-def solid(name: str | None = None, description: str | None = None, input_defs: list[InputDefinition] | None = None,
-          output_defs: list[OutputDefinition] | None = None, config_schema: Any = None, required_resource_keys: set[str] | None = None,
-          tags: dict[str, Any] | None = None, version: str | None = None,
-          retry_policy: RetryPolicy | None = None) -> Callable[[Callable[..., Any]], SolidDefinition]: ...
+def solid(
+    name: str | None = None,
+    description: str | None = None,
+    input_defs: list[InputDefinition] | None = None,
+    output_defs: list[OutputDefinition] | None = None,
+    config_schema: Any = None,
+    required_resource_keys: set[str] | None = None,
+    tags: dict[str, Any] | None = None,
+    version: str | None = None,
+    retry_policy: RetryPolicy | None = None,
+) -> Callable[[Callable[..., Any]], SolidDefinition]: ...
 
 
-def solid(name: Any = None, description: str | None = None, input_defs: list[InputDefinition] | None = None,
-          output_defs: list[OutputDefinition] | None = None, config_schema: Any = None, required_resource_keys: set[str] | None = None,
-          tags: dict[str, Any] | None = None, version: str | None = None, retry_policy: RetryPolicy | None = None) -> Any:
+def solid(
+    name: Any = None,
+    description: str | None = None,
+    input_defs: list[InputDefinition] | None = None,
+    output_defs: list[OutputDefinition] | None = None,
+    config_schema: Any = None,
+    required_resource_keys: set[str] | None = None,
+    tags: dict[str, Any] | None = None,
+    version: str | None = None,
+    retry_policy: RetryPolicy | None = None,
+) -> Any:
     """Decorator: a function becomes a solid.
 
-    The function's first parameter may be ``context``; the others are inputs. Types come from annotations unless declared. It may return a value,
+    The function's first parameter may be ``context``; the others are inputs. Types come from annotations unless
+    declared. It may return a value,
     yield :class:`Output` and events, or be ``async``.
 
     Args:
@@ -175,16 +248,27 @@ def solid(name: Any = None, description: str | None = None, input_defs: list[Inp
         ... def repeat(context, word: str) -> str:
         ...     return word * context.solid_config["times"]
     """
-    options = {"config_schema": config_schema, "required_resource_keys": required_resource_keys, "tags": tags, "version": version,
-               "retry_policy": retry_policy}
+    options = {
+        "config_schema": config_schema,
+        "required_resource_keys": required_resource_keys,
+        "tags": tags,
+        "version": version,
+        "retry_policy": retry_policy,
+    }
     if callable(name):
         return _decorated(name, None, None, None, None, True, {})
     return lambda fn: _decorated(fn, name, description, input_defs, output_defs, True, options)
 
 
-def lambda_solid(name: Any = None, description: str | None = None, input_defs: list[InputDefinition] | None = None,
-                 output_def: OutputDefinition | None = None) -> Any:
+def lambda_solid(
+    name: Any = None,
+    description: str | None = None,
+    input_defs: list[InputDefinition] | None = None,
+    output_def: OutputDefinition | None = None,
+) -> Any:
     """Decorator: a function without context parameter becomes a solid; every parameter is an input."""
     if callable(name):
         return _decorated(name, None, None, None, None, False, {})
-    return lambda fn: _decorated(fn, name, description, input_defs, None if output_def is None else [output_def], False, {})
+    return lambda fn: _decorated(
+        fn, name, description, input_defs, None if output_def is None else [output_def], False, {}
+    )

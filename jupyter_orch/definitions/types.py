@@ -9,7 +9,11 @@ from collections.abc import Callable
 from typing import Any as AnyValue
 
 from jupyter_orch.definitions import config
-from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvariantViolationError, DagsterTypeCheckError
+from jupyter_orch.definitions.errors import (
+    DagsterInvalidDefinitionError,
+    DagsterInvariantViolationError,
+    DagsterTypeCheckError,
+)
 from jupyter_orch.definitions.metadata import EventMetadataEntry
 from jupyter_orch.definitions.output import TypeCheck
 
@@ -33,10 +37,18 @@ class DagsterType:
 
     config_type: config.ConfigType | None = None
 
-    def __init__(self, type_check_fn: TypeCheckFunction, key: str | None = None, name: str | None = None,
-                 description: str | None = None, loader: AnyValue = None, materializer: AnyValue = None,
-                 required_resource_keys: set[str] | None = None, typing_type: AnyValue = AnyValue,
-                 is_builtin: bool = False) -> None:
+    def __init__(
+        self,
+        type_check_fn: TypeCheckFunction,
+        key: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        loader: AnyValue = None,
+        materializer: AnyValue = None,
+        required_resource_keys: set[str] | None = None,
+        typing_type: AnyValue = AnyValue,
+        is_builtin: bool = False,
+    ) -> None:
         if not callable(type_check_fn):
             raise DagsterInvalidDefinitionError("a DagsterType needs type_check_fn, a function of (context, value)")
         if name is None and key is None:
@@ -71,7 +83,8 @@ class DagsterType:
         if isinstance(verdict, bool) or type(verdict).__name__ == "bool_":
             return _PASSED if verdict else TypeCheck(False, f"{config.described(value)} is no {self.display_name}")
         raise DagsterTypeCheckError(
-            f"the check of type {self.display_name!r} returned {config.described(verdict)}; return True, False or a TypeCheck"
+            f"the check of type {self.display_name!r} returned {config.described(verdict)}; return True, False or a "
+            "TypeCheck"
         )
 
     def __repr__(self) -> str:
@@ -94,15 +107,22 @@ class _NothingType(DagsterType):
     is_nothing = True
 
     def __init__(self) -> None:
-        super().__init__(lambda _context, value: value is None, name="Nothing", typing_type=None, is_builtin=True,
-                         description="No value: only the order in which solids run.")
+        super().__init__(
+            lambda _context, value: value is None,
+            name="Nothing",
+            typing_type=None,
+            is_builtin=True,
+            description="No value: only the order in which solids run.",
+        )
 
 
 class ScalarLoader:
     """Takes the value as it stands in the run config."""
 
     def __init__(self, kind: config.ConfigType) -> None:
-        self.schema_type = config.ScalarUnion(kind, config.Selector({"value": config.Field(kind)})) if kind is not config.ANY else kind
+        self.schema_type = (
+            config.ScalarUnion(kind, config.Selector({"value": config.Field(kind)})) if kind is not config.ANY else kind
+        )
         self.required_resource_keys: frozenset[str] = frozenset()
 
     def load(self, _context: AnyValue, value: AnyValue) -> AnyValue:
@@ -112,8 +132,14 @@ class ScalarLoader:
 
 class _ScalarType(DagsterType):
     def __init__(self, name: str, python_type: type, kind: config.ConfigType) -> None:
-        super().__init__(lambda _context, value: isinstance(value, python_type) and (python_type is bool or not isinstance(value, bool)),
-                         name=name, typing_type=python_type, is_builtin=True)
+        super().__init__(
+            lambda _context, value: (
+                isinstance(value, python_type) and (python_type is bool or not isinstance(value, bool))
+            ),
+            name=name,
+            typing_type=python_type,
+            is_builtin=True,
+        )
         self.config_type = kind
         self.loader = ScalarLoader(kind)
 
@@ -123,18 +149,36 @@ class PythonObjectDagsterType(DagsterType):
 
     Args:
         python_type: the class, or a tuple of classes.
-        key, name, loader, materializer, description: as for :class:`DagsterType`; the name is the class name when left out.
+        key, name, loader, materializer, description: as for :class:`DagsterType`; the name is the class name when
+            left out.
     """
 
-    def __init__(self, python_type: AnyValue, key: str | None = None, name: str | None = None, loader: AnyValue = None,
-                 materializer: AnyValue = None, description: str | None = None, **_: AnyValue) -> None:
+    def __init__(
+        self,
+        python_type: AnyValue,
+        key: str | None = None,
+        name: str | None = None,
+        loader: AnyValue = None,
+        materializer: AnyValue = None,
+        description: str | None = None,
+        **_: AnyValue,
+    ) -> None:
         classes = python_type if isinstance(python_type, tuple) else (python_type,)
         if not classes or not all(isinstance(item, type) for item in classes):
-            raise DagsterInvalidDefinitionError(f"PythonObjectDagsterType needs a class or a tuple of classes, not {python_type!r}")
+            raise DagsterInvalidDefinitionError(
+                f"PythonObjectDagsterType needs a class or a tuple of classes, not {python_type!r}"
+            )
         self.python_type = python_type
         self.type_str = " | ".join(item.__name__ for item in classes)
-        super().__init__(self._is_instance, key=key, name=name or self.type_str, loader=loader, materializer=materializer,
-                         description=description, typing_type=python_type)
+        super().__init__(
+            self._is_instance,
+            key=key,
+            name=name or self.type_str,
+            loader=loader,
+            materializer=materializer,
+            description=description,
+            typing_type=python_type,
+        )
 
     def _is_instance(self, _context: AnyValue, value: AnyValue) -> bool | TypeCheck:
         if isinstance(value, self.python_type):
@@ -143,13 +187,20 @@ class PythonObjectDagsterType(DagsterType):
 
 
 def _described_value(value: AnyValue) -> bool | TypeCheck:
-    """Data frames say their shape; everything else just passes. Looks at names so that pandas is never imported for it."""
+    """Data frames say their shape; everything else just passes.
+    Looks at names so that pandas is never imported for it.
+    """
     if type(value).__name__ != "DataFrame" or not type(value).__module__.startswith("pandas"):
         return True
-    return TypeCheck(True, metadata_entries=[
-        EventMetadataEntry("row_count", "rows", len(value)),
-        EventMetadataEntry("columns", "column → type", {str(name): str(kind) for name, kind in value.dtypes.items()}),
-    ])
+    return TypeCheck(
+        True,
+        metadata_entries=[
+            EventMetadataEntry("row_count", "rows", len(value)),
+            EventMetadataEntry(
+                "columns", "column → type", {str(name): str(kind) for name, kind in value.dtypes.items()}
+            ),
+        ],
+    )
 
 
 Any = _AnyType()
@@ -158,8 +209,17 @@ Bool = _ScalarType("Bool", bool, config.BOOL)
 Int = _ScalarType("Int", int, config.INT)
 Float = _ScalarType("Float", float, config.FLOAT)
 String = _ScalarType("String", str, config.STRING)
-_FOR_PYTHON: dict[AnyValue, DagsterType] = {AnyValue: Any, object: Any, bool: Bool, int: Int, float: Float, str: String,
-                                            None: Nothing, type(None): Nothing, inspect.Parameter.empty: Any}
+_FOR_PYTHON: dict[AnyValue, DagsterType] = {
+    AnyValue: Any,
+    object: Any,
+    bool: Bool,
+    int: Int,
+    float: Float,
+    str: String,
+    None: Nothing,
+    type(None): Nothing,
+    inspect.Parameter.empty: Any,
+}
 
 
 def _container(name: str, key: str, fits: TypeCheckFunction, typing_type: AnyValue) -> DagsterType:
@@ -220,7 +280,11 @@ def _dict_of(keys: AnyValue, values: AnyValue) -> DagsterType:
     def fits(context: AnyValue, value: AnyValue) -> bool | TypeCheck:
         if not isinstance(value, dict):
             return TypeCheck(False, f"found {config.described(value)}, expected a dict")
-        return _first_misfit(key_kind, context, value, "key") or _first_misfit(value_kind, context, value.values(), "value") or True
+        return (
+            _first_misfit(key_kind, context, value, "key")
+            or _first_misfit(value_kind, context, value.values(), "value")
+            or True
+        )
 
     shown = f"{key_kind.display_name},{value_kind.display_name}"
     return _container(f"Dict[{shown}]", f"Dict.{shown}", fits, dict)
@@ -297,13 +361,19 @@ def make_python_type_usable_as_dagster_type(python_type: type, dagster_type: Dag
     _FOR_PYTHON[python_type] = dagster_type
 
 
-def usable_as_dagster_type(name: AnyValue = None, description: str | None = None, loader: AnyValue = None,
-                           materializer: AnyValue = None) -> AnyValue:
+def usable_as_dagster_type(
+    name: AnyValue = None, description: str | None = None, loader: AnyValue = None, materializer: AnyValue = None
+) -> AnyValue:
     """Decorator: use a class as a type, with a name, description, loader and materializer of its own."""
 
     def register(python_class: type, given_name: str | None = None) -> type:
-        kind = PythonObjectDagsterType(python_class, name=given_name or python_class.__name__, description=description,
-                                       loader=loader, materializer=materializer)
+        kind = PythonObjectDagsterType(
+            python_class,
+            name=given_name or python_class.__name__,
+            description=description,
+            loader=loader,
+            materializer=materializer,
+        )
         make_python_type_usable_as_dagster_type(python_class, kind)
         return python_class
 
@@ -352,10 +422,15 @@ def _resolve_typing(annotation: AnyValue) -> DagsterType:
     if isinstance(annotation, type):
         kind = _FOR_PYTHON[annotation] = PythonObjectDagsterType(annotation)
         return kind
-    if isinstance(annotation, (typing.TypeVar, str)) or origin is not None or annotation in (typing.NoReturn, typing.Never):
+    if (
+        isinstance(annotation, (typing.TypeVar, str))
+        or origin is not None
+        or annotation in (typing.NoReturn, typing.Never)
+    ):
         return Any
     raise DagsterInvalidDefinitionError(
-        f"{annotation!r} is no type; use a Python class, a typing annotation, a DagsterType, or one of Any, Bool, Int, Float, String"
+        f"{annotation!r} is no type; use a Python class, a typing annotation, a DagsterType, or one of Any, Bool, "
+        "Int, Float, String"
     )
 
 
@@ -368,8 +443,12 @@ class TypeLoader:
         required_resource_keys: resources that the function uses.
     """
 
-    def __init__(self, config_schema: AnyValue, load_fn: Callable[[AnyValue, AnyValue], AnyValue],
-                 required_resource_keys: set[str] | None = None) -> None:
+    def __init__(
+        self,
+        config_schema: AnyValue,
+        load_fn: Callable[[AnyValue, AnyValue], AnyValue],
+        required_resource_keys: set[str] | None = None,
+    ) -> None:
         self.schema_type = config.config_type(config_schema)
         self._load_fn = load_fn
         self.required_resource_keys = frozenset(required_resource_keys or ())
@@ -390,8 +469,12 @@ class TypeMaterializer:
         required_resource_keys: resources that the function uses.
     """
 
-    def __init__(self, config_schema: AnyValue, materialize_fn: Callable[[AnyValue, AnyValue, AnyValue], AnyValue],
-                 required_resource_keys: set[str] | None = None) -> None:
+    def __init__(
+        self,
+        config_schema: AnyValue,
+        materialize_fn: Callable[[AnyValue, AnyValue, AnyValue], AnyValue],
+        required_resource_keys: set[str] | None = None,
+    ) -> None:
         self.schema_type = config.config_type(config_schema)
         self._materialize_fn = materialize_fn
         self.required_resource_keys = frozenset(required_resource_keys or ())
@@ -400,7 +483,9 @@ class TypeMaterializer:
         """Write the value; gives the materializations that the function reported."""
         made = self._materialize_fn(context, value_config, value)
         if made is None:
-            raise DagsterInvariantViolationError("a type materializer must return an AssetMaterialization or several of them, not None")
+            raise DagsterInvariantViolationError(
+                "a type materializer must return an AssetMaterialization or several of them, not None"
+            )
         return list(made) if isinstance(made, (list, tuple, types.GeneratorType)) else [made]
 
 
@@ -408,15 +493,20 @@ DagsterTypeLoader = TypeLoader
 DagsterTypeMaterializer = TypeMaterializer
 
 
-def dagster_type_loader(config_schema: AnyValue, required_resource_keys: set[str] | None = None,
-                        **_: AnyValue) -> Callable[[Callable[[AnyValue, AnyValue], AnyValue]], TypeLoader]:
+def dagster_type_loader(
+    config_schema: AnyValue, required_resource_keys: set[str] | None = None, **_: AnyValue
+) -> Callable[[Callable[[AnyValue, AnyValue], AnyValue]], TypeLoader]:
     """Decorator: a function ``(context, config)`` → value becomes a loader for ``DagsterType(loader=…)``."""
     return lambda load_fn: TypeLoader(config_schema, load_fn, required_resource_keys)
 
 
-def dagster_type_materializer(config_schema: AnyValue, required_resource_keys: set[str] | None = None,
-                              ) -> Callable[[Callable[[AnyValue, AnyValue, AnyValue], AnyValue]], TypeMaterializer]:
-    """Decorator: a function ``(context, config, value)`` → AssetMaterialization becomes a materializer for ``DagsterType(materializer=…)``."""
+def dagster_type_materializer(
+    config_schema: AnyValue,
+    required_resource_keys: set[str] | None = None,
+) -> Callable[[Callable[[AnyValue, AnyValue, AnyValue], AnyValue]], TypeMaterializer]:
+    """Decorator: a function ``(context, config, value)`` → AssetMaterialization becomes a materializer for
+    ``DagsterType(materializer=…)``.
+    """
     return lambda materialize_fn: TypeMaterializer(config_schema, materialize_fn, required_resource_keys)
 
 

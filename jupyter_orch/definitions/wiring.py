@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_orch.definitions.composition import Invocation
-from jupyter_orch.definitions.dependency import Dependency, DynamicCollectDependencyDefinition, MultiDependencyDefinition, OuterInput, feeders
+from jupyter_orch.definitions.dependency import (
+    Dependency,
+    DynamicCollectDependencyDefinition,
+    MultiDependencyDefinition,
+    OuterInput,
+    feeders,
+)
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.names import unknown
 
@@ -22,24 +28,40 @@ def check_names(owner: str, invocations: Mapping[str, Invocation], wiring: Wirin
     """
     for name, inputs in wiring.items():
         if name not in invocations:
-            raise DagsterInvalidDefinitionError(f"the dependencies of {owner} speak of {name!r}: {unknown('solid', name, invocations)}")
+            raise DagsterInvalidDefinitionError(
+                f"the dependencies of {owner} speak of {name!r}: {unknown('solid', name, invocations)}"
+            )
         node = invocations[name].definition
         for input_name, dependency in inputs.items():
             if not node.has_input(input_name):
-                raise DagsterInvalidDefinitionError(f"in {owner}: {unknown('input', input_name, node.input_dict, repr(name))}")
+                raise DagsterInvalidDefinitionError(
+                    f"in {owner}: {unknown('input', input_name, node.input_dict, repr(name))}"
+                )
             for feeder in feeders(dependency):
-                where = f"in {owner}, input {input_name!r} of {name!r} is to be fed by output {feeder.output!r} of {feeder.solid!r}, but"
+                where = (
+                    f"in {owner}, input {input_name!r} of {name!r} is to be fed by output "
+                    f"{feeder.output!r} of {feeder.solid!r}, but"
+                )
                 if feeder.solid not in invocations:
                     raise DagsterInvalidDefinitionError(f"{where} {unknown('solid', feeder.solid, invocations)}")
                 source = invocations[feeder.solid].definition
                 if not source.has_output(feeder.output):
-                    raise DagsterInvalidDefinitionError(f"{where} {unknown('output', feeder.output, source.output_dict, repr(feeder.solid))}")
+                    raise DagsterInvalidDefinitionError(
+                        f"{where} {unknown('output', feeder.output, source.output_dict, repr(feeder.solid))}"
+                    )
                 _check_nothing(where, node.input_dict[input_name], source.output_dict[feeder.output])
 
 
 def _check_nothing(where: str, taken: Any, given: Any) -> None:
-    if given.dagster_type.is_nothing and not taken.dagster_type.is_nothing and taken.is_typed and not taken.dagster_type.always_passes:
-        raise DagsterInvalidDefinitionError(f"{where} that output carries no value (Nothing) and the input wants {taken.dagster_type.display_name}")
+    if (
+        given.dagster_type.is_nothing
+        and not taken.dagster_type.is_nothing
+        and taken.is_typed
+        and not taken.dagster_type.always_passes
+    ):
+        raise DagsterInvalidDefinitionError(
+            f"{where} that output carries no value (Nothing) and the input wants {taken.dagster_type.display_name}"
+        )
 
 
 def running_order(owner: str, invocations: Mapping[str, Invocation], wiring: Wiring) -> list[str]:
@@ -77,10 +99,12 @@ def _circle(stuck: set[str], wiring: Wiring) -> list[str]:
     while name not in path:
         path.append(name)
         name = min(f.solid for d in wiring.get(name, {}).values() for f in feeders(d) if f.solid in stuck)
-    return [name, *reversed(path[path.index(name):])]
+    return [name, *reversed(path[path.index(name) :])]
 
 
-def dynamic_depths(owner: str, invocations: Mapping[str, Invocation], wiring: Wiring, order: list[str]) -> dict[str, int]:
+def dynamic_depths(
+    owner: str, invocations: Mapping[str, Invocation], wiring: Wiring, order: list[str]
+) -> dict[str, int]:
     """How deep inside dynamic outputs each node stands: 0, or 1 when it runs once for each value.
 
     Raises:
@@ -94,11 +118,13 @@ def dynamic_depths(owner: str, invocations: Mapping[str, Invocation], wiring: Wi
             came_deep, came_from = _arriving(dependency, invocations, depths, origins)
             if isinstance(dependency, MultiDependencyDefinition) and came_deep:
                 raise DagsterInvalidDefinitionError(
-                    f"in {owner}, input {input_name!r} of {name!r} is a list that holds an output of a mapped solid; collect it instead"
+                    f"in {owner}, input {input_name!r} of {name!r} is a list that holds an output of a mapped solid; "
+                    "collect it instead"
                 )
             if came_deep and depth and origin != came_from:
                 raise DagsterInvalidDefinitionError(
-                    f"in {owner}, {name!r} depends on two different dynamic outputs ({_said(origin)} and {_said(came_from)}); collect one of them first"
+                    f"in {owner}, {name!r} depends on two different dynamic outputs ({_said(origin)} and "
+                    f"{_said(came_from)}); collect one of them first"
                 )
             if came_deep:
                 depth, origin = came_deep, came_from
@@ -106,7 +132,8 @@ def dynamic_depths(owner: str, invocations: Mapping[str, Invocation], wiring: Wi
         gives_dynamic = any(definition.is_dynamic for definition in invocations[name].definition.output_defs)
         if depth + max(inner, 1 if gives_dynamic else 0) > 1:
             raise DagsterInvalidDefinitionError(
-                f"in {owner}, {name!r} has a dynamic output and itself runs once for each value of {_said(origin)}; dynamic outputs can not nest"
+                f"in {owner}, {name!r} has a dynamic output and itself runs once for each value of {_said(origin)}; "
+                "dynamic outputs can not nest"
             )
         depths[name], origins[name] = depth, origin
     return depths
@@ -116,8 +143,12 @@ def _said(origin: tuple[str, str] | None) -> str:
     return f"{origin[1]!r} of {origin[0]!r}" if origin else "another solid"
 
 
-def _arriving(dependency: Dependency, invocations: Mapping[str, Invocation], depths: dict[str, int],
-              origins: dict[str, tuple[str, str] | None]) -> tuple[int, tuple[str, str] | None]:
+def _arriving(
+    dependency: Dependency,
+    invocations: Mapping[str, Invocation],
+    depths: dict[str, int],
+    origins: dict[str, tuple[str, str] | None],
+) -> tuple[int, tuple[str, str] | None]:
     depth, origin = 0, None
     if isinstance(dependency, (OuterInput, DynamicCollectDependencyDefinition)):
         return 0, None

@@ -8,7 +8,11 @@ from time import time
 from typing import Any
 
 from jupyter_orch.definitions.contexts import InputContext, OutputContext
-from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterRunNotFoundError, DagsterSubprocessError
+from jupyter_orch.definitions.errors import (
+    DagsterInvariantViolationError,
+    DagsterRunNotFoundError,
+    DagsterSubprocessError,
+)
 from jupyter_orch.definitions.io_manager import fs_io_manager, mem_io_manager
 from jupyter_orch.definitions.names import valid_tags
 from jupyter_orch.definitions.pipeline import PipelineDefinition
@@ -29,9 +33,16 @@ from jupyter_orch.records.status import RunStatus
 Runnable = PipelineDefinition | ReconstructablePipeline
 
 
-def execute_pipeline(pipeline: Any, run_config: dict[str, Any] | None = None, mode: str | None = None, preset: str | None = None,
-                     tags: dict[str, Any] | None = None, solid_selection: list[str] | None = None, instance: DagsterInstance | None = None,
-                     raise_on_error: bool = True) -> PipelineExecutionResult:
+def execute_pipeline(
+    pipeline: Any,
+    run_config: dict[str, Any] | None = None,
+    mode: str | None = None,
+    preset: str | None = None,
+    tags: dict[str, Any] | None = None,
+    solid_selection: list[str] | None = None,
+    instance: DagsterInstance | None = None,
+    raise_on_error: bool = True,
+) -> PipelineExecutionResult:
     """Run a pipeline here and now.
 
     Args:
@@ -55,18 +66,36 @@ def execute_pipeline(pipeline: Any, run_config: dict[str, Any] | None = None, mo
     return run.result()
 
 
-def execute_pipeline_iterator(pipeline: Any, run_config: dict[str, Any] | None = None, mode: str | None = None, preset: str | None = None,
-                              tags: dict[str, Any] | None = None, solid_selection: list[str] | None = None,
-                              instance: DagsterInstance | None = None) -> Iterator[DagsterEvent]:
-    """Run a pipeline step by step, as its events are taken; closing the iterator stops the run and closes its resources."""
-    run = _InMemoryRun(_order(pipeline, run_config, mode, preset, tags, solid_selection), instance, raise_on_error=False)
+def execute_pipeline_iterator(
+    pipeline: Any,
+    run_config: dict[str, Any] | None = None,
+    mode: str | None = None,
+    preset: str | None = None,
+    tags: dict[str, Any] | None = None,
+    solid_selection: list[str] | None = None,
+    instance: DagsterInstance | None = None,
+) -> Iterator[DagsterEvent]:
+    """Run a pipeline step by step, as its events are taken;
+    closing the iterator stops the run and closes its resources.
+    """
+    run = _InMemoryRun(
+        _order(pipeline, run_config, mode, preset, tags, solid_selection), instance, raise_on_error=False
+    )
     for event in run.events():
         yield DagsterEvent(event, run.scope.pipeline.name)
 
 
-def reexecute_pipeline(pipeline: Any, parent_run_id: str, run_config: dict[str, Any] | None = None, step_selection: list[str] | None = None,
-                       mode: str | None = None, preset: str | None = None, tags: dict[str, Any] | None = None,
-                       instance: DagsterInstance | None = None, raise_on_error: bool = True) -> PipelineExecutionResult:
+def reexecute_pipeline(
+    pipeline: Any,
+    parent_run_id: str,
+    run_config: dict[str, Any] | None = None,
+    step_selection: list[str] | None = None,
+    mode: str | None = None,
+    preset: str | None = None,
+    tags: dict[str, Any] | None = None,
+    instance: DagsterInstance | None = None,
+    raise_on_error: bool = True,
+) -> PipelineExecutionResult:
     """Run a pipeline again, or the selected steps of it on top of what an earlier run made.
 
     Args:
@@ -80,19 +109,37 @@ def reexecute_pipeline(pipeline: Any, parent_run_id: str, run_config: dict[str, 
     return run.result()
 
 
-def reexecute_pipeline_iterator(pipeline: Any, parent_run_id: str, run_config: dict[str, Any] | None = None, step_selection: list[str] | None = None,
-                                mode: str | None = None, preset: str | None = None, tags: dict[str, Any] | None = None,
-                                instance: DagsterInstance | None = None) -> Iterator[DagsterEvent]:
+def reexecute_pipeline_iterator(
+    pipeline: Any,
+    parent_run_id: str,
+    run_config: dict[str, Any] | None = None,
+    step_selection: list[str] | None = None,
+    mode: str | None = None,
+    preset: str | None = None,
+    tags: dict[str, Any] | None = None,
+    instance: DagsterInstance | None = None,
+) -> Iterator[DagsterEvent]:
     """:func:`reexecute_pipeline`, as its events are taken."""
     run = _rerun(pipeline, parent_run_id, run_config, step_selection, mode, preset, tags, instance, False)
     for event in run.events():
         yield DagsterEvent(event, run.scope.pipeline.name)
 
 
-def _rerun(pipeline: Any, parent_run_id: str, run_config: Any, step_selection: Iterable[str] | None, mode: str | None, preset: str | None,
-           tags: Any, instance: DagsterInstance | None, raise_on_error: bool) -> _InMemoryRun:
+def _rerun(
+    pipeline: Any,
+    parent_run_id: str,
+    run_config: Any,
+    step_selection: Iterable[str] | None,
+    mode: str | None,
+    preset: str | None,
+    tags: Any,
+    instance: DagsterInstance | None,
+    raise_on_error: bool,
+) -> _InMemoryRun:
     if instance is None:
-        raise DagsterInvariantViolationError("reexecute_pipeline needs the instance that knows the earlier run; pass instance=")
+        raise DagsterInvariantViolationError(
+            "reexecute_pipeline needs the instance that knows the earlier run; pass instance="
+        )
     parent = instance.get_run_by_id(parent_run_id)
     if parent is None:
         raise DagsterRunNotFoundError(f"the instance knows no run {parent_run_id!r}, so it can not be executed again")
@@ -112,8 +159,14 @@ def _rerun(pipeline: Any, parent_run_id: str, run_config: Any, step_selection: I
 class _Order:
     """What shall run, checked."""
 
-    def __init__(self, pipeline: PipelineDefinition, origin: ReconstructablePipeline | None, prepared: Prepared, run_config: dict[str, Any],
-                 tags: dict[str, str]) -> None:
+    def __init__(
+        self,
+        pipeline: PipelineDefinition,
+        origin: ReconstructablePipeline | None,
+        prepared: Prepared,
+        run_config: dict[str, Any],
+        tags: dict[str, str],
+    ) -> None:
         self.pipeline = pipeline
         self.origin = origin
         self.prepared = prepared
@@ -121,17 +174,29 @@ class _Order:
         self.tags = tags
 
 
-def _order(pipeline: Any, run_config: Any, mode: str | None, preset: str | None, tags: Any, selection: Iterable[str] | None) -> _Order:
+def _order(
+    pipeline: Any, run_config: Any, mode: str | None, preset: str | None, tags: Any, selection: Iterable[str] | None
+) -> _Order:
     origin = pipeline if isinstance(pipeline, ReconstructablePipeline) else None
-    definition = origin.definition if origin else pipeline.as_pipeline() if hasattr(pipeline, "as_pipeline") else pipeline
+    definition = (
+        origin.definition if origin else pipeline.as_pipeline() if hasattr(pipeline, "as_pipeline") else pipeline
+    )
     if not isinstance(definition, PipelineDefinition):
-        raise DagsterInvariantViolationError(f"this is no pipeline: {definition!r}; pass a pipeline, a job, or reconstructable(…)")
+        raise DagsterInvariantViolationError(
+            f"this is no pipeline: {definition!r}; pass a pipeline, a job, or reconstructable(…)"
+        )
     given = valid_tags(tags, "the run")
     if preset is not None:
         chosen = definition.get_preset(preset)
-        for what, own, other in (("run_config", chosen.run_config, run_config), ("mode", chosen.mode, mode), ("solid_selection", chosen.solid_selection, selection)):
+        for what, own, other in (
+            ("run_config", chosen.run_config, run_config),
+            ("mode", chosen.mode, mode),
+            ("solid_selection", chosen.solid_selection, selection),
+        ):
             if other and own and other != own:
-                raise DagsterInvariantViolationError(f"preset {preset!r} brings its own {what}; leave {what} out, or use preset.with_additional_config")
+                raise DagsterInvariantViolationError(
+                    f"preset {preset!r} brings its own {what}; leave {what} out, or use preset.with_additional_config"
+                )
         run_config, mode, selection = chosen.run_config or run_config, chosen.mode, chosen.solid_selection or selection
         given = {**chosen.tags, "dagster/preset_name": preset, **given}
     if run_config is None:
@@ -141,27 +206,58 @@ def _order(pipeline: Any, run_config: Any, mode: str | None, preset: str | None,
 
 
 class _InMemoryRun:
-    def __init__(self, order: _Order, instance: DagsterInstance | None, raise_on_error: bool, known: KnownState | None = None,
-                 only: tuple[str, ...] | None = None, parent_run_id: str | None = None, root_run_id: str | None = None) -> None:
+    def __init__(
+        self,
+        order: _Order,
+        instance: DagsterInstance | None,
+        raise_on_error: bool,
+        known: KnownState | None = None,
+        only: tuple[str, ...] | None = None,
+        parent_run_id: str | None = None,
+        root_run_id: str | None = None,
+    ) -> None:
         prepared = order.prepared
         self.instance = instance if instance is not None else DagsterInstance.ephemeral()
         self._raise = raise_on_error
         self._only = only
         run = PipelineRun(
-            pipeline_name=prepared.pipeline.name, run_id=str(uuid.uuid4()), run_config=order.run_config, mode=prepared.mode.name,
-            solid_selection=prepared.pipeline.solid_selection, step_keys_to_execute=only, tags=order.tags, parent_run_id=parent_run_id,
-            root_run_id=root_run_id)
+            pipeline_name=prepared.pipeline.name,
+            run_id=str(uuid.uuid4()),
+            run_config=order.run_config,
+            mode=prepared.mode.name,
+            solid_selection=prepared.pipeline.solid_selection,
+            step_keys_to_execute=only,
+            tags=order.tags,
+            parent_run_id=parent_run_id,
+            root_run_id=root_run_id,
+        )
         self.instance.add_run(run)
         self._heard: list[Event] = []
         in_memory = self.instance.is_ephemeral
         self.scope = RunScope(
-            pipeline=prepared.pipeline, mode=prepared.mode, shape=prepared.shape, config=prepared.config, plan=prepared.plan, run=run, emit=self._hear,
-            default_io_manager=mem_io_manager if in_memory else fs_io_manager, instance=self.instance,
-            storage_directory="" if in_memory else self.instance.storage_directory(), known=known or KnownState(),
+            pipeline=prepared.pipeline,
+            mode=prepared.mode,
+            shape=prepared.shape,
+            config=prepared.config,
+            plan=prepared.plan,
+            run=run,
+            emit=self._hear,
+            default_io_manager=mem_io_manager if in_memory else fs_io_manager,
+            instance=self.instance,
+            storage_directory="" if in_memory else self.instance.storage_directory(),
+            known=known or KnownState(),
             target=order.origin.target if order.origin else None,
-            selector=PipelineSelector(repository="__repository__", pipeline=order.pipeline.name, mode=prepared.mode.name,
-                                      solid_selection=prepared.pipeline.solid_selection) if order.origin else None,
-            loggers=opened_loggers(prepared.pipeline, prepared.mode, prepared.config, run.run_id, with_default=True), kept={})
+            selector=PipelineSelector(
+                repository="__repository__",
+                pipeline=order.pipeline.name,
+                mode=prepared.mode.name,
+                solid_selection=prepared.pipeline.solid_selection,
+            )
+            if order.origin
+            else None,
+            loggers=opened_loggers(prepared.pipeline, prepared.mode, prepared.config, run.run_id, with_default=True),
+            kept={},
+        )
         self.outcome = RunOutcome()
 
     def _hear(self, event: Event) -> None:
@@ -194,7 +290,9 @@ class _InMemoryRun:
         raised = self.scope.raised.get(str(event.step_key))
         if raised is not None:
             return user_error(raised)
-        return DagsterSubprocessError(f"step {event.step_key!r} failed in a process of its own:\n{failure_text(event.data['failure'])}")
+        return DagsterSubprocessError(
+            f"step {event.step_key!r} failed in a process of its own:\n{failure_text(event.data['failure'])}"
+        )
 
     def _end(self, error: BaseException | None) -> Event:
         name = self.scope.pipeline.name
@@ -222,7 +320,9 @@ class _InMemoryRun:
 
     def result(self) -> PipelineExecutionResult:
         """How it came out."""
-        return PipelineExecutionResult(self.scope.pipeline, self.scope.plan, self.scope.run.run_id, self._heard, self.outcome.ok, self._value)
+        return PipelineExecutionResult(
+            self.scope.pipeline, self.scope.plan, self.scope.run.run_id, self._heard, self.outcome.ok, self._value
+        )
 
     def _value(self, step_key: str, output: str, mapping_key: str | None) -> Any:
         kept = self.scope.kept or {}
@@ -240,15 +340,27 @@ def _stored_value(scope: RunScope, step_key: str, output: str, mapping_key: str 
     try:
         for key in opened.order({definition.io_manager_key}, "this result"):
             opened.open(key)
-        upstream = OutputContext(step_key=step_key, name=output, run_id=scope.known.source_run_ids.get(step_key, scope.run.run_id), mapping_key=mapping_key,
-                                 pipeline_name=scope.pipeline.name, metadata=definition.metadata, definition=definition, pipeline_run=scope.run,
-                                 dagster_type=definition.dagster_type)
-        return opened.values[definition.io_manager_key].load_input(InputContext(name="result", upstream_output=upstream, definition=None))
+        upstream = OutputContext(
+            step_key=step_key,
+            name=output,
+            run_id=scope.known.source_run_ids.get(step_key, scope.run.run_id),
+            mapping_key=mapping_key,
+            pipeline_name=scope.pipeline.name,
+            metadata=definition.metadata,
+            definition=definition,
+            pipeline_run=scope.run,
+            dagster_type=definition.dagster_type,
+        )
+        return opened.values[definition.io_manager_key].load_input(
+            InputContext(name="result", upstream_output=upstream, definition=None)
+        )
     finally:
         opened.close()
 
 
-def validate_run_config(pipeline_def: Any, run_config: dict[str, Any] | None = None, mode: str | None = None) -> dict[str, Any]:
+def validate_run_config(
+    pipeline_def: Any, run_config: dict[str, Any] | None = None, mode: str | None = None
+) -> dict[str, Any]:
     """The run config with defaults filled in.
 
     Raises:
@@ -256,5 +368,9 @@ def validate_run_config(pipeline_def: Any, run_config: dict[str, Any] | None = N
     """
     order = _order(pipeline_def, run_config or {}, mode, None, None, None)
     config = order.prepared.config
-    return {"solids": config.solids, "resources": {key: {"config": value} for key, value in config.resources.items()},
-            "execution": {config.executor: {"config": config.executor_config}}, "loggers": config.loggers or {}}
+    return {
+        "solids": config.solids,
+        "resources": {key: {"config": value} for key, value in config.resources.items()},
+        "execution": {config.executor: {"config": config.executor_config}},
+        "loggers": config.loggers or {},
+    }

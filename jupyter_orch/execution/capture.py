@@ -68,7 +68,7 @@ class Capture:
 
 def _unbuffered(number: int) -> io.TextIOWrapper:
     raw = io.FileIO(number, "wb", closefd=False)
-    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)  # type: ignore[arg-type]
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
 def _flush() -> None:

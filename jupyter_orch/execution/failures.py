@@ -15,8 +15,11 @@ MAX_FRAMES = 200
 MAX_MESSAGE = 16 * 1024
 MAX_CAUSES = 10
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_OWN_FOLDERS = (_PACKAGE + os.sep, os.path.join(os.path.dirname(_PACKAGE), "kernel", "jupyter_orch_kernel") + os.sep,
-                os.path.join(os.path.dirname(_PACKAGE), "jupyter_orch_kernel") + os.sep)
+_OWN_FOLDERS = (
+    _PACKAGE + os.sep,
+    os.path.join(os.path.dirname(_PACKAGE), "kernel", "jupyter_orch_kernel") + os.sep,
+    os.path.join(os.path.dirname(_PACKAGE), "jupyter_orch_kernel") + os.sep,
+)
 _CELL = re.compile(r"(.+\.ipynb)#cell=(\d+)$")
 
 
@@ -58,8 +61,16 @@ def _described(error: BaseException, cause: Failure | None, hint: str) -> Failur
         code = (error.text or (linecache.getline(file, line) if line else "")).strip() or None
     elif frames:
         file, line, _, code = frames[-1]
-    return Failure(cls=type(error).__name__, message=message_of(error), stack=_stack(frames), file=_shown_file(file), line=line,
-                   code=code, hint=hint, cause=cause)
+    return Failure(
+        cls=type(error).__name__,
+        message=message_of(error),
+        stack=_stack(frames),
+        file=_shown_file(file),
+        line=line,
+        code=code,
+        hint=hint,
+        cause=cause,
+    )
 
 
 def message_of(error: BaseException) -> str:
@@ -84,12 +95,23 @@ def _user_frames(tb: TracebackType | None) -> list[tuple[str, int, str, str | No
                 if len(last) > half:
                     last.pop(0)
         tb = tb.tb_next
-    return [(f.f_code.co_filename, number, f.f_code.co_name, linecache.getline(f.f_code.co_filename, number, f.f_globals).strip() or None)
-            for f, number in first + last]
+    return [
+        (
+            f.f_code.co_filename,
+            number,
+            f.f_code.co_name,
+            linecache.getline(f.f_code.co_filename, number, f.f_globals).strip() or None,
+        )
+        for f, number in first + last
+    ]
 
 
 def _is_own(filename: str) -> bool:
-    return filename.startswith(_OWN_FOLDERS) or filename.startswith("<frozen importlib") or f"{os.sep}importlib{os.sep}__init__.py" in filename
+    return (
+        filename.startswith(_OWN_FOLDERS)
+        or filename.startswith("<frozen importlib")
+        or f"{os.sep}importlib{os.sep}__init__.py" in filename
+    )
 
 
 def _shown_file(file: str | None) -> str | None:

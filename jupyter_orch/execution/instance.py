@@ -95,8 +95,10 @@ class DagsterInstance:
             DagsterInvariantViolationError: there is none in this process.
         """
         raise DagsterInvariantViolationError(
-            "no persistent instance can be opened from this process; use DagsterInstance.ephemeral(), context.instance inside a run, or the command line "
-            "(jupyter orch run list) to look at the deployment")
+            "no persistent instance can be opened from this process; use DagsterInstance.ephemeral(), "
+            "context.instance inside a run, or the command line "
+            "(jupyter orch run list) to look at the deployment"
+        )
 
     def __enter__(self) -> DagsterInstance:
         return self
@@ -201,7 +203,9 @@ class DagsterInstance:
         if entry is None or (after and after.isdigit() and entry.seq <= int(after)):
             return None
         data = entry.event.data
-        return entry.seq, AssetEvent(asset_key, entry.run_id, entry.timestamp, data["partition"], tuple(data["metadata"]))
+        return entry.seq, AssetEvent(
+            asset_key, entry.run_id, entry.timestamp, data["partition"], tuple(data["metadata"])
+        )
 
 
 def _remove(folder: str, owner: int) -> None:
@@ -212,8 +216,12 @@ def _remove(folder: str, owner: int) -> None:
 def _fits(run: PipelineRun, filters: Any) -> bool:
     run_ids, name = getattr(filters, "run_ids", None), getattr(filters, "pipeline_name", None)
     statuses, tags = getattr(filters, "statuses", None), getattr(filters, "tags", None)
-    return ((not run_ids or run.run_id in run_ids) and (not name or run.pipeline_name == name) and (not statuses or run.status in statuses)
-            and all(run.tags.get(key) == value for key, value in (tags or {}).items()))
+    return (
+        (not run_ids or run.run_id in run_ids)
+        and (not name or run.pipeline_name == name)
+        and (not statuses or run.status in statuses)
+        and all(run.tags.get(key) == value for key, value in (tags or {}).items())
+    )
 
 
 @dataclass(frozen=True)

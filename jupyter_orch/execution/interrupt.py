@@ -1,7 +1,9 @@
 """Cancelation inside the process that runs user code.
 
-A signal handler asks for it with :func:`cancel`. While user code or a wait is going on, :class:`RunCanceled` is raised right there; in between,
-our own bookkeeping (an event on its way, say) finishes first. Raising ``RunCanceled`` straight from a handler works as well, less gently.
+A signal handler asks for it with :func:`cancel`. While user code or a wait is going on, :class:`RunCanceled` is
+raised right there; in between,
+our own bookkeeping (an event on its way, say) finishes first. Raising ``RunCanceled`` straight from a handler works
+as well, less gently.
 """
 
 from __future__ import annotations

@@ -39,12 +39,21 @@ def known_from(events: Iterable[Event], run_id: str, earlier: KnownState | None 
     before = earlier or KnownState()
     made = {key: tuple(sorted(outputs.get(key, ()))) for key in finished}
     return KnownState(
-        source_run_ids={**{key: source for key, source in before.source_run_ids.items() if key not in outputs}, **dict.fromkeys(finished, run_id)},
+        source_run_ids={
+            **{key: source for key, source in before.source_run_ids.items() if key not in outputs},
+            **dict.fromkeys(finished, run_id),
+        },
         outputs={**{key: names for key, names in before.outputs.items() if key not in outputs}, **made},
-        mapping_keys={**before.mapping_keys, **{name: tuple(keys) for name, keys in mapping_keys.items() if name.rpartition(".")[0] in finished}})
+        mapping_keys={
+            **before.mapping_keys,
+            **{name: tuple(keys) for name, keys in mapping_keys.items() if name.rpartition(".")[0] in finished},
+        },
+    )
 
 
-def from_failure(events: Iterable[Event], plan: ExecutionPlan, run_id: str, earlier: KnownState | None = None) -> KnownState:
+def from_failure(
+    events: Iterable[Event], plan: ExecutionPlan, run_id: str, earlier: KnownState | None = None
+) -> KnownState:
     """What a re-execution from failure may build on: every finished step that depends on none that must run again.
 
     Steps that failed, that started without an end, or that never started run again, and all that depends on them.
@@ -63,8 +72,11 @@ def from_failure(events: Iterable[Event], plan: ExecutionPlan, run_id: str, earl
         elif key not in known.outputs or feeders & again:
             again.add(key)
     kept = {key: names for key, names in known.outputs.items() if key not in again and not _is_stale(key, plan, again)}
-    return KnownState(source_run_ids={key: source for key, source in known.source_run_ids.items() if key in kept}, outputs=kept,
-                      mapping_keys={name: keys for name, keys in known.mapping_keys.items() if name.rpartition(".")[0] in kept})
+    return KnownState(
+        source_run_ids={key: source for key, source in known.source_run_ids.items() if key in kept},
+        outputs=kept,
+        mapping_keys={name: keys for name, keys in known.mapping_keys.items() if name.rpartition(".")[0] in kept},
+    )
 
 
 def _is_stale(key: str, plan: ExecutionPlan, again: set[str]) -> bool:

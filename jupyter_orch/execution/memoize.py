@@ -25,7 +25,12 @@ def stored_already(scope: RunScope) -> KnownState:
     """
     book = VersionBook(scope)
     opened = scope.resource_scope()
-    keys = {output.io_manager_key for step in scope.plan.steps.values() for output in step.solid.output_defs if not output.dagster_type.is_nothing}
+    keys = {
+        output.io_manager_key
+        for step in scope.plan.steps.values()
+        for output in step.solid.output_defs
+        if not output.dagster_type.is_nothing
+    }
     for key in opened.order(keys, f"pipeline {scope.pipeline.name!r}"):
         opened.open(key)
     try:
@@ -44,16 +49,25 @@ def _is_stored(scope: RunScope, book: VersionBook, step: Step, managers: dict[st
     if book.step(step.key) is None:
         raise DagsterUndefinedDataVersionError(
             f"a memoized run needs versions, but step {step.key!r}, one of its resources or a step before it has none; "
-            "give @solid(version=…) and @resource(version=…), or the pipeline a version_strategy")
+            "give @solid(version=…) and @resource(version=…), or the pipeline a version_strategy"
+        )
     for definition in step.solid.output_defs:
         if definition.dagster_type.is_nothing:
             continue
         has_output = getattr(managers[definition.io_manager_key], "has_output", None)
         if has_output is None:
             return False
-        context = OutputContext(step_key=step.key, name=definition.name, run_id=scope.run.run_id, pipeline_name=scope.pipeline.name, solid_def=step.solid,
-                                metadata=definition.metadata, version=book.output(step.key, definition.name), definition=definition,
-                                pipeline_run=scope.run)
+        context = OutputContext(
+            step_key=step.key,
+            name=definition.name,
+            run_id=scope.run.run_id,
+            pipeline_name=scope.pipeline.name,
+            solid_def=step.solid,
+            metadata=definition.metadata,
+            version=book.output(step.key, definition.name),
+            definition=definition,
+            pipeline_run=scope.run,
+        )
         if not has_output(context):
             return False
     return True

@@ -1,4 +1,6 @@
-"""Runs a notebook solid through papermill: in a copy, in a kernel of its own, the executed notebook kept also when it fails."""
+"""Runs a notebook solid through papermill: in a copy, in a kernel of its own, the executed notebook kept also
+when it fails.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
         handle = NotebookHandle(folder)
         _write_handle(handle, scope, step, context, inputs)
         executed = _place(scope, step)
-        execution = _Execution(papermill, solid, document, folder, executed, _parameters(document, context.solid_config, inputs, folder))
+        execution = _Execution(
+            papermill, solid, document, folder, executed, _parameters(document, context.solid_config, inputs, folder)
+        )
         try:
             execution.run()
         finally:
@@ -98,7 +102,9 @@ def _papermill(owns_process: bool) -> Any:
     try:
         return importlib.import_module("papermill")
     except ImportError as error:
-        raise DagsterInvariantViolationError(f"notebook solids need papermill in this environment ({error}); pip install papermill") from None
+        raise DagsterInvariantViolationError(
+            f"notebook solids need papermill in this environment ({error}); pip install papermill"
+        ) from None
 
 
 def _read(path: str) -> tuple[dict[str, Any], str]:
@@ -117,7 +123,9 @@ def _read(path: str) -> tuple[dict[str, Any], str]:
     if not isinstance(document, dict) or "nbformat" not in document:
         raise DagsterInvariantViolationError(f"{path} is JSON but no notebook: it has no nbformat")
     if document["nbformat"] != 4:
-        raise DagsterInvariantViolationError(f"the notebook {path} has format {document['nbformat']!r}; open and save it in JupyterLab to get format 4")
+        raise DagsterInvariantViolationError(
+            f"the notebook {path} has format {document['nbformat']!r}; open and save it in JupyterLab to get format 4"
+        )
     return document, hashlib.sha256(content).hexdigest()
 
 
@@ -126,7 +134,9 @@ def _check_kernel(solid: NotebookSolidDefinition, document: dict[str, Any]) -> N
     specs = importlib.import_module("jupyter_client.kernelspec").KernelSpecManager().find_kernel_specs()
     if name not in specs:
         raise DagsterInvariantViolationError(
-            f"the kernel {name!r} of the notebook {solid.notebook_path} is not installed here; have: {', '.join(map(repr, sorted(specs))) or 'none'}")
+            f"the kernel {name!r} of the notebook {solid.notebook_path} is not installed here; have: "
+            f"{', '.join(map(repr, sorted(specs))) or 'none'}"
+        )
 
 
 def kernel_of(solid: NotebookSolidDefinition, document: dict[str, Any]) -> str:
@@ -135,35 +145,64 @@ def kernel_of(solid: NotebookSolidDefinition, document: dict[str, Any]) -> str:
 
 
 def _parameters(document: dict[str, Any], config: Any, inputs: dict[str, Any], folder: str) -> dict[str, Any]:
-    """What is injected: JSON values whose names stand in the ``parameters`` cell, and where the handle is; never more."""
+    """What is injected: JSON values whose names stand in the ``parameters`` cell, and where the handle is;
+    never more.
+    """
     cells = [c for c in document.get("cells", []) if "parameters" in c.get("metadata", {}).get("tags", ())]
     source = "" if not cells else cells[0].get("source", "")
-    names = set(re.findall(r"^\s*([A-Za-z]\w*)\s*(?::[^=\n]+)?(?:=|<-)(?!=)", source if isinstance(source, str) else "".join(source), re.MULTILINE))
+    names = set(
+        re.findall(
+            r"^\s*([A-Za-z]\w*)\s*(?::[^=\n]+)?(?:=|<-)(?!=)",
+            source if isinstance(source, str) else "".join(source),
+            re.MULTILINE,
+        )
+    )
     values = {**(config if isinstance(config, dict) else {}), **inputs}
-    chosen = {name: value for name, value in values.items() if name in names and _IDENTIFIER.fullmatch(name) and is_json(value)}
+    chosen = {
+        name: value
+        for name, value in values.items()
+        if name in names and _IDENTIFIER.fullmatch(name) and is_json(value)
+    }
     return {**chosen, PARAMETER: folder}
 
 
-def _write_handle(handle: NotebookHandle, scope: RunScope, step: Step, context: SolidExecutionContext, inputs: dict[str, Any]) -> None:
+def _write_handle(
+    handle: NotebookHandle, scope: RunScope, step: Step, context: SolidExecutionContext, inputs: dict[str, Any]
+) -> None:
     run = scope.run
-    handle.write_facts({
-        "run_id": run.run_id, "pipeline": run.pipeline_name, "mode": run.mode, "tags": run.tags, "step_key": step.key, "solid": step.handle[-1],
-        "attempt": context.retry_number + 1, "inputs": sorted(inputs), "outputs": [d.name for d in step.solid.output_defs],
-        "resources": sorted(step.solid.required_resource_keys), "run_config": run.run_config if is_json(run.run_config) else None,
-        "target": None if scope.target is None else to_json(scope.target), "selector": None if scope.selector is None else to_json(scope.selector),
-        "artifact_dir": scope.storage_directory,
-    })
+    handle.write_facts(
+        {
+            "run_id": run.run_id,
+            "pipeline": run.pipeline_name,
+            "mode": run.mode,
+            "tags": run.tags,
+            "step_key": step.key,
+            "solid": step.handle[-1],
+            "attempt": context.retry_number + 1,
+            "inputs": sorted(inputs),
+            "outputs": [d.name for d in step.solid.output_defs],
+            "resources": sorted(step.solid.required_resource_keys),
+            "run_config": run.run_config if is_json(run.run_config) else None,
+            "target": None if scope.target is None else to_json(scope.target),
+            "selector": None if scope.selector is None else to_json(scope.selector),
+            "artifact_dir": scope.storage_directory,
+        }
+    )
     handle.write_value("config", context.solid_config)
     for name, value in inputs.items():
         try:
             handle.write_value(f"input {name}", value)
         except Exception as error:
             raise DagsterInvariantViolationError(
-                f"input {name!r} of notebook {step.handle[-1]!r} is a {type(value).__name__} that can not be pickled into the kernel: {error}") from error
+                f"input {name!r} of notebook {step.handle[-1]!r} is a {type(value).__name__} that can not be pickled "
+                f"into the kernel: {error}"
+            ) from error
 
 
 def _place(scope: RunScope, step: Step) -> str:
-    root = scope.storage_directory or (scope.instance.storage_directory() if scope.instance is not None else tempfile.gettempdir())
+    root = scope.storage_directory or (
+        scope.instance.storage_directory() if scope.instance is not None else tempfile.gettempdir()
+    )
     folder = os.path.join(root, file_stem(scope.run.run_id), file_stem(step.key))
     os.makedirs(folder, mode=0o700, exist_ok=True)
     return os.path.join(folder, os.path.basename(step.solid.notebook_path or "notebook.ipynb"))
@@ -172,8 +211,15 @@ def _place(scope: RunScope, step: Step) -> str:
 class _Execution:
     """One papermill run, in a thread, so that cancelation and timeouts of this process reach the kernel."""
 
-    def __init__(self, papermill: Any, solid: NotebookSolidDefinition, document: dict[str, Any], folder: str, executed: str,
-                 parameters: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        papermill: Any,
+        solid: NotebookSolidDefinition,
+        document: dict[str, Any],
+        folder: str,
+        executed: str,
+        parameters: dict[str, Any],
+    ) -> None:
         self._papermill = papermill
         self._solid = solid
         self._copy = os.path.join(folder, "notebook.ipynb")
@@ -202,9 +248,19 @@ class _Execution:
         engines.papermill_engines.register("jupyter-orch", _engine(engines, self._clients))
         try:
             self._papermill.execute_notebook(
-                self._copy, self._executed, parameters=self._parameters, kernel_name=self._kernel, engine_name="jupyter-orch", progress_bar=False,
-                log_output=True, stdout_file=_Stream(1), stderr_file=_Stream(2), cwd=os.path.dirname(self._solid.notebook_path or "") or None,
-                execution_timeout=self._solid.timeout, autosave_cell_every=5)
+                self._copy,
+                self._executed,
+                parameters=self._parameters,
+                kernel_name=self._kernel,
+                engine_name="jupyter-orch",
+                progress_bar=False,
+                log_output=True,
+                stdout_file=_Stream(1),
+                stderr_file=_Stream(2),
+                cwd=os.path.dirname(self._solid.notebook_path or "") or None,
+                execution_timeout=self._solid.timeout,
+                autosave_cell_every=5,
+            )
         except BaseException as error:
             self.error = error
 
@@ -214,7 +270,9 @@ class _Execution:
             pid = getattr(provisioner, "pid", None)
             if pid:
                 with contextlib.suppress(OSError):
-                    os.killpg(os.getpgid(pid), signal.SIGKILL) if os.getpgid(pid) == pid else os.kill(pid, signal.SIGKILL)
+                    os.killpg(os.getpgid(pid), signal.SIGKILL) if os.getpgid(pid) == pid else os.kill(
+                        pid, signal.SIGKILL
+                    )
 
 
 class _Stream:
@@ -227,7 +285,7 @@ class _Stream:
         """Write all of it."""
         left = memoryview(text.encode("utf-8", "backslashreplace"))
         while left:
-            left = left[os.write(self._number, left):]
+            left = left[os.write(self._number, left) :]
         return len(text)
 
     def flush(self) -> None:
@@ -238,15 +296,31 @@ def _engine(engines: Any, clients: list[Any]) -> Any:
     """papermill's own engine, which also tells us which client it uses."""
     client_class = importlib.import_module("papermill.clientwrap").PapermillNotebookClient
 
-    class Engine(engines.NBClientEngine):  # type: ignore[misc,name-defined]
+    class Engine(engines.NBClientEngine):  # type: ignore[misc]
         """Executes with nbclient."""
 
         @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, log_output: bool = False, stdout_file: Any = None, stderr_file: Any = None,
-                                     start_timeout: int = 60, execution_timeout: float | None = None, **_: Any) -> Any:
+        def execute_managed_notebook(
+            cls,
+            nb_man: Any,
+            kernel_name: str,
+            log_output: bool = False,
+            stdout_file: Any = None,
+            stderr_file: Any = None,
+            start_timeout: int = 60,
+            execution_timeout: float | None = None,
+            **_: Any,
+        ) -> Any:
             """Execute one notebook."""
-            client = client_class(nb_man, timeout=execution_timeout, startup_timeout=start_timeout, kernel_name=kernel_name, log_output=log_output,
-                                  stdout_file=stdout_file, stderr_file=stderr_file)
+            client = client_class(
+                nb_man,
+                timeout=execution_timeout,
+                startup_timeout=start_timeout,
+                kernel_name=kernel_name,
+                log_output=log_output,
+                stdout_file=stdout_file,
+                stderr_file=stderr_file,
+            )
             clients.append(client)
             return client.execute()
 
@@ -255,11 +329,14 @@ def _engine(engines: Any, clients: list[Any]) -> Any:
 
 def _materialization(solid: NotebookSolidDefinition, step: Step, executed: str, digest: str) -> AssetMaterialization:
     return AssetMaterialization(
-        [*solid.asset_key_prefix, f"{step.handle[-1]}_output_notebook"], description="The executed notebook.", metadata_entries=[
+        [*solid.asset_key_prefix, f"{step.handle[-1]}_output_notebook"],
+        description="The executed notebook.",
+        metadata_entries=[
             EventMetadataEntry("executed notebook", None, EventMetadata.notebook(executed)),
             EventMetadataEntry("source notebook", None, EventMetadata.path(solid.notebook_path)),
             EventMetadataEntry("source hash", None, EventMetadata.text(digest)),
-        ])
+        ],
+    )
 
 
 def _cell_failure(error: BaseException, solid: NotebookSolidDefinition, executed: str) -> BaseException:
@@ -269,10 +346,20 @@ def _cell_failure(error: BaseException, solid: NotebookSolidDefinition, executed
     number = _running_cell(executed)
     where = f"cell {number}" if number else "the notebook"
     if kind == "DeadKernelError":
-        return NotebookCellFailed(Failure(cls="KernelDied", message=f"the kernel died in {where}", file=solid.notebook_path,
-                                          hint="look for code that ends the process, or runs out of memory"))
+        return NotebookCellFailed(
+            Failure(
+                cls="KernelDied",
+                message=f"the kernel died in {where}",
+                file=solid.notebook_path,
+                hint="look for code that ends the process, or runs out of memory",
+            )
+        )
     if kind == "CellTimeoutError":
-        return NotebookCellFailed(Failure(cls="CellTimeout", message=f"{where} took longer than {solid.timeout:g} s", file=solid.notebook_path))
+        return NotebookCellFailed(
+            Failure(
+                cls="CellTimeout", message=f"{where} took longer than {solid.timeout:g} s", file=solid.notebook_path
+            )
+        )
     return error
 
 
@@ -283,14 +370,24 @@ def _failure_of_cell(error: Any, solid: NotebookSolidDefinition, executed: str) 
     source = error.source.splitlines()
     line = next((item for item in lines if 0 < item <= len(source)), None)
     return Failure(
-        cls=error.ename, message=f"cell {number}: {error.evalue}"[:16 * 1024], stack=tuple(trace[-200:]), file=solid.notebook_path, line=line,
-        code=source[line - 1].strip() if line else None, hint="the executed notebook is kept and shows the cell")
+        cls=error.ename,
+        message=f"cell {number}: {error.evalue}"[: 16 * 1024],
+        stack=tuple(trace[-200:]),
+        file=solid.notebook_path,
+        line=line,
+        code=source[line - 1].strip() if line else None,
+        hint="the executed notebook is kept and shows the cell",
+    )
 
 
 def _original_number(executed: str, index: int) -> int:
     """The 1-based number of a cell in the notebook as the author knows it, without what papermill put in."""
     tags = [cell.get("metadata", {}).get("tags", ()) for cell in _cells(executed)[:index]]
-    added = sum(1 for item in tags if "injected-parameters" in item or "papermill-error-cell-tag" in item or "papermill-error" in item)
+    added = sum(
+        1
+        for item in tags
+        if "injected-parameters" in item or "papermill-error-cell-tag" in item or "papermill-error" in item
+    )
     return index + 1 - added
 
 
@@ -318,13 +415,22 @@ def _cap(executed: str) -> None:
         return
     with open(executed, encoding="utf-8") as file:
         document = json.load(file)
-    sized = sorted(((len(json.dumps(output)), output) for cell in document["cells"] for output in cell.get("outputs", ())), key=lambda pair: -pair[0])
+    sized = sorted(
+        ((len(json.dumps(output)), output) for cell in document["cells"] for output in cell.get("outputs", ())),
+        key=lambda pair: -pair[0],
+    )
     excess = os.path.getsize(executed) - MAX_NOTEBOOK_BYTES
     for size, output in sized:
         if excess <= 0:
             break
         output.clear()
-        output.update({"output_type": "stream", "name": "stderr", "text": f"[an output of {size} bytes was left out: the notebook was larger than 50 MiB]\n"})
+        output.update(
+            {
+                "output_type": "stream",
+                "name": "stderr",
+                "text": f"[an output of {size} bytes was left out: the notebook was larger than 50 MiB]\n",
+            }
+        )
         excess -= size
     with open(executed, "w", encoding="utf-8") as file:
         json.dump(document, file)

@@ -1,4 +1,6 @@
-"""The folder through which a run and the notebook that it executes talk: readable by the owner alone, gone after the step."""
+"""The folder through which a run and the notebook that it executes talk: readable by the owner alone, gone after
+the step.
+"""
 
 from __future__ import annotations
 

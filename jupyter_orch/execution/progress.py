@@ -1,6 +1,7 @@
 """How far a run is: a fold over its events that knows which step may run next.
 
-Nothing here runs a step or waits. Executors ask :meth:`Progress.take_ready`, run what they get, and give every event back to
+Nothing here runs a step or waits. Executors ask :meth:`Progress.take_ready`, run what they get, and give every event
+back to
 :meth:`Progress.note`.
 """
 
@@ -14,7 +15,16 @@ from dataclasses import replace
 from jupyter_orch.definitions.errors import DagsterExecutionStepNotFoundError, DagsterInvariantViolationError
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.execution import events
-from jupyter_orch.plan.plan import ExecutionPlan, FromCollect, FromMany, FromOutput, Step, StepInput, mapped_key, sources_of
+from jupyter_orch.plan.plan import (
+    ExecutionPlan,
+    FromCollect,
+    FromMany,
+    FromOutput,
+    Step,
+    StepInput,
+    mapped_key,
+    sources_of,
+)
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.messages import KnownState
 
@@ -32,7 +42,8 @@ class Progress:
 
     Raises:
         DagsterExecutionStepNotFoundError: ``only`` names a step that the plan does not have.
-        DagsterInvariantViolationError: ``only`` names a dynamic producer together with one of the steps that it will make.
+        DagsterInvariantViolationError: ``only`` names a dynamic producer together with one of the steps that it will
+        make.
     """
 
     def __init__(self, plan: ExecutionPlan, only: tuple[str, ...] | None, known: KnownState) -> None:
@@ -40,7 +51,9 @@ class Progress:
         self.attempts: dict[str, int] = dict(known.attempts)
         self.outcomes: dict[str, str] = dict.fromkeys(known.outputs, SUCCEEDED)
         self._outputs: dict[str, set[str]] = {key: set(names) for key, names in known.outputs.items()}
-        self._mapping_keys: dict[tuple[str, str], list[str]] = {_split(name): list(keys) for name, keys in known.mapping_keys.items()}
+        self._mapping_keys: dict[tuple[str, str], list[str]] = {
+            _split(name): list(keys) for name, keys in known.mapping_keys.items()
+        }
         self._steps: dict[str, Step] = {}
         self._missing: dict[str, int] = {}
         self._behind: dict[str, list[str]] = {}
@@ -87,7 +100,8 @@ class Progress:
             producer = step.dynamic_source[0] if step.dynamic_source and not step.is_unresolved else None
             if producer in chosen:
                 raise DagsterInvariantViolationError(
-                    f"the selection names {step.key!r} and also {producer!r}, which only says while it runs whether there will be such a step; "
+                    f"the selection names {step.key!r} and also {producer!r}, which only says while it runs whether "
+                    "there will be such a step; "
                     f"select {mapped_key(step.key.rpartition('[')[0], '?')!r} instead"
                 )
         return list(chosen.values())
@@ -113,7 +127,7 @@ class Progress:
     def take_ready(self, limit: int = 1) -> list[Step]:
         """Steps that may start now, by priority, then in the order of the plan; they count as running from here on."""
         self._wake_retries()
-        taken = []
+        taken: list[Step] = []
         while self._ready and len(taken) < limit:
             key = heapq.heappop(self._ready)[2]
             self._running.add(key)
@@ -141,8 +155,12 @@ class Progress:
 
     def known_state(self, run_ids: dict[str, str]) -> KnownState:
         """What another process must know to run one of the steps."""
-        return KnownState(source_run_ids=run_ids, outputs={k: tuple(sorted(v)) for k, v in self._outputs.items() if self.outcomes.get(k) == SUCCEEDED},
-                          mapping_keys={f"{s}.{o}": tuple(keys) for (s, o), keys in self._mapping_keys.items()}, attempts=self.attempts)
+        return KnownState(
+            source_run_ids=run_ids,
+            outputs={k: tuple(sorted(v)) for k, v in self._outputs.items() if self.outcomes.get(k) == SUCCEEDED},
+            mapping_keys={f"{s}.{o}": tuple(keys) for (s, o), keys in self._mapping_keys.items()},
+            attempts=self.attempts,
+        )
 
     def _wake_retries(self) -> None:
         now = time.monotonic()
@@ -229,7 +247,8 @@ class Progress:
             return
         if source[0] not in self.outcomes and source not in self._mapping_keys:
             raise DagsterInvariantViolationError(
-                f"{mapped[0].key!r} is selected without step {source[0]!r}, and no earlier run says which values its output {source[1]!r} has"
+                f"{mapped[0].key!r} is selected without step {source[0]!r}, and no earlier run says which values its "
+                f"output {source[1]!r} has"
             )
         keys = self._mapping_keys.get(source, [])
         fresh: list[Step] = []
@@ -247,7 +266,9 @@ class Progress:
 
     def _enroll(self, step: Step, to_run: set[str]) -> None:
         self._open += 1
-        before = {key for source in sources_of(step) for key in self._awaited(source, to_run) if key not in self.outcomes}
+        before = {
+            key for source in sources_of(step) for key in self._awaited(source, to_run) if key not in self.outcomes
+        }
         self._missing[step.key] = len(before)
         for key in before:
             self._behind.setdefault(key, []).append(step.key)
@@ -263,7 +284,10 @@ class Progress:
 
     def _decide(self, step: Step) -> None:
         """All that feeds a step has ended: it may run, or is skipped, or abandoned."""
-        failed = sorted({s.step_key for s in sources_of(step) if self.outcomes.get(s.step_key) in (FAILED, ABANDONED)} | self._failed_in_groups(step))
+        failed = sorted(
+            {s.step_key for s in sources_of(step) if self.outcomes.get(s.step_key) in (FAILED, ABANDONED)}
+            | self._failed_in_groups(step)
+        )
         if failed:
             self._notices.append(events.abandoned(step.key, failed))
             self._settling.append((step.key, ABANDONED))
@@ -280,7 +304,9 @@ class Progress:
         failed = set()
         for source in sources_of(step):
             if isinstance(source, FromCollect) and source.step_key.endswith("[?]"):
-                failed |= {key for key in self._mapped_steps(source.step_key) if self.outcomes.get(key) in (FAILED, ABANDONED)}
+                failed |= {
+                    key for key in self._mapped_steps(source.step_key) if self.outcomes.get(key) in (FAILED, ABANDONED)
+                }
         return failed
 
     def _mapped_steps(self, group: str) -> list[str]:
@@ -297,8 +323,14 @@ class Progress:
     def _reason_to_skip(self, item: StepInput) -> str | None:
         source = item.source
         if isinstance(source, FromOutput) and not self._is_given(source):
-            return f"output {source.output!r} of step {source.step_key!r}, which feeds input {item.name!r}, was not given"
-        if isinstance(source, FromMany) and source.sources and all(isinstance(p, FromOutput) and not self._is_given(p) for p in source.sources):
+            return (
+                f"output {source.output!r} of step {source.step_key!r}, which feeds input {item.name!r}, was not given"
+            )
+        if (
+            isinstance(source, FromMany)
+            and source.sources
+            and all(isinstance(p, FromOutput) and not self._is_given(p) for p in source.sources)
+        ):
             return f"none of the outputs that feed input {item.name!r} was given"
         if isinstance(source, FromCollect) and self.outcomes.get(source.step_key) == SKIPPED:
             return f"step {source.step_key!r}, which feeds input {item.name!r}, was skipped"
@@ -326,7 +358,10 @@ class Progress:
 
     def _collected(self, source: FromCollect) -> list[FromOutput]:
         if not source.step_key.endswith("[?]"):
-            return [FromOutput(source.step_key, source.output, key) for key in self._mapping_keys.get((source.step_key, source.output), ())]
+            return [
+                FromOutput(source.step_key, source.output, key)
+                for key in self._mapping_keys.get((source.step_key, source.output), ())
+            ]
         made = [FromOutput(key, source.output) for key in self._mapped_steps(source.step_key)]
         return [part for part in made if self._is_given(part)]
 

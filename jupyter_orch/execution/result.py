@@ -222,7 +222,9 @@ class SolidExecutionResult:
         if values is None:
             return None
         if output_name not in values:
-            raise DagsterInvariantViolationError(unknown("output", output_name, values, f"solid {self.solid_name!r} (or it was not given)"))
+            raise DagsterInvariantViolationError(
+                unknown("output", output_name, values, f"solid {self.solid_name!r} (or it was not given)")
+            )
         return values[output_name]
 
     def result_for_solid(self, name: str) -> SolidExecutionResult:
@@ -240,8 +242,15 @@ class PipelineExecutionResult:
         event_list: every event, in order.
     """
 
-    def __init__(self, pipeline: PipelineDefinition, plan: ExecutionPlan, run_id: str, events: Iterable[Event], success: bool,
-                 load: Callable[[str, str, str | None], Any]) -> None:
+    def __init__(
+        self,
+        pipeline: PipelineDefinition,
+        plan: ExecutionPlan,
+        run_id: str,
+        events: Iterable[Event],
+        success: bool,
+        load: Callable[[str, str, str | None], Any],
+    ) -> None:
         self.pipeline_def = pipeline
         self.run_id = run_id
         self.success = success
@@ -281,7 +290,9 @@ class PipelineExecutionResult:
             DagsterInvariantViolationError: there is no such solid.
         """
         if not self.pipeline_def.has_solid_named(name):
-            raise DagsterInvariantViolationError(unknown("solid", name, self.pipeline_def.solid_names, f"pipeline {self.pipeline_def.name!r}"))
+            raise DagsterInvariantViolationError(
+                unknown("solid", name, self.pipeline_def.solid_names, f"pipeline {self.pipeline_def.name!r}")
+            )
         return SolidExecutionResult((name,), self)
 
     result_for_node = result_for_solid
@@ -312,7 +323,7 @@ class PipelineExecutionResult:
                 continue
             output, own_key = event.event.data["output_name"], event.event.data["mapping_key"]
             value = self._load(event.step_key, output, own_key)
-            step_mapping = event.step_key[len(name) + 1:-1] if event.step_key != name else None
+            step_mapping = event.step_key[len(name) + 1 : -1] if event.step_key != name else None
             mapping = own_key or step_mapping
             if mapping is None:
                 values[output] = value

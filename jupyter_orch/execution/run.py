@@ -52,7 +52,12 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
     work = Work(scope, progress)
     yield events.planned(scope.plan.snapshot(None if only is None else set(only)), scope.config.executor)
     try:
-        yield from _executed(work, scope.mode.executor_named(scope.config.executor).create(scope.config.executor_config, scope.pipeline, scope.instance))
+        yield from _executed(
+            work,
+            scope.mode.executor_named(scope.config.executor).create(
+                scope.config.executor_config, scope.pipeline, scope.instance
+            ),
+        )
         yield from progress.notices()
         outcome.ok = not any(end in (FAILED, ABANDONED) for end in progress.outcomes.values())
     except RunCanceled:
@@ -62,7 +67,9 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
     except Exception as error:
         outcome.error = error
         outcome.failure = failure_of(error)
-        yield events.engine(f"The run can not go on: {outcome.failure.message}", level="ERROR", failure=to_json(outcome.failure))
+        yield events.engine(
+            f"The run can not go on: {outcome.failure.message}", level="ERROR", failure=to_json(outcome.failure)
+        )
     finally:
         work.capture.close()
     yield from work.close_resources()
@@ -75,4 +82,7 @@ def _executed(work: Work, executor: Any) -> Iterator[Event]:
         return run_in_children(executor, work)
     if isinstance(executor, Executor):
         return executor.execute(work)
-    raise TypeError(f"the executor {work.scope.config.executor!r} is a {type(executor).__name__}; it must be a jupyter_orch Executor")
+    raise TypeError(
+        f"the executor {work.scope.config.executor!r} is a {type(executor).__name__}; it must be a jupyter_orch "
+        "Executor"
+    )

@@ -70,11 +70,15 @@ class RunScope:
     kept: dict[tuple[str, str, str | None], Any] | None = None
 
     def __post_init__(self) -> None:
-        self.resource_defs: dict[str, ResourceDefinition] = {"io_manager": self.default_io_manager, **self.mode.resource_defs}
+        self.resource_defs: dict[str, ResourceDefinition] = {
+            "io_manager": self.default_io_manager,
+            **self.mode.resource_defs,
+        }
         self._uses: dict[int, frozenset[str]] = {}
 
     def log(self, step_key: str | None = None) -> DagsterLogManager:
         """``context.log`` for a step or for the whole run."""
+
         def sink(level: str, message: str, name: str) -> None:
             self.emit(events.log_line(step_key, level, message, name))
 
@@ -106,8 +110,13 @@ class RunScope:
 
     def resource_scope(self) -> ResourceScope:
         """A scope in which the run's resources can be opened."""
-        def make_context(_key: str, definition: ResourceDefinition, config: Any, needed: ScopedResources) -> InitResourceContext:
-            return InitResourceContext(config, needed, definition, self.instance, self.run, self.log(), self.storage_directory or None)
+
+        def make_context(
+            _key: str, definition: ResourceDefinition, config: Any, needed: ScopedResources
+        ) -> InitResourceContext:
+            return InitResourceContext(
+                config, needed, definition, self.instance, self.run, self.log(), self.storage_directory or None
+            )
 
         return ResourceScope(self.resource_defs, self._resource_configs(), make_context)
 
@@ -143,7 +152,12 @@ class RunScope:
                     with time_box(TEARDOWN_SECONDS, "closing a resource"):
                         closed.append(str(opened.close_next()))
                 except Exception as error:
-                    yield events.engine(f"A resource could not be closed: {error}", step_key, "ERROR", failure=to_json(failure_of(error)))
+                    yield events.engine(
+                        f"A resource could not be closed: {error}",
+                        step_key,
+                        "ERROR",
+                        failure=to_json(failure_of(error)),
+                    )
             yield events.engine(f"Closed resources {', '.join(closed)}.", step_key, resources=closed)
         opened.values.clear()
 
@@ -156,7 +170,9 @@ class RunScope:
             logger.log(level, "%s", f"{self.pipeline.name} - {self.run.run_id}{where}{kind} - {event.message}")
 
 
-def opened_loggers(pipeline: PipelineDefinition, mode: ModeDefinition, config: ResolvedConfig, run_id: str, with_default: bool) -> tuple[logging.Logger, ...]:
+def opened_loggers(
+    pipeline: PipelineDefinition, mode: ModeDefinition, config: ResolvedConfig, run_id: str, with_default: bool
+) -> tuple[logging.Logger, ...]:
     """The loggers of a run.
 
     Args:
@@ -168,7 +184,13 @@ def opened_loggers(pipeline: PipelineDefinition, mode: ModeDefinition, config: R
     if chosen is None:
         if not with_default:
             return ()
-        chosen = {key: definition.schema_type.check(None, (), []) if definition.has_config else None for key, definition in mode.logger_defs.items()}
+        chosen = {
+            key: definition.schema_type.check(None, (), []) if definition.has_config else None
+            for key, definition in mode.logger_defs.items()
+        }
     return tuple(
-        mode.logger_defs[key].logger_fn(InitLoggerContext(mode.logger_defs[key].apply_config(value), pipeline, mode.logger_defs[key], run_id))
-        for key, value in chosen.items())
+        mode.logger_defs[key].logger_fn(
+            InitLoggerContext(mode.logger_defs[key].apply_config(value), pipeline, mode.logger_defs[key], run_id)
+        )
+        for key, value in chosen.items()
+    )

@@ -21,20 +21,37 @@ def _giver(name: str, value: Any) -> SolidDefinition:
     return SolidDefinition(name, [], lambda _context, _inputs: value, [OutputDefinition()])
 
 
-def _alone(node: NodeDefinition, name: str, values: Mapping[str, Any], modes: list[ModeDefinition], presets: Any = ()) -> PipelineDefinition:
+def _alone(
+    node: NodeDefinition, name: str, values: Mapping[str, Any], modes: list[ModeDefinition], presets: Any = ()
+) -> PipelineDefinition:
     """A pipeline of one solid whose inputs are given values."""
     givers = {}
     for key, value in values.items():
         if not node.has_input(key):
             raise DagsterInvariantViolationError(unknown("input", key, node.input_dict, f"solid {name!r}"))
         givers[key] = _giver(f"value_for_{name}_{key}", value)
-    dependencies: dict[Any, Any] = {SolidInvocation(node.name, None if name == node.name else name): {
-        key: DependencyDefinition(giver.name) for key, giver in givers.items()}}
-    return PipelineDefinition([node, *givers.values()], f"ephemeral_{name}", dependencies=dependencies, mode_defs=modes, preset_defs=list(presets))
+    dependencies: dict[Any, Any] = {
+        SolidInvocation(node.name, None if name == node.name else name): {
+            key: DependencyDefinition(giver.name) for key, giver in givers.items()
+        }
+    }
+    return PipelineDefinition(
+        [node, *givers.values()],
+        f"ephemeral_{name}",
+        dependencies=dependencies,
+        mode_defs=modes,
+        preset_defs=list(presets),
+    )
 
 
-def execute_solid(solid_def: NodeDefinition, mode_def: ModeDefinition | None = None, input_values: dict[str, Any] | None = None,
-                  tags: dict[str, Any] | None = None, run_config: dict[str, Any] | None = None, raise_on_error: bool = True) -> SolidExecutionResult:
+def execute_solid(
+    solid_def: NodeDefinition,
+    mode_def: ModeDefinition | None = None,
+    input_values: dict[str, Any] | None = None,
+    tags: dict[str, Any] | None = None,
+    run_config: dict[str, Any] | None = None,
+    raise_on_error: bool = True,
+) -> SolidExecutionResult:
     """Run one solid or composite in a pipeline of its own.
 
     Args:
@@ -44,12 +61,21 @@ def execute_solid(solid_def: NodeDefinition, mode_def: ModeDefinition | None = N
         tags, run_config, raise_on_error: as for ``execute_pipeline``.
     """
     pipeline = _alone(solid_def, solid_def.name, input_values or {}, [mode_def] if mode_def else [])
-    return execute_pipeline(pipeline, run_config, pipeline.mode_defs[0].name, tags=tags, raise_on_error=raise_on_error).result_for_solid(solid_def.name)
+    return execute_pipeline(
+        pipeline, run_config, pipeline.mode_defs[0].name, tags=tags, raise_on_error=raise_on_error
+    ).result_for_solid(solid_def.name)
 
 
-def execute_solid_within_pipeline(pipeline_def: PipelineDefinition, solid_name: str, inputs: dict[str, Any] | None = None,
-                                  run_config: dict[str, Any] | None = None, mode: str | None = None, preset: str | None = None,
-                                  tags: dict[str, Any] | None = None, raise_on_error: bool = True) -> SolidExecutionResult:
+def execute_solid_within_pipeline(
+    pipeline_def: PipelineDefinition,
+    solid_name: str,
+    inputs: dict[str, Any] | None = None,
+    run_config: dict[str, Any] | None = None,
+    mode: str | None = None,
+    preset: str | None = None,
+    tags: dict[str, Any] | None = None,
+    raise_on_error: bool = True,
+) -> SolidExecutionResult:
     """Run one solid of a pipeline alone, with the pipeline's modes.
 
     Args:
@@ -57,13 +83,22 @@ def execute_solid_within_pipeline(pipeline_def: PipelineDefinition, solid_name: 
         inputs: input → value.
         pipeline_def, run_config, mode, preset, tags, raise_on_error: as for ``execute_pipeline``.
     """
-    found = execute_solids_within_pipeline(pipeline_def, {solid_name}, {solid_name: inputs or {}}, run_config, mode, preset, tags, raise_on_error)
+    found = execute_solids_within_pipeline(
+        pipeline_def, {solid_name}, {solid_name: inputs or {}}, run_config, mode, preset, tags, raise_on_error
+    )
     return found[solid_name]
 
 
-def execute_solids_within_pipeline(pipeline_def: PipelineDefinition, solid_names: set[str], inputs: dict[str, dict[str, Any]] | None = None,
-                                   run_config: dict[str, Any] | None = None, mode: str | None = None, preset: str | None = None,
-                                   tags: dict[str, Any] | None = None, raise_on_error: bool = True) -> dict[str, SolidExecutionResult]:
+def execute_solids_within_pipeline(
+    pipeline_def: PipelineDefinition,
+    solid_names: set[str],
+    inputs: dict[str, dict[str, Any]] | None = None,
+    run_config: dict[str, Any] | None = None,
+    mode: str | None = None,
+    preset: str | None = None,
+    tags: dict[str, Any] | None = None,
+    raise_on_error: bool = True,
+) -> dict[str, SolidExecutionResult]:
     """Run some solids of a pipeline, each alone; gives name → result."""
     results: dict[str, SolidExecutionResult] = {}
     chosen = pipeline_def.get_preset(preset) if preset else None
@@ -72,6 +107,11 @@ def execute_solids_within_pipeline(pipeline_def: PipelineDefinition, solid_names
         alone = _alone(node.definition, name, (inputs or {}).get(name, {}), pipeline_def.mode_defs)
         alone.whole = pipeline_def  # config of its other solids is accepted and ignored
         result: PipelineExecutionResult = execute_pipeline(
-            alone, run_config or (chosen.run_config if chosen else None), mode or (chosen.mode if chosen else None), tags=tags, raise_on_error=raise_on_error)
+            alone,
+            run_config or (chosen.run_config if chosen else None),
+            mode or (chosen.mode if chosen else None),
+            tags=tags,
+            raise_on_error=raise_on_error,
+        )
         results[name] = result.result_for_solid(name)
     return results

@@ -13,7 +13,14 @@ from jupyter_orch.definitions.contexts import HookContext, SolidExecutionContext
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterStepOutputNotFoundError
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.notebook import NotebookSolidDefinition
-from jupyter_orch.definitions.output import AssetMaterialization, DynamicOutput, ExpectationResult, Failure, Output, RetryRequested
+from jupyter_orch.definitions.output import (
+    AssetMaterialization,
+    DynamicOutput,
+    ExpectationResult,
+    Failure,
+    Output,
+    RetryRequested,
+)
 from jupyter_orch.definitions.resource_scope import ResourceScope
 from jupyter_orch.execution import events, interrupt
 from jupyter_orch.execution.asynchronous import async_items, awaited
@@ -44,7 +51,9 @@ class StepRun:
         retries_enabled: whether a failure may lead to another attempt.
     """
 
-    def __init__(self, scope: RunScope, step: Step, opened: ResourceScope, attempt: int, isolation: str, retries_enabled: bool) -> None:
+    def __init__(
+        self, scope: RunScope, step: Step, opened: ResourceScope, attempt: int, isolation: str, retries_enabled: bool
+    ) -> None:
         self._scope = scope
         self._step = step
         self._opened = opened
@@ -72,14 +81,21 @@ class StepRun:
             raise
         except RunCanceled as error:
             self._error = error
-            yield events.step_failure(self._step.key, self._attempt, failure_record.Failure(cls="RunCanceled", message="canceled"), canceled=True)
+            yield events.step_failure(
+                self._step.key,
+                self._attempt,
+                failure_record.Failure(cls="RunCanceled", message="canceled"),
+                canceled=True,
+            )
             raise
         except BaseException as error:
             self._error = error
             self._scope.raised[self._step.key] = error
             end = self._failed(error)
         else:
-            end = events.step_success(self._step.key, self._attempt, time.monotonic() - began, peak_rss_bytes(), cpu_seconds() - cpu)
+            end = events.step_success(
+                self._step.key, self._attempt, time.monotonic() - began, peak_rss_bytes(), cpu_seconds() - cpu
+            )
         yield end
         if self._step.hooks and end.type is not EventType.STEP_UP_FOR_RETRY:
             yield from self._hooks(end.type)
@@ -106,17 +122,31 @@ class StepRun:
         except ValueError:
             seconds = 0.0
         if not seconds > 0:
-            raise DagsterInvariantViolationError(f"the tag {TIMEOUT_TAG!r} of step {self._step.key!r} is {written!r}; it must be a number of seconds above 0")
+            raise DagsterInvariantViolationError(
+                f"the tag {TIMEOUT_TAG!r} of step {self._step.key!r} is {written!r}; it must be a number of seconds "
+                "above 0"
+            )
         return seconds
 
     def _context(self) -> SolidExecutionContext:
         solid = self._step.solid
         owner = f"solid {self._step.handle[-1]!r}"
         return SolidExecutionContext(
-            solid_config=solid.apply_config(self._step.config), resources=self._opened.only(solid.required_resource_keys, owner),
-            log=self._scope.log(self._step.key), pipeline_run=self._scope.run, solid_def=solid, solid_name=self._step.handle[-1],
-            solid_handle=self._step.handle, step_key=self._step.key, pipeline_def=self._scope.pipeline, mode_def=self._scope.mode,
-            retry_number=self._attempt - 1, instance=self._scope.instance, mapping_key=self._step.mapping_key, on_event=self._log_event)
+            solid_config=solid.apply_config(self._step.config),
+            resources=self._opened.only(solid.required_resource_keys, owner),
+            log=self._scope.log(self._step.key),
+            pipeline_run=self._scope.run,
+            solid_def=solid,
+            solid_name=self._step.handle[-1],
+            solid_handle=self._step.handle,
+            step_key=self._step.key,
+            pipeline_def=self._scope.pipeline,
+            mode_def=self._scope.mode,
+            retry_number=self._attempt - 1,
+            instance=self._scope.instance,
+            mapping_key=self._step.mapping_key,
+            on_event=self._log_event,
+        )
 
     def _log_event(self, item: Any) -> None:
         self._scope.emit(self._plain_event(item))
@@ -127,7 +157,8 @@ class StepRun:
         if isinstance(item, ExpectationResult):
             return events.expectation(self._step.key, item)
         raise DagsterInvariantViolationError(
-            f"solid {self._step.handle[-1]!r} gave {described(item)}; it may give Output, DynamicOutput, AssetMaterialization, AssetObservation and ExpectationResult"
+            f"solid {self._step.handle[-1]!r} gave {described(item)}; it may give Output, DynamicOutput, "
+            "AssetMaterialization, AssetObservation and ExpectationResult"
         )
 
     def _compute(self, context: SolidExecutionContext, io: StepIO, inputs: dict[str, Any]) -> Iterator[Event]:
@@ -141,7 +172,7 @@ class StepRun:
         if inspect.isgenerator(result):
             yield from self._take_items(result, io)
         elif inspect.isasyncgen(result):
-            yield from self._take_items(async_items(result), io)
+            yield from self._take_items(async_items(result), io)  # type: ignore[arg-type]
         else:
             for item in self._returned(result):
                 yield from self._take(item, io)
@@ -165,13 +196,16 @@ class StepRun:
         if len(outputs) == 1 and isinstance(result, list) and all(isinstance(item, DynamicOutput) for item in result):
             return result
         if len(outputs) > 1 and isinstance(result, tuple) and len(result) == len(outputs):
-            return [item if isinstance(item, (Output, DynamicOutput)) else Output(item, definition.name)
-                    for item, definition in zip(result, outputs, strict=True)]
+            return [
+                item if isinstance(item, (Output, DynamicOutput)) else Output(item, definition.name)
+                for item, definition in zip(result, outputs, strict=True)
+            ]
         if result is None:
             return []
         names = ", ".join(repr(definition.name) for definition in outputs) or "none"
         raise DagsterInvariantViolationError(
-            f"solid {self._step.handle[-1]!r} returned {described(result)}, which fits its outputs ({names}) in no way; yield Output(value, name) for each"
+            f"solid {self._step.handle[-1]!r} returned {described(result)}, which fits its outputs ({names}) in no "
+            "way; yield Output(value, name) for each"
         )
 
     def _take(self, item: Any, io: StepIO) -> Iterator[Event]:
@@ -191,15 +225,24 @@ class StepRun:
         name = self._step.handle[-1]
         definition = solid.output_dict.get(item.output_name)
         if definition is None:
-            raise DagsterInvariantViolationError(unknown("output", item.output_name, solid.output_dict, f"solid {name!r}"))
+            raise DagsterInvariantViolationError(
+                unknown("output", item.output_name, solid.output_dict, f"solid {name!r}")
+            )
         if isinstance(item, DynamicOutput):
             if not definition.is_dynamic:
-                raise DagsterInvariantViolationError(f"output {item.output_name!r} of solid {name!r} is not dynamic; give it Output objects or declare DynamicOutputDefinition")
+                raise DagsterInvariantViolationError(
+                    f"output {item.output_name!r} of solid {name!r} is not dynamic; give it Output objects or "
+                    "declare DynamicOutputDefinition"
+                )
             if (item.output_name, item.mapping_key) in self._given_keys:
-                raise DagsterInvariantViolationError(f"solid {name!r} gave the mapping key {item.mapping_key!r} of output {item.output_name!r} twice")
+                raise DagsterInvariantViolationError(
+                    f"solid {name!r} gave the mapping key {item.mapping_key!r} of output {item.output_name!r} twice"
+                )
             self._given_keys.add((item.output_name, item.mapping_key))
         elif definition.is_dynamic:
-            raise DagsterInvariantViolationError(f"output {item.output_name!r} of solid {name!r} is dynamic; give it DynamicOutput objects")
+            raise DagsterInvariantViolationError(
+                f"output {item.output_name!r} of solid {name!r} is dynamic; give it DynamicOutput objects"
+            )
         elif item.output_name in self._given:
             raise DagsterInvariantViolationError(f"solid {name!r} gave its output {item.output_name!r} twice")
 
@@ -215,7 +258,9 @@ class StepRun:
                 continue
             if not definition.dagster_type.is_nothing:
                 raise DagsterStepOutputNotFoundError(
-                    f"step {self._step.key!r} ended without giving its output {definition.name!r}; give it, or declare it with is_required=False")
+                    f"step {self._step.key!r} ended without giving its output {definition.name!r}; give it, or "
+                    "declare it with is_required=False"
+                )
             yield from io.give(Output(None, definition.name))
 
     def _failed(self, error: BaseException) -> Event:
@@ -230,22 +275,37 @@ class StepRun:
         if isinstance(error, RetryRequested):
             return error
         policy = self._step.retry_policy
-        if policy is None or not isinstance(error, Exception) or (isinstance(error, Failure) and not error.allow_retries):
+        if (
+            policy is None
+            or not isinstance(error, Exception)
+            or (isinstance(error, Failure) and not error.allow_retries)
+        ):
             return None
         return RetryRequested(policy.max_retries, policy.calculate_delay(self._attempt))
 
     def _hooks(self, end: EventType) -> Iterator[Event]:
         for hook in sorted(self._step.hooks, key=lambda item: item.name):
             context = HookContext(
-                hook_def=hook, solid=SolidInGraph(self._step.handle[-1], self._step.solid), step_key=self._step.key, run_id=self._scope.run.run_id,
-                pipeline_name=self._scope.pipeline.name, mode_def=self._scope.mode,
-                resources=self._opened.only(hook.required_resource_keys, f"hook {hook.name!r}"), solid_config=self._step.config,
-                log=self._scope.log(self._step.key), solid_exception=None if self._error is None else user_error(self._error),
-                solid_output_values=self._values, instance=self._scope.instance, pipeline_run=self._scope.run)
+                hook_def=hook,
+                solid=SolidInGraph(self._step.handle[-1], self._step.solid),
+                step_key=self._step.key,
+                run_id=self._scope.run.run_id,
+                pipeline_name=self._scope.pipeline.name,
+                mode_def=self._scope.mode,
+                resources=self._opened.only(hook.required_resource_keys, f"hook {hook.name!r}"),
+                solid_config=self._step.config,
+                log=self._scope.log(self._step.key),
+                solid_exception=None if self._error is None else user_error(self._error),
+                solid_output_values=self._values,
+                instance=self._scope.instance,
+                pipeline_run=self._scope.run,
+            )
             try:
                 outcome = hook.hook_fn(context, [end.value])
                 skipped = bool(outcome is not None and outcome.is_skipped)
-                yield events.hook(EventType.HOOK_SKIPPED if skipped else EventType.HOOK_COMPLETED, self._step.key, hook.name)
+                yield events.hook(
+                    EventType.HOOK_SKIPPED if skipped else EventType.HOOK_COMPLETED, self._step.key, hook.name
+                )
             except Exception as error:
                 yield events.hook(EventType.HOOK_ERRORED, self._step.key, hook.name, failure_of(error))
 
@@ -253,7 +313,8 @@ class StepRun:
 def _particulars(error: BaseException) -> dict[str, Any]:
     """What a :class:`Failure` carries beside its text."""
     if isinstance(error, Failure):
-        return {"description": error.description or "", "metadata": [entry.as_json() for entry in error.metadata_entries]}
+        return {
+            "description": error.description or "",
+            "metadata": [entry.as_json() for entry in error.metadata_entries],
+        }
     return {}
-
-

@@ -62,7 +62,9 @@ def _whole_step(scope: RunScope, step: Step, attempt: int, isolation: str, retri
             return
         except BaseException as error:
             failure = failure_of(user_error(error))
-            yield events.step_failure(step.key, attempt, failure, **({"canceled": True} if isinstance(error, RunCanceled) else {}))
+            yield events.step_failure(
+                step.key, attempt, failure, **({"canceled": True} if isinstance(error, RunCanceled) else {})
+            )
             raise
         yield from StepRun(scope, step, opened, attempt, isolation, retries_enabled).events()
     except RunCanceled:

@@ -15,7 +15,9 @@ class TimeIsUp(Exception):
 
 @contextmanager
 def time_box(seconds: float | None, what: str) -> Iterator[None]:
-    """Raise inside the block when it takes too long; only in the main thread of a POSIX process, elsewhere there is no limit.
+    """Raise inside the block when it takes too long.
+
+    Works in the main thread of a POSIX process; elsewhere there is no limit.
 
     Args:
         seconds: the limit, or None for none.

@@ -57,16 +57,28 @@ class _Builder:
         self._by_key: dict[str, Step] = {}
         self._fallback: RetryPolicy | None = pipeline.solid_retry_policy
 
-    def open_graph(self, graph: GraphDefinition, handle: tuple[str, ...], configs: Mapping[str, Any], outer: Mapping[str, InputSource],
-                   hooks: frozenset[HookDefinition]) -> Outputs:
+    def open_graph(
+        self,
+        graph: GraphDefinition,
+        handle: tuple[str, ...],
+        configs: Mapping[str, Any],
+        outer: Mapping[str, InputSource],
+        hooks: frozenset[HookDefinition],
+    ) -> Outputs:
         """Add the steps of a graph; gives where each output of its nodes really comes from."""
         outputs: Outputs = {}
-        fan_in = {(m.solid_name, m.input_name, m.fan_in_index): m.definition.name for m in graph.input_mappings if m.fan_in_index is not None}
+        fan_in: dict[tuple[str, str, int | None], str] = {
+            (m.solid_name, m.input_name, m.fan_in_index): m.definition.name
+            for m in graph.input_mappings
+            if m.fan_in_index is not None
+        }
         for name in graph.order:
             invocation = graph.invocations[name]
             entry = configs.get(name) or {}
             inputs = {
-                definition.name: self._source(graph, name, definition, entry.get("inputs") or {}, outputs, outer, fan_in)
+                definition.name: self._source(
+                    graph, name, definition, entry.get("inputs") or {}, outputs, outer, fan_in
+                )
                 for definition in invocation.definition.input_defs
             }
             below = (*handle, name)
@@ -77,21 +89,41 @@ class _Builder:
                 self._add_step(invocation, below, entry, inputs, all_hooks, outputs)
         return outputs
 
-    def _add_composite(self, invocation: Invocation, handle: tuple[str, ...], entry: Mapping[str, Any], inputs: dict[str, InputSource],
-                       hooks: frozenset[HookDefinition], outputs: Outputs) -> None:
+    def _add_composite(
+        self,
+        invocation: Invocation,
+        handle: tuple[str, ...],
+        entry: Mapping[str, Any],
+        inputs: dict[str, InputSource],
+        hooks: frozenset[HookDefinition],
+        outputs: Outputs,
+    ) -> None:
         graph: GraphDefinition = invocation.definition
         inside = self.open_graph(graph, handle, entry.get("solids") or {}, inputs, hooks)
         for mapping in graph.output_mappings:
             outputs[invocation.name, mapping.definition.name] = inside[mapping.solid_name, mapping.output_name]
 
-    def _add_step(self, invocation: Invocation, handle: tuple[str, ...], entry: Mapping[str, Any], inputs: dict[str, InputSource],
-                  hooks: frozenset[HookDefinition], outputs: Outputs) -> None:
+    def _add_step(
+        self,
+        invocation: Invocation,
+        handle: tuple[str, ...],
+        entry: Mapping[str, Any],
+        inputs: dict[str, InputSource],
+        hooks: frozenset[HookDefinition],
+        outputs: Outputs,
+    ) -> None:
         solid: SolidDefinition = invocation.definition
         dynamic = self._dynamic_source(inputs)
         key = ".".join(handle) + (UNRESOLVED if dynamic else "")
         step = Step(
-            key=key, handle=handle, solid=solid, inputs=tuple(StepInput(definition, inputs[definition.name]) for definition in solid.input_defs),
-            config=entry.get("config"), output_config=entry.get("outputs"), hooks=hooks, dynamic_source=dynamic,
+            key=key,
+            handle=handle,
+            solid=solid,
+            inputs=tuple(StepInput(definition, inputs[definition.name]) for definition in solid.input_defs),
+            config=entry.get("config"),
+            output_config=entry.get("outputs"),
+            hooks=hooks,
+            dynamic_source=dynamic,
             tags={**solid.tags, **invocation.tags} if invocation.tags else solid.tags,
             retry_policy=invocation.retry_policy or solid.retry_policy or self._fallback,
         )
@@ -110,12 +142,23 @@ class _Builder:
                     return source.step_key, source.output
         return None
 
-    def _source(self, graph: GraphDefinition, name: str, definition: InputDefinition, configs: Mapping[str, Any], outputs: Outputs,
-                outer: Mapping[str, InputSource], fan_in: Mapping[tuple[str, str, int | None], str]) -> InputSource:
+    def _source(
+        self,
+        graph: GraphDefinition,
+        name: str,
+        definition: InputDefinition,
+        configs: Mapping[str, Any],
+        outputs: Outputs,
+        outer: Mapping[str, InputSource],
+        fan_in: Mapping[tuple[str, str, int | None], str],
+    ) -> InputSource:
         dependency = graph.dependencies.get(name, {}).get(definition.name)
         found: InputSource | None = None
         if isinstance(dependency, MultiDependencyDefinition):
-            parts = [self._part(item, outputs, outer, fan_in.get((name, definition.name, index))) for index, item in enumerate(dependency.dependencies)]
+            parts = [
+                self._part(item, outputs, outer, fan_in.get((name, definition.name, index)))
+                for index, item in enumerate(dependency.dependencies)
+            ]
             found = FromMany(tuple(part for part in parts if part is not None))
         elif dependency is not None:
             found = self._part(dependency, outputs, outer, None)
@@ -123,7 +166,9 @@ class _Builder:
             return _loose(definition, configs)
         return found
 
-    def _part(self, dependency: Dependency, outputs: Outputs, outer: Mapping[str, InputSource], fan_in: str | None) -> InputSource | None:
+    def _part(
+        self, dependency: Dependency, outputs: Outputs, outer: Mapping[str, InputSource], fan_in: str | None
+    ) -> InputSource | None:
         if isinstance(dependency, DependencyDefinition):
             return FromOutput(*outputs[dependency.solid, dependency.output])
         if isinstance(dependency, DynamicCollectDependencyDefinition):

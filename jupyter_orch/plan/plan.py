@@ -127,7 +127,9 @@ class Step:
 
     def resolved(self, mapping_key: str) -> Step:
         """The step for one value of its dynamic source."""
-        inputs = tuple(StepInput(i.definition, _resolved_source(i.source, mapping_key, self.dynamic_source)) for i in self.inputs)
+        inputs = tuple(
+            StepInput(i.definition, _resolved_source(i.source, mapping_key, self.dynamic_source)) for i in self.inputs
+        )
         return replace(self, key=mapped_key(self.key, mapping_key), inputs=inputs, mapping_key=mapping_key)
 
 
@@ -192,7 +194,9 @@ class ExecutionPlan:
 
     def snapshot(self, only: set[str] | None = None) -> PlanSnapshot:
         """The plan as a record; with ``only``, just those steps."""
-        return PlanSnapshot(steps=tuple(_snapshot(step) for step in self.steps.values() if only is None or step.key in only))
+        return PlanSnapshot(
+            steps=tuple(_snapshot(step) for step in self.steps.values() if only is None or step.key in only)
+        )
 
 
 def _snapshot(step: Step) -> StepSnapshot:
@@ -200,7 +204,15 @@ def _snapshot(step: Step) -> StepSnapshot:
     inputs = []
     for item in step.inputs:
         parts = item.source.sources if isinstance(item.source, FromMany) else (item.source,)
-        refs = tuple(OutputRef(solid=p.step_key, output=p.output) for p in parts if isinstance(p, (FromOutput, FromCollect)))
+        refs = tuple(
+            OutputRef(solid=p.step_key, output=p.output) for p in parts if isinstance(p, (FromOutput, FromCollect))
+        )
         inputs.append(StepInputSnapshot(name=item.name, sources=refs))
-    return StepSnapshot(key=step.key, solid=".".join(step.handle), kind=kind, inputs=tuple(inputs),
-                        outputs=tuple(o.name for o in step.solid.output_defs), tags=step.tags)
+    return StepSnapshot(
+        key=step.key,
+        solid=".".join(step.handle),
+        kind=kind,
+        inputs=tuple(inputs),
+        outputs=tuple(o.name for o in step.solid.output_defs),
+        tags=step.tags,
+    )

@@ -1,4 +1,6 @@
-"""From a pipeline, a mode and a written run config to a plan, in one step; shapes are kept because they are asked for again and again."""
+"""From a pipeline, a mode and a written run config to a plan, in one step;
+shapes are kept because they are asked for again and again.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def shape_for(pipeline: PipelineDefinition, mode: str | None, selection: Iterabl
     return shapes[key]
 
 
-def prepare(pipeline: PipelineDefinition, mode: str | None, run_config: Any, selection: Iterable[str] | None = None) -> Prepared:
+def prepare(
+    pipeline: PipelineDefinition, mode: str | None, run_config: Any, selection: Iterable[str] | None = None
+) -> Prepared:
     """Check the run config and build the plan.
 
     Raises:

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_orch.definitions.config import ANY, Array, ConfigType, Errors, Field, Path, Permissive, Selector, Shape
-from jupyter_orch.definitions.errors import DagsterConfigMappingFunctionError, DagsterInvalidConfigError, DagsterInvalidSubsetError
+from jupyter_orch.definitions.errors import (
+    DagsterConfigMappingFunctionError,
+    DagsterInvalidConfigError,
+    DagsterInvalidSubsetError,
+)
 from jupyter_orch.definitions.graph import GraphDefinition
 from jupyter_orch.definitions.inout import InputDefinition
 from jupyter_orch.definitions.io_manager import IOManagerDefinition, RootInputManagerDefinition, fs_io_manager
@@ -55,16 +59,44 @@ class RunConfigShape:
         self.mode = mode
         self._node_fields: dict[Any, Field] = {}
         self.resource_defs: dict[str, ResourceDefinition] = {"io_manager": fs_io_manager, **mode.resource_defs}
-        self.root = Shape({
-            "solids": self._solids_field(),
-            "resources": self._resources_type(),
-            "execution": Field(Selector({e.name: Field(Shape({"config": e.config_field or Field(ANY, is_required=False)}))
-                                         for e in mode.executor_defs}), is_required=False, description="how the steps are run"),
-            "loggers": Field(Shape({key: Field(Shape({"config": d.config_field or Field(ANY, is_required=False)}), is_required=False)
-                                    for key, d in mode.logger_defs.items()}), is_required=False),
-            "intermediate_storage": Field(Permissive(), is_required=False, description="accepted for older documents; IO managers took its place"),
-            "storage": Field(Permissive(), is_required=False, description="accepted for older documents; IO managers took its place"),
-        }, field_aliases={"solids": "ops"})
+        self.root = Shape(
+            {
+                "solids": self._solids_field(),
+                "resources": self._resources_type(),
+                "execution": Field(
+                    Selector(
+                        {
+                            e.name: Field(Shape({"config": e.config_field or Field(ANY, is_required=False)}))
+                            for e in mode.executor_defs
+                        }
+                    ),
+                    is_required=False,
+                    description="how the steps are run",
+                ),
+                "loggers": Field(
+                    Shape(
+                        {
+                            key: Field(
+                                Shape({"config": d.config_field or Field(ANY, is_required=False)}), is_required=False
+                            )
+                            for key, d in mode.logger_defs.items()
+                        }
+                    ),
+                    is_required=False,
+                ),
+                "intermediate_storage": Field(
+                    Permissive(),
+                    is_required=False,
+                    description="accepted for older documents; IO managers took its place",
+                ),
+                "storage": Field(
+                    Permissive(),
+                    is_required=False,
+                    description="accepted for older documents; IO managers took its place",
+                ),
+            },
+            field_aliases={"solids": "ops"},
+        )
 
     def check(self, written: Any) -> tuple[ResolvedConfig, Errors]:
         """Compare a document with the shape.
@@ -93,7 +125,11 @@ class RunConfigShape:
         try:
             return mapping.config_fn(resolved)
         except Exception as error:
-            errors.append(ConfigError(kind="VALUE", path=(), message=f"the config mapping function raised {type(error).__name__}: {error}"))
+            errors.append(
+                ConfigError(
+                    kind="VALUE", path=(), message=f"the config mapping function raised {type(error).__name__}: {error}"
+                )
+            )
             return {}
 
     def _resolved(self, document: dict[str, Any], written: Mapping[str, Any], errors: Errors) -> ResolvedConfig:
@@ -112,8 +148,11 @@ class RunConfigShape:
         return ResolvedConfig(
             solids=solids,
             resources={key: (entry or {}).get("config") for key, entry in (document.get("resources") or {}).items()},
-            executor=executor, executor_config=config or {},
-            loggers={key: ((document["loggers"].get(key) or {}).get("config")) for key in written["loggers"]} if written.get("loggers") else None,
+            executor=executor,
+            executor_config=config or {},
+            loggers={key: ((document["loggers"].get(key) or {}).get("config")) for key in written["loggers"]}
+            if written.get("loggers")
+            else None,
         )
 
     def _apply_mappings(self, graph: GraphDefinition, solids: dict[str, Any], path: Path, errors: Errors) -> None:
@@ -137,13 +176,29 @@ class RunConfigShape:
             errors.append(ConfigError(kind="VALUE", path=path, message=error.message))
             return {}
         except Exception as error:
-            errors.append(ConfigError(kind="VALUE", path=path,
-                                      message=f"the config function of {graph.noun} {graph.name!r} raised {type(error).__name__}: {error}"))
+            errors.append(
+                ConfigError(
+                    kind="VALUE",
+                    path=path,
+                    message=f"the config function of {graph.noun} {graph.name!r} raised "
+                    f"{type(error).__name__}: {error}",
+                )
+            )
             return {}
         inner: Errors = []
         solids: dict[str, Any] = Shape(self._solid_fields(graph)).check(given, path, inner)
-        errors += [ConfigError(kind=e.kind, path=e.path, value=e.value, expected=e.expected, sample=e.sample,
-                               message=f"the config function of {graph.noun} {graph.name!r} gave something that does not fit: {e.message}") for e in inner]
+        errors += [
+            ConfigError(
+                kind=e.kind,
+                path=e.path,
+                value=e.value,
+                expected=e.expected,
+                sample=e.sample,
+                message=f"the config function of {graph.noun} {graph.name!r} gave something "
+                f"that does not fit: {e.message}",
+            )
+            for e in inner
+        ]
         if not inner:
             self._apply_mappings(graph, solids, path, errors)
         return solids
@@ -164,7 +219,9 @@ class RunConfigShape:
         for name, invocation in graph.invocations.items():
             definition = invocation.definition
             connected = graph.dependencies.get(name, ())
-            loose = tuple(i.name for i in definition.input_defs if i.name not in connected and (name, i.name) not in mapped)
+            loose = tuple(
+                i.name for i in definition.input_defs if i.name not in connected and (name, i.name) not in mapped
+            )
             key = (id(definition), loose)
             if key not in self._node_fields:
                 self._node_fields[key] = self._node_field(definition, loose)
@@ -183,17 +240,28 @@ class RunConfigShape:
             outputs = self._outputs_type(definition)
             if outputs is not None:
                 entry["outputs"] = Field(outputs, is_required=False)
-        inputs = {name: made for name in loose if (made := self._input_field(definition, definition.input_dict[name])) is not None}
+        inputs = {
+            name: made
+            for name in loose
+            if (made := self._input_field(definition, definition.input_dict[name])) is not None
+        }
         if inputs:
             entry["inputs"] = Field(Shape(inputs))
-        return Field(Shape(entry, field_aliases={"solids": "ops"} if "solids" in entry else None), description=definition.description)
+        return Field(
+            Shape(entry, field_aliases={"solids": "ops"} if "solids" in entry else None),
+            description=definition.description,
+        )
 
     def _input_field(self, owner: Any, definition: InputDefinition) -> Field | None:
         if definition.dagster_type.is_nothing:
             return None
         if definition.root_manager_key:
             manager = self.resource_defs.get(definition.root_manager_key)
-            own = manager.input_config_field if isinstance(manager, (RootInputManagerDefinition, IOManagerDefinition)) else None
+            own = (
+                manager.input_config_field
+                if isinstance(manager, (RootInputManagerDefinition, IOManagerDefinition))
+                else None
+            )
             return own or Field(ANY, is_required=False)
         loader = definition.dagster_type.loader
         if loader is not None:
@@ -202,8 +270,10 @@ class RunConfigShape:
         if definition.has_default_value or _inner_defaults(owner, definition.name):
             return None
         raise DagsterInvalidSubsetError(
-            f"nothing feeds input {definition.name!r} of {owner.noun} {owner.name!r} in pipeline {self.pipeline.name!r}, and its type "
-            f"{definition.dagster_type.display_name!r} can not be loaded from run config; connect it, give it a default or a root_manager_key"
+            f"nothing feeds input {definition.name!r} of {owner.noun} {owner.name!r} in pipeline "
+            f"{self.pipeline.name!r}, and its type "
+            f"{definition.dagster_type.display_name!r} can not be loaded from run config; connect it, give it a "
+            "default or a root_manager_key"
         )
 
     def _outputs_type(self, definition: SolidDefinition) -> ConfigType | None:
@@ -214,15 +284,25 @@ class RunConfigShape:
                 managed[output.name] = manager.output_config_field
         if managed:
             return Shape(managed)
-        written = {o.name: Field(o.dagster_type.materializer.schema_type) for o in definition.output_defs if o.dagster_type.materializer}
+        written = {
+            o.name: Field(o.dagster_type.materializer.schema_type)
+            for o in definition.output_defs
+            if o.dagster_type.materializer
+        }
         return Array(Selector(written)) if written else None
 
     def _resources_type(self) -> Field:
         needed = set(dependency_order(self.resource_defs, self.needed_resources(), f"pipeline {self.pipeline.name!r}"))
         fields = {}
         for key, definition in self.resource_defs.items():
-            kind = Shape({"config": definition.config_field or Field(ANY, is_required=False)}, description=definition.description)
-            fields[key] = Field(kind) if key in needed else Field(Permissive(), is_required=False, description="not used by what runs; ignored")
+            kind = Shape(
+                {"config": definition.config_field or Field(ANY, is_required=False)}, description=definition.description
+            )
+            fields[key] = (
+                Field(kind)
+                if key in needed
+                else Field(Permissive(), is_required=False, description="not used by what runs; ignored")
+            )
         return Field(Shape(fields))
 
     def needed_resources(self) -> set[str]:
@@ -248,11 +328,15 @@ def solid_resources(definition: SolidDefinition) -> set[str]:
     """Keys that one solid, its types and its IO managers use."""
     keys = set(definition.required_resource_keys)
     for place in definition.input_defs:
-        keys |= place.dagster_type.required_resource_keys | getattr(place.dagster_type.loader, "required_resource_keys", frozenset())
+        keys |= place.dagster_type.required_resource_keys | getattr(
+            place.dagster_type.loader, "required_resource_keys", frozenset()
+        )
         if place.root_manager_key:
             keys.add(place.root_manager_key)
     for output in definition.output_defs:
-        keys |= output.dagster_type.required_resource_keys | getattr(output.dagster_type.materializer, "required_resource_keys", frozenset())
+        keys |= output.dagster_type.required_resource_keys | getattr(
+            output.dagster_type.materializer, "required_resource_keys", frozenset()
+        )
         if not output.dagster_type.is_nothing:
             keys.add(output.io_manager_key)
     return keys
@@ -263,14 +347,26 @@ def _inner_defaults(owner: Any, outer: str) -> bool:
     if not isinstance(owner, GraphDefinition):
         return False
     inside = [(owner.invocations[m.solid_name].definition, m.input_name) for m in owner.mapped_inside(outer)]
-    return bool(inside) and all(node.input_dict[name].has_default_value or node.input_dict[name].root_manager_key
-                                or node.input_dict[name].dagster_type.is_nothing or _inner_defaults(node, name) for node, name in inside)
+    return bool(inside) and all(
+        node.input_dict[name].has_default_value
+        or node.input_dict[name].root_manager_key
+        or node.input_dict[name].dagster_type.is_nothing
+        or _inner_defaults(node, name)
+        for node, name in inside
+    )
 
 
 def refused(document: Any) -> Errors:
     """What no run config may hold, whatever its shape: too much, too deep, numbers and keys that JSON can not carry."""
     if document is not None and not isinstance(document, Mapping):
-        return [ConfigError(kind="TYPE_MISMATCH", path=(), expected="a dict", message=f"found {type(document).__name__}, expected a dict")]
+        return [
+            ConfigError(
+                kind="TYPE_MISMATCH",
+                path=(),
+                expected="a dict",
+                message=f"found {type(document).__name__}, expected a dict",
+            )
+        ]
     errors: Errors = []
     nodes = size = 0
     waiting: list[tuple[Any, Path]] = [(document, ())]
@@ -279,15 +375,28 @@ def refused(document: Any) -> Errors:
         nodes += 1
         size += len(value) if isinstance(value, str) else 8
         if len(path) > MAX_DEPTH or nodes > MAX_NODES or size > MAX_BYTES:
-            return [ConfigError(kind="VALUE", path=path[:8], message=f"CONFIG_TOO_LARGE: a run config has at most {MAX_DEPTH} levels, "
-                                f"{MAX_NODES} values and {MAX_BYTES} bytes")]
+            return [
+                ConfigError(
+                    kind="VALUE",
+                    path=path[:8],
+                    message=f"CONFIG_TOO_LARGE: a run config has at most {MAX_DEPTH} levels, "
+                    f"{MAX_NODES} values and {MAX_BYTES} bytes",
+                )
+            ]
         if isinstance(value, Mapping):
             errors += [_bad_key(key, path) for key in value if not _is_good_key(key)]
-            waiting += [(item, (*path, key if isinstance(key, str) else str(key))) for key, item in reversed(value.items())]
+            waiting += [
+                (item, (*path, key if isinstance(key, str) else str(key)))
+                for key, item in reversed(list(value.items()))
+            ]
         elif isinstance(value, (list, tuple)):
             waiting += [(item, (*path, index)) for index, item in reversed(list(enumerate(value)))]
         elif isinstance(value, float) and not math.isfinite(value):
-            errors.append(ConfigError(kind="VALUE", path=path, value=str(value), message=f"{value} is no number that JSON can hold"))
+            errors.append(
+                ConfigError(
+                    kind="VALUE", path=path, value=str(value), message=f"{value} is no number that JSON can hold"
+                )
+            )
         elif isinstance(value, int) and value.bit_length() > 4096:
             errors.append(ConfigError(kind="VALUE", path=path, message="the integer has more than 1,200 digits"))
     return errors
@@ -299,7 +408,12 @@ def _is_good_key(key: Any) -> bool:
 
 def _bad_key(key: Any, path: Path) -> ConfigError:
     shown = key.encode("unicode_escape").decode() if isinstance(key, str) else repr(key)
-    return ConfigError(kind="VALUE", path=path, value=shown, message=f"the key {shown} can not be used: keys are strings without control characters")
+    return ConfigError(
+        kind="VALUE",
+        path=path,
+        value=shown,
+        message=f"the key {shown} can not be used: keys are strings without control characters",
+    )
 
 
 def checked_run_config(shape: RunConfigShape, written: Any) -> ResolvedConfig:
@@ -310,10 +424,16 @@ def checked_run_config(shape: RunConfigShape, written: Any) -> ResolvedConfig:
     """
     resolved, errors = shape.check(written)
     if errors:
-        raise DagsterInvalidConfigError(f"the run config of pipeline {shape.pipeline.name!r} (mode {shape.mode.name!r})", errors[:MAX_ERRORS], written)
+        raise DagsterInvalidConfigError(
+            f"the run config of pipeline {shape.pipeline.name!r} (mode {shape.mode.name!r})",
+            errors[:MAX_ERRORS],
+            written,
+        )
     return resolved
 
 
 def order_of_opening(shape: RunConfigShape, keys: Iterable[str]) -> list[str]:
     """Resources with all they need, each after the ones it needs."""
-    return dependency_order(shape.resource_defs, {key for key in keys if key in shape.resource_defs}, f"pipeline {shape.pipeline.name!r}")
+    return dependency_order(
+        shape.resource_defs, {key for key in keys if key in shape.resource_defs}, f"pipeline {shape.pipeline.name!r}"
+    )

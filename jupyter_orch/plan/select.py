@@ -16,7 +16,8 @@ _QUERY = re.compile(r"(?P<up>\*|\+*)(?P<name>[A-Za-z0-9_.\[\]?]+)(?P<down>\*|\+*
 def selected(queries: Iterable[str], feeding: Mapping[str, Iterable[str]], noun: str, owner: str) -> set[str]:
     """The names that a selection means.
 
-    Each query is a name; ``*`` before it adds all that feeds it, each ``+`` one level of that (breadth first, so every branch is followed
+    Each query is a name; ``*`` before it adds all that feeds it, each ``+`` one level of that (breadth first, so
+    every branch is followed
     equally far); behind it the same for all that it feeds. ``*`` alone selects everything.
 
     Args:
@@ -42,7 +43,10 @@ def selected(queries: Iterable[str], feeding: Mapping[str, Iterable[str]], noun:
             return set(feeding)
         match = _QUERY.fullmatch(query) if isinstance(query, str) else None
         if match is None:
-            raise DagsterInvalidSubsetError(f"{query!r} is no selection; write a {noun} name with '*' or any number of '+' before or behind it, e.g. '*{noun}+'")
+            raise DagsterInvalidSubsetError(
+                f"{query!r} is no selection; write a {noun} name with '*' or any number of '+' before or behind it, "
+                f"e.g. '*{noun}+'"
+            )
         name = match["name"]
         if name not in feeding:
             raise DagsterInvalidSubsetError(unknown(noun, name, feeding, owner), query=query)
@@ -58,7 +62,9 @@ def _reached(name: str, next_to: Mapping[str, Iterable[str]], how_far: str) -> s
     edge = [name]
     while edge and levels != 0:
         levels -= 1
-        edge = list(dict.fromkeys(item for at in edge for item in next_to.get(at, ()) if item not in seen and item in next_to))
+        edge = list(
+            dict.fromkeys(item for at in edge for item in next_to.get(at, ()) if item not in seen and item in next_to)
+        )
         seen.update(edge)
     return seen
 
@@ -73,7 +79,11 @@ def subset_of(pipeline: PipelineDefinition, selection: Iterable[str] | None) -> 
         return pipeline
     queries = tuple(selection)
     graph = pipeline.graph
-    feeding = {name: {feeder.solid for dependency in graph.dependencies.get(name, {}).values() for feeder in feeders(dependency)}
-               for name in graph.invocations}
+    feeding = {
+        name: {
+            feeder.solid for dependency in graph.dependencies.get(name, {}).values() for feeder in feeders(dependency)
+        }
+        for name in graph.invocations
+    }
     names = selected(queries, feeding, "solid", f"pipeline {pipeline.name!r}")
     return pipeline if names == set(graph.invocations) else pipeline.subset(names, queries)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError, SensorNotFound
+from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.partition import Partition
 from jupyter_orch.definitions.pipeline import PipelineDefinition
@@ -14,8 +15,13 @@ from jupyter_orch.definitions.repository import RepositoryDefinition
 from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.definitions.run_request import RunRequest
 from jupyter_orch.definitions.schedule import ScheduleEvaluationContext, moment
-from jupyter_orch.definitions.sensor import AssetEvent, AssetSensorDefinition, RunStatusSensorContext, RunStatusSensorDefinition, SensorEvaluationContext
-from jupyter_orch.definitions.metadata import AssetKey
+from jupyter_orch.definitions.sensor import (
+    AssetEvent,
+    AssetSensorDefinition,
+    RunStatusSensorContext,
+    RunStatusSensorDefinition,
+    SensorEvaluationContext,
+)
 from jupyter_orch.errors import OrchError
 from jupyter_orch.execution.failures import failure_of, user_error
 from jupyter_orch.plan.prepare import prepare, selected_steps, shape_for
@@ -90,7 +96,9 @@ class CodeServer:
         try:
             return self._loaded.repositories[name]
         except KeyError:
-            raise RepositoryNotFound(unknown("repository", name, self._loaded.repositories, f"location {self._loaded.target.name!r}")) from None
+            raise RepositoryNotFound(
+                unknown("repository", name, self._loaded.repositories, f"location {self._loaded.target.name!r}")
+            ) from None
 
     def _pipeline(self, params: dict[str, Any]) -> tuple[PipelineDefinition, PipelineSelector]:
         selector = from_json(PipelineSelector, params["selector"])
@@ -100,17 +108,24 @@ class CodeServer:
 
     def _validate_config(self, params: dict[str, Any]) -> ConfigVerdict:
         pipeline, selector = self._pipeline(params)
-        _, errors = shape_for(pipeline, mode_name(pipeline, selector.mode), selector.solid_selection).check(params.get("run_config") or {})
+        _, errors = shape_for(pipeline, mode_name(pipeline, selector.mode), selector.solid_selection).check(
+            params.get("run_config") or {}
+        )
         return ConfigVerdict(valid=not errors, errors=tuple(errors[:MAX_ERRORS]))
 
     def _config_schema(self, params: dict[str, Any]) -> ConfigSchema:
         pipeline, selector = self._pipeline(params)
         root = shape_for(pipeline, mode_name(pipeline, selector.mode), selector.solid_selection).root
-        return ConfigSchema(schema={"$schema": "https://json-schema.org/draft/2020-12/schema", **root.json_schema()}, scaffold=root.scaffold())
+        return ConfigSchema(
+            schema={"$schema": "https://json-schema.org/draft/2020-12/schema", **root.json_schema()},
+            scaffold=root.scaffold(),
+        )
 
     def _plan(self, params: dict[str, Any]) -> Any:
         pipeline, selector = self._pipeline(params)
-        prepared = prepare(pipeline, mode_name(pipeline, selector.mode), params.get("run_config") or {}, selector.solid_selection)
+        prepared = prepare(
+            pipeline, mode_name(pipeline, selector.mode), params.get("run_config") or {}, selector.solid_selection
+        )
         wanted = params.get("step_keys")
         if wanted is None:
             return prepared.plan.snapshot()
@@ -136,20 +151,36 @@ class CodeServer:
         try:
             if isinstance(sensor, RunStatusSensorDefinition):
                 return self._react(sensor, params)
-            context = SensorEvaluationContext(params.get("cursor"), params.get("last_run_key"), params.get("last_completion_time"), repository.name,
-                                              _AssetEvents(params.get("asset_events") or ()) if isinstance(sensor, AssetSensorDefinition) else None)
+            context = SensorEvaluationContext(
+                params.get("cursor"),
+                params.get("last_run_key"),
+                params.get("last_completion_time"),
+                repository.name,
+                _AssetEvents(params.get("asset_events") or ()) if isinstance(sensor, AssetSensorDefinition) else None,
+            )
             data = sensor.evaluate_tick(context)
         except SensorNotFound:
             raise
         except BaseException as error:
             return TickVerdict(failure=failure_of(user_error(error)), cursor=params.get("cursor"))
-        return TickVerdict(requests=tuple(map(_record, data.run_requests)), skip_reason=data.skip_message, cursor=data.cursor)
+        return TickVerdict(
+            requests=tuple(map(_record, data.run_requests)), skip_reason=data.skip_message, cursor=data.cursor
+        )
 
     def _react(self, sensor: RunStatusSensorDefinition, params: dict[str, Any]) -> TickVerdict:
         run = params["run"]
-        context = RunStatusSensorContext(sensor.name, PipelineRun(
-            pipeline_name=run["pipeline"], run_id=run["run_id"], run_config=run.get("run_config") or {}, mode=run.get("mode", "default"),
-            status=RunStatus(run["status"]), tags=run.get("tags") or {}), params.get("event"))
+        context = RunStatusSensorContext(
+            sensor.name,
+            PipelineRun(
+                pipeline_name=run["pipeline"],
+                run_id=run["run_id"],
+                run_config=run.get("run_config") or {},
+                mode=run.get("mode", "default"),
+                status=RunStatus(run["status"]),
+                tags=run.get("tags") or {},
+            ),
+            params.get("event"),
+        )
         return TickVerdict(requests=tuple(map(_record, sensor.react(context))))
 
     def _partition_names(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +195,10 @@ class CodeServer:
         for name in params["names"]:
             try:
                 partition = by_name.get(name) or partition_set.get_partition(name)
-                answers[name] = {"run_config": partition_set.run_config_for_partition(partition), "tags": partition_set.tags_for_partition(partition)}
+                answers[name] = {
+                    "run_config": partition_set.run_config_for_partition(partition),
+                    "tags": partition_set.tags_for_partition(partition),
+                }
             except Exception as error:
                 answers[name] = {"failure": failure_of(user_error(error))}
         return answers
@@ -179,11 +213,19 @@ class _AssetEvents:
     def latest_materialization(self, asset_key: AssetKey, after: str | None = None) -> tuple[int, AssetEvent] | None:
         """The newest of them behind a cursor, with its own cursor."""
         known = int(after) if after and after.isdigit() else 0
-        newer = [item for item in self._events if item["cursor"] > known and list(item["asset_key"]) == list(asset_key.path)]
+        newer = [
+            item for item in self._events if item["cursor"] > known and list(item["asset_key"]) == list(asset_key.path)
+        ]
         if not newer:
             return None
         newest = max(newer, key=lambda item: item["cursor"])
-        return newest["cursor"], AssetEvent(asset_key, newest["run_id"], newest["timestamp"], newest.get("partition"), tuple(newest.get("metadata") or ()))
+        return newest["cursor"], AssetEvent(
+            asset_key,
+            newest["run_id"],
+            newest["timestamp"],
+            newest.get("partition"),
+            tuple(newest.get("metadata") or ()),
+        )
 
 
 def mode_name(pipeline: PipelineDefinition, mode: str) -> str | None:
@@ -192,4 +234,6 @@ def mode_name(pipeline: PipelineDefinition, mode: str) -> str | None:
 
 
 def _record(request: RunRequest) -> RunRequestRecord:
-    return RunRequestRecord(run_key=request.run_key, run_config=request.run_config, tags=request.tags, pipeline=request.job_name)
+    return RunRequestRecord(
+        run_key=request.run_key, run_config=request.run_config, tags=request.tags, pipeline=request.job_name
+    )

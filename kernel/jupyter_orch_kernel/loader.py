@@ -69,13 +69,20 @@ class Loaded:
     def snapshot(self) -> LocationSnapshot:
         """What the server may know of it."""
         return LocationSnapshot(
-            code_version=self.code_version, repositories=tuple(describe_repository(item) for item in self.repositories.values()),
-            python=platform.python_version(), load_seconds=self.load_seconds)
+            code_version=self.code_version,
+            repositories=tuple(describe_repository(item) for item in self.repositories.values()),
+            python=platform.python_version(),
+            load_seconds=self.load_seconds,
+        )
 
     @property
     def has_notebook_solids(self) -> bool:
         """Whether any solid is a notebook."""
-        return any(_has_notebook(pipeline.graph) for repository in self.repositories.values() for pipeline in repository.pipelines.values())
+        return any(
+            _has_notebook(pipeline.graph)
+            for repository in self.repositories.values()
+            for pipeline in repository.pipelines.values()
+        )
 
 
 def _has_notebook(graph: GraphDefinition) -> bool:
@@ -111,10 +118,17 @@ def load(target: LocationTarget) -> Loaded:
         raise
     except SystemExit as error:
         failure = failure_of(error, "move sys.exit() below `if __name__ == '__main__':`")
-        raise LoadError(replace(failure, message=f"the code ended the process (exit {_exit_code(error)}) while loading")) from error
+        raise LoadError(
+            replace(failure, message=f"the code ended the process (exit {_exit_code(error)}) while loading")
+        ) from error
     except BaseException as error:
         raise LoadError(failure_of(error, _hint(error, target))) from error
-    return Loaded(target=target, repositories=repositories, code_version=_code_version(target, module), load_seconds=time.monotonic() - began)
+    return Loaded(
+        target=target,
+        repositories=repositories,
+        code_version=_code_version(target, module),
+        load_seconds=time.monotonic() - began,
+    )
 
 
 def _exit_code(error: SystemExit) -> Any:
@@ -123,7 +137,8 @@ def _exit_code(error: SystemExit) -> Any:
 
 def _hint(error: BaseException, target: LocationTarget) -> str:
     if isinstance(error, ModuleNotFoundError):
-        return f"install {error.name!r} into the environment of this location, or set working_directory (now {target.working_directory or os.getcwd()})"
+        folder = target.working_directory or os.getcwd()
+        return f"install {error.name!r} into this location's environment, or set working_directory (now {folder})"
     return ""
 
 
@@ -131,7 +146,13 @@ def _go_to(folder: str) -> None:
     if not folder:
         return
     if not os.path.isdir(folder):
-        raise LoadError(Failure(cls="NotADirectoryError", message=f"the working directory {folder} is no folder", hint="mend working_directory in the workspace file"))
+        raise LoadError(
+            Failure(
+                cls="NotADirectoryError",
+                message=f"the working directory {folder} is no folder",
+                hint="mend working_directory in the workspace file",
+            )
+        )
     if folder in sys.path:
         sys.path.remove(folder)
     sys.path.insert(0, folder)
@@ -143,15 +164,30 @@ def _imported(target: LocationTarget) -> ModuleType:
         importlib.invalidate_caches()
         return importlib.import_module(target.module)
     if target.kind not in ("python_file", "notebook"):
-        raise LoadError(Failure(cls="ValueError", message=f"a location can not be of the kind {target.kind!r}; use python_file, python_module, python_package or notebook"))
+        raise LoadError(
+            Failure(
+                cls="ValueError",
+                message=f"a location can not be of the kind {target.kind!r}; use python_file, python_module, "
+                "python_package or notebook",
+            )
+        )
     if not os.path.isfile(target.path):
-        raise LoadError(Failure(cls="FileNotFoundError", message=f"there is no file {target.path}", file=target.path, hint="mend the path in the workspace file"))
+        raise LoadError(
+            Failure(
+                cls="FileNotFoundError",
+                message=f"there is no file {target.path}",
+                file=target.path,
+                hint="mend the path in the workspace file",
+            )
+        )
     name = _module_name(target.path)
     return _executed_notebook(target.path, name) if target.kind == "notebook" else _executed_file(target.path, name)
 
 
 def _module_name(path: str) -> str:
-    """The file's own name, so that values pickled in one process load in another; a made-up one where that would hide another module."""
+    """The file's own name, so that values pickled in one process load in another;
+    a made-up one where that would hide another module.
+    """
     stem = os.path.splitext(os.path.basename(path))[0]
     present = sys.modules.get(stem)
     is_free = present is None or os.path.realpath(getattr(present, "__file__", None) or "") == os.path.realpath(path)
@@ -163,7 +199,9 @@ def _module_name(path: str) -> str:
 def _executed_file(path: str, name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise LoadError(Failure(cls="ImportError", message=f"{path} is no Python file (its name must end in .py)", file=path))
+        raise LoadError(
+            Failure(cls="ImportError", message=f"{path} is no Python file (its name must end in .py)", file=path)
+        )
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -215,14 +253,22 @@ def _repositories(module: ModuleType, target: LocationTarget) -> dict[str, Repos
     loose = list({id(item): item for item in found if isinstance(item, _LOOSE_KINDS) or _is_job(item)}.values())
     if not loose:
         raise _problem(
-            f"nothing to run was found in {target.path or target.module}: no @repository, and no loose pipeline, job, schedule, sensor or partition set "
-            "at the top level", "define a @pipeline or a @repository there, or set attribute to what makes one")
+            f"nothing to run was found in {target.path or target.module}: no @repository, and no loose pipeline, "
+            "job, schedule, sensor or partition set "
+            "at the top level",
+            "define a @pipeline or a @repository there, or set attribute to what makes one",
+        )
     return {LOOSE: RepositoryDefinition(LOOSE, listed_data(loose))}
 
 
 def _is_job(item: Any) -> bool:
-    return not isinstance(item, type) and hasattr(item, "as_pipeline") and not isinstance(item, ModuleType) and not hasattr(item, "_mock_name") \
+    return (
+        not isinstance(item, type)
+        and hasattr(item, "as_pipeline")
+        and not isinstance(item, ModuleType)
+        and not hasattr(item, "_mock_name")
         and isinstance(getattr(type(item), "as_pipeline", None), type(_is_job))
+    )
 
 
 def _problem(message: str, hint: str = "") -> LoadError:
@@ -243,11 +289,16 @@ def _from_attribute(module: ModuleType, attribute: str) -> dict[str, RepositoryD
         return {LOOSE: RepositoryDefinition(LOOSE, listed_data([thing]))}
     if isinstance(thing, (list, tuple)):
         return {LOOSE: RepositoryDefinition(LOOSE, listed_data(thing))}
-    raise _problem(f"{attribute!r} is a {type(thing).__name__}; it must be a repository, a pipeline, or a function that returns one of them")
+    raise _problem(
+        f"{attribute!r} is a {type(thing).__name__}; it must be a repository, a pipeline, or a function that returns "
+        "one of them"
+    )
 
 
 def _code_version(target: LocationTarget, module: ModuleType) -> str:
-    """Hash over what was loaded: the file or the code of the notebook, and every module from below the working directory."""
+    """Hash over what was loaded: the file or the code of the notebook, and every module from below the working
+    directory.
+    """
     digest = hashlib.sha256()
     root = os.path.realpath(target.working_directory or os.getcwd()) + os.sep
     sources: dict[str, str] = {}

@@ -32,7 +32,9 @@ def code_cells(path: str) -> list[tuple[int, str]]:
     if not isinstance(document, dict) or "nbformat" not in document:
         raise ValueError("the file is JSON but no notebook: it has no nbformat")
     if document["nbformat"] != 4:
-        raise ValueError(f"the notebook has format {document['nbformat']}; open and save it in JupyterLab to get format 4")
+        raise ValueError(
+            f"the notebook has format {document['nbformat']}; open and save it in JupyterLab to get format 4"
+        )
     return [(index, _source(cell)) for index, cell in enumerate(document.get("cells", [])) if _counts(cell)]
 
 

@@ -13,7 +13,8 @@ from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.execution import interrupt
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.execution.instance import DagsterInstance
-from jupyter_orch.execution.run import RunOutcome, drive
+from jupyter_orch.execution.run import RunOutcome as RunOutcome
+from jupyter_orch.execution.run import drive
 from jupyter_orch.execution.scope import RunScope, opened_loggers
 from jupyter_orch.plan.prepare import prepare
 from jupyter_orch.records.event import Event
@@ -82,12 +83,33 @@ def scope_of(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
     pipeline = CodeServer(loaded).repository(selector.repository).get_pipeline(selector.pipeline)
     prepared = prepare(pipeline, mode_name(pipeline, selector.mode), spec.run_config, selector.solid_selection)
     run = PipelineRun(
-        pipeline_name=pipeline.name, run_id=spec.run_id, run_config=spec.run_config, mode=prepared.mode.name, solid_selection=selector.solid_selection,
-        step_keys_to_execute=spec.step_keys, tags={**pipeline.tags, **spec.tags}, root_run_id=spec.root_run_id, parent_run_id=spec.parent_run_id)
+        pipeline_name=pipeline.name,
+        run_id=spec.run_id,
+        run_config=spec.run_config,
+        mode=prepared.mode.name,
+        solid_selection=selector.solid_selection,
+        step_keys_to_execute=spec.step_keys,
+        tags={**pipeline.tags, **spec.tags},
+        root_run_id=spec.root_run_id,
+        parent_run_id=spec.parent_run_id,
+    )
     if spec.artifact_dir:
         os.makedirs(spec.artifact_dir, mode=0o700, exist_ok=True)
     return RunScope(
-        pipeline=prepared.pipeline, mode=prepared.mode, shape=prepared.shape, config=prepared.config, plan=prepared.plan, run=run, emit=emit,
-        default_io_manager=fs_io_manager, instance=DagsterInstance.in_run(run, spec.artifact_dir), storage_directory=spec.artifact_dir,
-        log_dir=spec.log_dir, known=spec.known, target=spec.target, selector=selector, owns_process=True,
-        loggers=opened_loggers(prepared.pipeline, prepared.mode, prepared.config, spec.run_id, with_default=False))
+        pipeline=prepared.pipeline,
+        mode=prepared.mode,
+        shape=prepared.shape,
+        config=prepared.config,
+        plan=prepared.plan,
+        run=run,
+        emit=emit,
+        default_io_manager=fs_io_manager,
+        instance=DagsterInstance.in_run(run, spec.artifact_dir),
+        storage_directory=spec.artifact_dir,
+        log_dir=spec.log_dir,
+        known=spec.known,
+        target=spec.target,
+        selector=selector,
+        owns_process=True,
+        loggers=opened_loggers(prepared.pipeline, prepared.mode, prepared.config, spec.run_id, with_default=False),
+    )

@@ -1,4 +1,6 @@
-"""``python -m jupyter_orch_kernel.step_process FD PARENT``: runs one step in a fresh interpreter, where forking is not safe.
+"""``python -m jupyter_orch_kernel.step_process FD PARENT``: runs one step in a fresh interpreter.
+
+Used where forking is not safe.
 
 The order stands on standard input as one frame; events go to the descriptor FD.
 """
@@ -51,5 +53,3 @@ def _step(progress: Progress, key: str) -> Step:
 
 if __name__ == "__main__":
     sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))
-
-

@@ -37,8 +37,14 @@ def die_with(parent: int) -> None:
 
 def event_plain(event: Event) -> dict[str, Any]:
     """An event as a plain dict, faster than by reflection."""
-    return {"type": event.type.value, "timestamp": event.timestamp, "message": event.message, "level": event.level, "step_key": event.step_key,
-            "data": event.data}
+    return {
+        "type": event.type.value,
+        "timestamp": event.timestamp,
+        "message": event.message,
+        "level": event.level,
+        "step_key": event.step_key,
+        "data": event.data,
+    }
 
 
 class EventPipe:
@@ -57,7 +63,7 @@ class EventPipe:
         left = memoryview(wire.pack(event_plain(event)))
         with self._lock:
             while left:
-                left = left[os.write(self._descriptor, left):]
+                left = left[os.write(self._descriptor, left) :]
 
 
 class Child:
@@ -66,7 +72,8 @@ class Child:
     Attributes:
         key: the step.
         pid: the process, leader of a group of its own.
-        read_fd, pid_fd: become readable when there are events, and when it has ended (-1 where the platform has no such thing).
+        read_fd, pid_fd: become readable when there are events, and when it has ended (-1 where the platform has no
+            such thing).
         has_ended_step: an event said how the step ended.
     """
 
@@ -180,8 +187,12 @@ def spawn_child(key: str, order: dict[str, Any]) -> Child:
     """
     read_fd, write_fd = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_orch_kernel.step_process", str(write_fd), str(os.getpid())], stdin=subprocess.PIPE, pass_fds=(write_fd,),
-        process_group=0, env={**os.environ, "PYTHONPATH": os.pathsep.join(item for item in sys.path if item)})
+        [sys.executable, "-m", "jupyter_orch_kernel.step_process", str(write_fd), str(os.getpid())],
+        stdin=subprocess.PIPE,
+        pass_fds=(write_fd,),
+        process_group=0,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(item for item in sys.path if item)},
+    )
     os.close(write_fd)
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):

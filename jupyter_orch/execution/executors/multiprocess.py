@@ -39,7 +39,8 @@ def run_in_children(settings: MultiprocessSettings, work: Work) -> Iterator[Even
         work: the plan.
 
     Raises:
-        DagsterUnmetExecutorRequirementsError: values are only kept in memory, or the code can not be loaded elsewhere where that is needed.
+        DagsterUnmetExecutorRequirementsError: values are only kept in memory, or the code can not be loaded elsewhere
+        where that is needed.
     """
     refuse_values_in_memory(work.scope)
     children = _Children(settings, work)
@@ -60,8 +61,10 @@ def refuse_values_in_memory(scope: RunScope) -> None:
         for output in step.solid.output_defs:
             if scope.resource_defs.get(output.io_manager_key) is mem_io_manager and not output.dagster_type.is_nothing:
                 raise DagsterUnmetExecutorRequirementsError(
-                    f"the executor {scope.config.executor!r} runs each step in a process of its own, but output {output.name!r} of step {step.key!r} is kept "
-                    f"in memory by {output.io_manager_key!r}; use fs_io_manager in mode {scope.mode.name!r}, run with an instance that has a folder, "
+                    f"the executor {scope.config.executor!r} runs each step in a process of its own, but output "
+                    f"{output.name!r} of step {step.key!r} is kept "
+                    f"in memory by {output.io_manager_key!r}; use fs_io_manager in mode {scope.mode.name!r}, run "
+                    "with an instance that has a folder, "
                     "or choose the in_process executor"
                 )
 
@@ -70,7 +73,11 @@ class _Children:
     def __init__(self, settings: MultiprocessSettings, work: Work) -> None:
         self._settings = settings
         self._work = work
-        self._limit = settings.max_concurrent or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else settings.max_concurrent or os.cpu_count() or 1
+        self._limit = (
+            settings.max_concurrent or len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else settings.max_concurrent or os.cpu_count() or 1
+        )
         self._selector = selectors.DefaultSelector()
         self._running: dict[str, Child] = {}
         self._steps: dict[str, Step] = {}
@@ -112,7 +119,11 @@ class _Children:
     def _is_limited(self, step: Step) -> bool:
         for key, value, limit in self._settings.tag_limits:
             if key in step.tags and (value is None or step.tags[key] == value):
-                same = sum(1 for other in self._running if key in self._steps[other].tags and (value is None or self._steps[other].tags[key] == value))
+                same = sum(
+                    1
+                    for other in self._running
+                    if key in self._steps[other].tags and (value is None or self._steps[other].tags[key] == value)
+                )
                 if same >= limit:
                     return True
         return False
@@ -124,7 +135,11 @@ class _Children:
             child = self._forked(step, attempt)
         else:
             if self._settings.start_method == "fork":
-                yield events.engine("Forking is not safe here (other threads are alive); the step gets a fresh process.", step.key, "WARNING")
+                yield events.engine(
+                    "Forking is not safe here (other threads are alive); the step gets a fresh process.",
+                    step.key,
+                    "WARNING",
+                )
             child = self._spawned(step, attempt)
         self._running[step.key] = child
         self._selector.register(child.read_fd, selectors.EVENT_READ, child)
@@ -146,14 +161,32 @@ class _Children:
         scope = self._work.scope
         if scope.target is None or scope.selector is None:
             raise DagsterUnmetExecutorRequirementsError(
-                f"step {step.key!r} needs a fresh process (this one can not be forked safely), and a fresh process must load the code of pipeline "
-                f"{scope.pipeline.name!r} again; pass reconstructable({scope.pipeline.name}), or choose the in_process executor"
+                f"step {step.key!r} needs a fresh process (this one can not be forked safely), and a fresh process "
+                "must load the code of pipeline "
+                f"{scope.pipeline.name!r} again; pass reconstructable({scope.pipeline.name}), or choose the "
+                "in_process executor"
             )
         spec = RunSpec(
-            run_id=scope.run.run_id, target=scope.target, selector=scope.selector, run_config=scope.run.run_config, tags=scope.run.tags,
-            known=replace(self._work.progress.known_state(scope.known.source_run_ids)), parent_run_id=scope.run.parent_run_id,
-            root_run_id=scope.run.root_run_id, artifact_dir=scope.storage_directory, log_dir=scope.log_dir)
-        return spawn_child(step.key, {"spec": to_json(spec), "step_key": step.key, "attempt": attempt, "retries_enabled": self._settings.retries_enabled})
+            run_id=scope.run.run_id,
+            target=scope.target,
+            selector=scope.selector,
+            run_config=scope.run.run_config,
+            tags=scope.run.tags,
+            known=replace(self._work.progress.known_state(scope.known.source_run_ids)),
+            parent_run_id=scope.run.parent_run_id,
+            root_run_id=scope.run.root_run_id,
+            artifact_dir=scope.storage_directory,
+            log_dir=scope.log_dir,
+        )
+        return spawn_child(
+            step.key,
+            {
+                "spec": to_json(spec),
+                "step_key": step.key,
+                "attempt": attempt,
+                "retries_enabled": self._settings.retries_enabled,
+            },
+        )
 
     def _wait(self) -> None:
         due = self._work.progress.seconds_to_next_retry()
@@ -183,15 +216,29 @@ class _Children:
     def _crash(self, child: Child) -> tuple[Failure, dict[str, Any]]:
         status = child.status or 0
         if child.was_asked_to_stop:
-            return Failure(cls="RunCanceled", message="canceled; the step did not end in order and was killed"), {"canceled": True}
+            return Failure(cls="RunCanceled", message="canceled; the step did not end in order and was killed"), {
+                "canceled": True
+            }
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             name = signal.Signals(number).name if number in set(signal.Signals) else "unknown"
-            return (Failure(cls="StepProcessDied", message=f"step process ended by signal {number} ({name})", hint=self._hint(number)),
-                    {"signal": number})
+            return (
+                Failure(
+                    cls="StepProcessDied",
+                    message=f"step process ended by signal {number} ({name})",
+                    hint=self._hint(number),
+                ),
+                {"signal": number},
+            )
         code = os.waitstatus_to_exitcode(status)
-        return (Failure(cls="StepProcessDied", message=f"step process ended with exit code {code} before the step was done",
-                        hint="look for os._exit or an extension that ends the process"), {"exit_code": code})
+        return (
+            Failure(
+                cls="StepProcessDied",
+                message=f"step process ended with exit code {code} before the step was done",
+                hint="look for os._exit or an extension that ends the process",
+            ),
+            {"exit_code": code},
+        )
 
     def _hint(self, number: int) -> str:
         kills = oom_kills()
@@ -207,7 +254,11 @@ class _Children:
         for child in self._running.values():
             child.ask_to_stop()
         began = time.monotonic()
-        seconds = self._work.scope.grace_seconds if self._work.scope.grace_seconds is not None else self._settings.grace_seconds
+        seconds = (
+            self._work.scope.grace_seconds
+            if self._work.scope.grace_seconds is not None
+            else self._settings.grace_seconds
+        )
         while self._running and not grace_over(began, seconds):
             self._selector.select(min(0.1, seconds))
             yield from self._hear()
