@@ -15,11 +15,12 @@ from typing import Any
 
 MAX_FRAME = 64 * 1024 * 1024
 _HEADER = struct.Struct("!I")
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def pack(message: dict[str, Any]) -> bytes:
     """One message as a frame."""
-    body = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+    body = _encode(message).encode("utf-8", "replace")
     return _HEADER.pack(len(body)) + body
 
 

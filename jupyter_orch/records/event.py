@@ -60,6 +60,17 @@ class Event:
     step_key: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
+    def plain(self) -> dict[str, Any]:
+        """The event as a JSON object; on the hot path, where ``codec.to_json`` would walk through ``data``."""
+        return {
+            "type": self.type,
+            "timestamp": self.timestamp,
+            "message": self.message,
+            "level": self.level,
+            "step_key": self.step_key,
+            "data": self.data,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:

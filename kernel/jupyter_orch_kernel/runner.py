@@ -72,7 +72,7 @@ def _run(spec: RunSpec, loaded: Loaded | None, line: socket.socket) -> RunOutcom
     lock = threading.Lock()  # user code may log from its own threads
 
     def emit(event: Event) -> None:
-        frame = wire.pack({"k": "events", "v": [codec.to_json(event)]})
+        frame = wire.pack({"k": "events", "v": [event.plain()]})
         with lock:
             line.sendall(frame)
 

@@ -19,7 +19,6 @@ SERVER_LIBRARIES = {
     "jupyter_client",
     "papermill",
     "pandas",
-    "asyncio",
 }
 
 
@@ -33,11 +32,12 @@ def loaded_by(code: str) -> set[str]:
 def test_the_authoring_api_loads_no_server_library() -> None:
     loaded = loaded_by("import jupyter_orch\nfrom jupyter_orch import solid, pipeline, repository, execute_pipeline")
     assert not loaded & SERVER_LIBRARIES
+    assert "jupyter_orch.definitions" not in loaded_by("import jupyter_orch"), "names load when they are used"
 
 
 def test_a_runner_loads_no_server_library() -> None:
     loaded = loaded_by("import jupyter_orch_kernel.runner")
-    assert not loaded & (SERVER_LIBRARIES - {"asyncio"})
+    assert not loaded & SERVER_LIBRARIES
 
 
 @pytest.mark.parametrize("module", ["jupyter_orch.compose", "jupyter_orch.server.boot", "jupyter_orch.worker.__main__"])

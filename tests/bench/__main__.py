@@ -27,13 +27,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=20, help="launches per row")
     parser.add_argument("--json", type=Path, help="write the figures there too")
+    parser.add_argument("--only", choices=["imports", "starts", "launches", "steps"], help="measure only this")
     options = parser.parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="orch-bench-") as folder:
-        rows += imports()
-        rows += server_starts(Path(folder))
-        rows += launches(Path(folder), options.runs)
-        rows += steps(Path(folder))
+        parts: dict[str, Callable[[], list[Row]]] = {
+            "imports": imports,
+            "starts": lambda: server_starts(Path(folder)),
+            "launches": lambda: launches(Path(folder), options.runs),
+            "steps": lambda: steps(Path(folder)),
+        }
+        for name, measure in parts.items():
+            if options.only in (None, name):
+                rows += measure()
     print(report(rows))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
