@@ -52,9 +52,14 @@ query Run($runId: ID!) {
     ... on PipelineRun {
       status startTime endTime
       stepStats { stepKey status startTime endTime attempts }
-      failure { className message file line code hint stack }
+      failure { className message file line code hint }
     }
   }
+}
+"""
+_EVENTS = """
+query Events($runId: ID!) {
+  pipelineRunOrError(runId: $runId) { ... on PipelineRun { events(limit: 10000) } }
 }
 """
 STEP_COLUMNS = (Column("stepKey", "STEP"), Column("status", "STATUS"), Column("seconds", "TOOK", duration))
@@ -84,7 +89,8 @@ def run_headless(folder: Path, port: int | None) -> int:
         run_id = _launch(server, repository)
         print(f"Launched {PIPELINE} as run {run_id}", flush=True)
         run = _follow(server, run_id)
-    return _sum_up(folder, run_id, run)
+        failed = [] if run["status"] == "SUCCESS" else _failed_steps(server, run_id)
+    return _sum_up(folder, run_id, run, failed)
 
 
 def _wait_for_repository(server: JupyterProcess) -> str:
@@ -137,7 +143,14 @@ def _follow(server: JupyterProcess, run_id: str) -> dict[str, Any]:
     raise ServerFailed(f"run {run_id} did not end in {RUN_SECONDS:g} s")
 
 
-def _sum_up(folder: Path, run_id: str, run: dict[str, Any]) -> int:
+def _failed_steps(server: JupyterProcess, run_id: str) -> list[str]:
+    """Each step that failed, with its reason."""
+    events = server.query(_EVENTS, {"runId": run_id})["pipelineRunOrError"]["events"]
+    failures = {e["step_key"]: e["data"]["failure"] for e in events if e["type"] == "STEP_FAILURE"}
+    return [f"step {key}: {_failure_text({**f, 'className': f['cls']})}" for key, f in failures.items() if f]
+
+
+def _sum_up(folder: Path, run_id: str, run: dict[str, Any], failed: list[str]) -> int:
     steps = [{**s, "seconds": elapsed(s["startTime"], s["endTime"])} for s in run["stepStats"]]
     print()
     show_listing(steps, STEP_COLUMNS, as_json=False, nothing="No step has started.")
@@ -147,7 +160,10 @@ def _sum_up(folder: Path, run_id: str, run: dict[str, Any]) -> int:
             print(f"Executed notebook: {notebook}")
     if run["status"] == "SUCCESS":
         return 0
-    print(_failure_text(run["failure"]) if run["failure"] else "The run's log may say why.")
+    for reason in failed:
+        print(reason)
+    if run["failure"] and not failed:
+        print(_failure_text(run["failure"]))
     print(f"See: jupyter-orch --home {folder / HOME} run logs {run_id}")
     return 1
 

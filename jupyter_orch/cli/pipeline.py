@@ -128,7 +128,7 @@ def _watch(orchestrator: Orchestrator, run: Run) -> int:
         _warn_without_daemon(orchestrator)
     for stored in follow(orchestrator.instance, run.run_id):
         print_event(stored)
-    return conclude(find_run(orchestrator.instance, run.run_id))
+    return conclude(orchestrator.instance, find_run(orchestrator.instance, run.run_id))
 
 
 def _leave(orchestrator: Orchestrator, run: Run) -> int:
@@ -139,7 +139,7 @@ def _leave(orchestrator: Orchestrator, run: Run) -> int:
         return 0
     run = wait_for_start(orchestrator.instance, run.run_id, START_PATIENCE)
     if run.status == RunStatus.FAILURE:
-        return conclude(run)
+        return conclude(orchestrator.instance, run)
     follow_it = "" if run.is_final else f"; follow it with: jupyter-orch run logs --follow {run.run_id[:8]}"
     print(f"it is {run.status.value}{follow_it}", file=sys.stderr)
     return 0

@@ -12,8 +12,8 @@ import msgspec
 
 from jupyter_orch.api.logs import ENDINGS, log_file, notebooks_of, open_regular
 from jupyter_orch.cli.listing import Column, duration, elapsed, moment, print_json, show_facts, show_listing
-from jupyter_orch.cli.opening import add_json, describe, opened_instance, person
-from jupyter_orch.cli.watching import conclude, events_of, find_run, follow, print_event
+from jupyter_orch.cli.opening import add_json, opened_instance, person
+from jupyter_orch.cli.watching import conclude, events_of, find_run, follow, print_event, why_not
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance
 from jupyter_orch.records.run import Run, RunFilter
@@ -81,7 +81,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     with opened_instance() as instance:
         run = find_run(instance, arguments.run)
-        steps = step_rows(instance, run)
+        steps, reason = step_rows(instance, run), why_not(instance, run)
     if arguments.json:
         print_json({**run_row(run), **_particulars(run), "steps": steps})
         return 0
@@ -96,7 +96,7 @@ def _show(arguments: argparse.Namespace) -> int:
             "Took": duration(elapsed(run.start_time, run.end_time)),
             "Tags": ", ".join(f"{key}={value}" for key, value in particulars["tags"].items()),
             "Run config": dump_yaml(run.submission.run_config) if run.submission.run_config else "",
-            "Failure": describe(run.failure) if run.failure else "",
+            "Failure": reason,
         }
     )
     print()
@@ -113,7 +113,7 @@ def _logs(arguments: argparse.Namespace) -> int:
         source = follow if arguments.follow else events_of
         for stored in source(instance, run.run_id):
             print_event(stored, as_json=arguments.json)
-        return conclude(find_run(instance, run.run_id)) if arguments.follow else 0
+        return conclude(instance, find_run(instance, run.run_id)) if arguments.follow else 0
 
 
 def _print_captured(instance: Instance, run: Run, step: str, stream: str) -> None:

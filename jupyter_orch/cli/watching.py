@@ -13,7 +13,8 @@ import msgspec
 from jupyter_orch.bell import BellListener
 from jupyter_orch.cli.opening import describe
 from jupyter_orch.instance import Instance
-from jupyter_orch.records.event import StoredEvent
+from jupyter_orch.records.event import EventType, StoredEvent
+from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.problems import RunNotFound
@@ -97,10 +98,23 @@ def print_event(stored: StoredEvent, *, as_json: bool = False) -> None:
     print(f"{at}  {event.level:<8} {kind:<24} {who}{message}", flush=True)
 
 
-def conclude(run: Run) -> int:
+def conclude(instance: Instance, run: Run) -> int:
     """Say on stderr why a run did not succeed; returns the exit code."""
     if run.status == RunStatus.SUCCESS:
         return 0
-    reason = f": {describe(run.failure)}" if run.failure is not None else ""
-    print(f"jupyter-orch: run {run.run_id} is {run.status}{reason}", file=sys.stderr)
+    reason = why_not(instance, run)
+    print(f"jupyter-orch: run {run.run_id} is {run.status}{': ' + reason if reason else ''}", file=sys.stderr)
     return 1
+
+
+def why_not(instance: Instance, run: Run) -> str:
+    """Why a run failed: every step that failed, and what befell the run itself; empty when it did not."""
+    if run.status != RunStatus.FAILURE:
+        return ""
+    ends = [stored.event for stored in events_of(instance, run.run_id) if stored.event.type == EventType.STEP_FAILURE]
+    steps = {e.step_key: msgspec.convert(e.data["failure"], Failure) for e in ends if e.data.get("failure")}
+    lines = [f"step {key}: {describe(failure)}" for key, failure in steps.items()]
+    own = run.failure
+    if own is not None and (not lines or own.hint) and own not in steps.values():
+        lines.append(describe(own))
+    return "\n".join(lines)

@@ -141,3 +141,20 @@ def test_the_demo_runs_its_main_pipeline_through_a_real_server(console: Console)
     assert "image/png" in kinds
     again = console("demo", "demo", "--headless", timeout=240)
     assert again.code == 0 and "Using the example in" in again.out
+
+
+def test_a_demo_that_fails_says_where_and_why(console: Console) -> None:
+    folder = console.folder / "demo"
+    copy_example(folder)
+    code = (folder / "penguins.py").read_text("utf-8")
+    spoilt = code.replace("    folder.mkdir(parents=True, exist_ok=True)\n", '    raise OSError("no space left")\n')
+    assert spoilt != code
+    (folder / "penguins.py").write_text(spoilt, "utf-8")
+    answer = console("demo", "demo", "--headless", timeout=240)
+    assert answer.code == 1
+    assert "penguin_report: FAILURE in" in answer.out
+    line = spoilt[: spoilt.index("raise OSError")].count("\n") + 1
+    assert f"step clean: OSError: no space left\n  at {folder / 'penguins.py'}:{line}" in answer.out
+    (folder / "penguins.py").write_text("import penguin_tools\n", "utf-8")
+    answer = console("demo", "demo", "--headless", timeout=240)
+    assert answer.code == 1 and "penguins.py does not load: ModuleNotFoundError" in answer.err
