@@ -1,0 +1,148 @@
+"""What is lost is ended, and what only looks lost is left alone."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from jupyter_orch import clock
+from jupyter_orch.daemon.rescuer import Rescuer
+from jupyter_orch.processes import identify, is_alive, this_process
+from jupyter_orch.records.event import EventType
+from jupyter_orch.records.run import ProcessIdentity, Run
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.runs.journal import LEASE, START_TIMEOUT, Journal
+from jupyter_orch.storage.sql import SqlStorage
+from tests.conftest import event, submission
+
+ELSEWHERE = ProcessIdentity(host="another-host", boot="b", pid=1, started=1)
+
+
+class Hands:
+    """The hands of the clock."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    held = Hands()
+    monkeypatch.setattr(clock, "now", held)
+    monkeypatch.setattr("jupyter_orch.daemon.rescuer.IDLE", 0.0)
+    return held
+
+
+@pytest.fixture
+def journal(storage: SqlStorage) -> Journal:
+    return Journal(storage, lambda _: None)
+
+
+def held_by(journal: Journal, worker: ProcessIdentity) -> Run:
+    run, _ = journal.submit(submission())
+    won = journal.dequeue(run)
+    assert won is not None
+    started = journal.claim(run.run_id, won[0].epoch, won[1], worker, "by a test")
+    assert started is not None
+    return started
+
+
+def status(storage: SqlStorage, run: Run) -> RunStatus:
+    found = storage.get_run(run.run_id)
+    assert found is not None
+    return found.status
+
+
+def sleeping_session() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(["sleep", "300"], start_new_session=True)
+
+
+def test_a_worker_that_is_gone_ends_its_run_and_what_it_left(
+    storage: SqlStorage, journal: Journal, hands: Hands
+) -> None:
+    gone = replace(this_process(), started=1)
+    runner = sleeping_session()
+    run = held_by(journal, gone)
+    journal.renew(run, identify(runner.pid))
+    journal.append(run.run_id, run.epoch, [event(EventType.STEP_START, step_key="a")])
+    Rescuer(storage, journal).poll()
+    ended = storage.get_run(run.run_id)
+    assert ended is not None and ended.status == RunStatus.FAILURE
+    assert ended.failure is not None and "worker lost" in ended.failure.message
+    assert [e.event.step_key for e in storage.read_events(run.run_id, types=["STEP_FAILURE"])] == ["a"]
+    assert runner.wait(5) == -9
+
+
+def test_a_worker_that_lives_is_left_alone(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
+    run = held_by(journal, this_process())
+    rescuer = Rescuer(storage, journal)
+    hands.now += 10 * LEASE
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.STARTED and is_alive(this_process())
+
+
+def test_a_session_whose_leader_is_somebody_else_by_now_is_not_touched(
+    storage: SqlStorage, journal: Journal, hands: Hands
+) -> None:
+    stranger = sleeping_session()
+    run = held_by(journal, replace(this_process(), started=1))
+    journal.renew(run, replace(identify(stranger.pid), started=1))
+    Rescuer(storage, journal).poll()
+    assert status(storage, run) == RunStatus.FAILURE
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+def test_a_lost_worker_of_a_canceled_run_ends_it_as_canceled(
+    storage: SqlStorage, journal: Journal, hands: Hands
+) -> None:
+    run = held_by(journal, replace(this_process(), started=1))
+    journal.request_cancel(run, "ada")
+    Rescuer(storage, journal).poll()
+    assert status(storage, run) == RunStatus.CANCELED
+
+
+def test_a_worker_of_another_host_is_judged_by_its_lease(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
+    run = held_by(journal, ELSEWHERE)
+    rescuer = Rescuer(storage, journal)
+    for _ in range(int(LEASE * 2)):
+        hands.now += 1
+        rescuer.poll()
+        if hands.now - (run.lease_until or 0) < LEASE:
+            assert status(storage, run) == RunStatus.STARTED
+    hands.now += 2
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.FAILURE
+
+
+def test_after_an_outage_no_lease_is_judged_before_a_whole_lease_has_passed(
+    storage: SqlStorage, journal: Journal, hands: Hands
+) -> None:
+    run = held_by(journal, ELSEWHERE)
+    rescuer = Rescuer(storage, journal)
+    rescuer.poll()
+    hands.now += 600  # asleep, or the database was away: the worker could not renew either
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.STARTED
+    for _ in range(int(LEASE) + 2):
+        hands.now += 1
+        rescuer.poll()
+    assert status(storage, run) == RunStatus.FAILURE
+
+
+def test_a_launch_that_never_arrived_is_tried_again(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
+    run, _ = journal.submit(submission())
+    assert journal.dequeue(run) is not None
+    rescuer = Rescuer(storage, journal)
+    hands.now += START_TIMEOUT - 1
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.STARTING
+    hands.now += 2
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.QUEUED
