@@ -9,7 +9,7 @@ from jupyter_orch.errors import OrchError
 
 HOME = ".orch"
 MARK = "from-the-example"
-_NOT_COPIED = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", HOME, ".*")
+_NOT_COPIED = shutil.ignore_patterns("results", "__pycache__", ".*")
 
 
 class FolderInUse(OrchError):

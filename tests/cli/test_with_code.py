@@ -6,12 +6,14 @@ import json
 import re
 import signal
 import time
+import urllib.request
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from jupyter_orch.cli.example import copy_example
+from jupyter_orch.cli.jupyter_process import free_port
 from tests.cli.console import Console
 
 pytestmark = pytest.mark.journey
@@ -158,3 +160,14 @@ def test_a_demo_that_fails_says_where_and_why(console: Console) -> None:
     (folder / "penguins.py").write_text("import penguin_tools\n", "utf-8")
     answer = console("demo", "demo", "--headless", timeout=240)
     assert answer.code == 1 and "penguins.py does not load: ModuleNotFoundError" in answer.err
+
+
+def test_the_demo_prints_the_address_of_a_working_lab(console: Console) -> None:
+    demo = console.start("demo", "demo", "--no-browser", "--port", str(free_port()))
+    assert demo.stdout is not None
+    url = next(line.strip() for line in demo.stdout if "/lab?token=" in line and line.startswith("        http"))
+    with urllib.request.urlopen(url, timeout=60) as page:
+        assert page.status == 200 and "JupyterLab" in page.read().decode()
+    demo.send_signal(signal.SIGTERM)
+    demo.communicate(timeout=60)
+    assert demo.returncode == 0

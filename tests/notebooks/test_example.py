@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 import jupyter_orch
 from jupyter_orch.cli.example import copy_example, example_folder
@@ -62,6 +63,8 @@ def test_the_report_is_written_from_all_penguins(penguins: ModuleType, folder: P
     assert findings["line"]["r_squared"] == pytest.approx(0.759, abs=0.001)
     headline = result.result_for_solid("report").output_value()
     assert headline.startswith("342 penguins; the heaviest are Gentoo with 5076 g")
+    (asset,) = [fact for fact in facts(result, "ASSET_MATERIALIZATION") if fact["asset_key"] == ["penguin_report"]]
+    assert asset["description"] == headline
     (kept,) = (folder / "results").glob("*/penguins_clean.csv")
     assert len(kept.read_text().splitlines()) == 343
 
@@ -122,6 +125,14 @@ def test_the_schedule_gives_a_config_that_validates(penguins: ModuleType) -> Non
     context = jupyter_orch.build_schedule_context()
     (request,) = schedule.evaluate_tick(context).run_requests
     assert jupyter_orch.validate_run_config(penguins.penguin_report, request.run_config)
+
+
+def test_the_report_runs_by_hand(folder: Path) -> None:
+    notebook = nbformat.read(folder / "report.ipynb", as_version=4)
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert any("image/png" in output.get("data", {}) for output in shown)
+    assert "342 penguins; the heaviest are Gentoo" in shown[-1]["data"]["text/plain"]
 
 
 def test_the_notebook_location_defines_a_pipeline(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
