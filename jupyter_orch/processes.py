@@ -103,6 +103,13 @@ def _members(session: int) -> list[int]:
     return sorted(members, key=lambda pid: pid == os.getpid())
 
 
+def has_ended(pidfd: int, timeout: float | None) -> bool:
+    """Wait for a process's end on its descriptor, at most ``timeout`` seconds; works for descriptors of any number."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(None if timeout is None else timeout * 1000))
+
+
 def _wait_for_end(who: ProcessIdentity, seconds: float) -> bool:
     try:
         fd = os.pidfd_open(who.pid)
@@ -111,7 +118,7 @@ def _wait_for_end(who: ProcessIdentity, seconds: float) -> bool:
     try:
         deadline = time.monotonic() + seconds
         while is_alive(who) and time.monotonic() < deadline:
-            select.select([fd], [], [], max(0.0, deadline - time.monotonic()))
+            has_ended(fd, max(0.0, deadline - time.monotonic()))
         return not is_alive(who)
     finally:
         os.close(fd)

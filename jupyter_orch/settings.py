@@ -20,6 +20,13 @@ KEYS = (
     "code_servers", "concurrency", "python_logs", "telemetry",
 )  # fmt: skip
 
+SHIPPED: dict[str, dict[str, tuple[str, ...]]] = {
+    "storage": {"sqlite": ("path",), "postgres": ("url",)},
+    "run_coordinator": {"default": (), "queued": ("max_concurrent_runs", "tag_concurrency_limits")},
+    "run_launcher": {"warm": (), "subprocess": ()},
+}
+"""Short names of the shipped parts, and what each can be told."""
+
 
 class SettingsError(OrchError):
     """The instance file is wrong."""
@@ -104,16 +111,16 @@ class _Reader:
         default_storage = ClassChoice(name="sqlite", config={"path": str(home / "orch.db")})
         return Settings(
             home=home,
-            storage=self._choice(value, "storage", {"sqlite": ("path",), "postgres": ("url",)}) or default_storage,
-            coordinator=self._choice(value, "run_coordinator", {"default": (), "queued": ("max_concurrent_runs", "tag_concurrency_limits")})
-            or ClassChoice(name="default"),
-            launcher=self._choice(value, "run_launcher", {"warm": (), "subprocess": ()}) or ClassChoice(name="warm"),
+            storage=self._choice(value, "storage") or default_storage,
+            coordinator=self._choice(value, "run_coordinator") or ClassChoice(name="default"),
+            launcher=self._choice(value, "run_launcher") or ClassChoice(name="warm"),
             load_timeout=self._number(value, ("code_servers", "local_startup_timeout"), 180.0, least=1.0),
             max_catchup_runs=int(self._number(value, ("scheduler", "max_catchup_runs"), 5.0, least=0.0)),
             text=text or dump_yaml({"storage": {"sqlite": {"path": str(home / "orch.db")}}}),
         )
 
-    def _choice(self, value: dict[str, Any], key: str, shipped: dict[str, tuple[str, ...]]) -> ClassChoice | None:
+    def _choice(self, value: dict[str, Any], key: str) -> ClassChoice | None:
+        shipped = SHIPPED[key]
         chosen = self._with_environment(value.get(key), (key,))
         if chosen is None:
             return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,6 +32,7 @@ from graphql import (
 from jupyter_orch.api.context import Context
 
 MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_FIELDS = 32 * 1024, 3000, 16, 200
+PARALLEL_OPERATIONS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Engine:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
+        # Resolvers wait for databases and code servers: a few slow locations must not use up the server's own threads.
+        self._threads = ThreadPoolExecutor(PARALLEL_OPERATIONS, thread_name_prefix="orch-api")
         self._document = lru_cache(maxsize=512)(self._parse)
 
     def prepare(self, payload: Any) -> Operation:
@@ -79,10 +83,13 @@ class Engine:
 
     async def run(self, operation: Operation, context: Context) -> ExecutionResult:
         """Run a query or mutation in a thread; the event loop stays free."""
-        return await asyncio.get_running_loop().run_in_executor(None, self.run_here, operation, context)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, operation, context)
 
-    def run_here(self, operation: Operation, context: Context) -> ExecutionResult:
-        """Run a query or mutation in this thread."""
+    def close(self) -> None:
+        """Take no more operations."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, operation: Operation, context: Context) -> ExecutionResult:
         result = execute(
             self._schema,
             operation.document,

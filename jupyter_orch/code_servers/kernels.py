@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import select
 import signal
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from jupyter_orch.processes import has_ended
 from jupyter_orch.zygote.client import fork_child
 
 
@@ -32,7 +32,7 @@ class ForkedKernel:
 
     def poll(self) -> int | None:
         """None while it lives; its exit status is the zygote's to know, so an ended one reads as −9."""
-        if self.returncode is None and select.select([self._pidfd], [], [], 0)[0]:
+        if self.returncode is None and has_ended(self._pidfd, 0.0):
             os.close(self._pidfd)
             self.returncode = -int(signal.SIGKILL)
         return self.returncode
@@ -40,7 +40,7 @@ class ForkedKernel:
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait until it has ended, at most ``timeout`` seconds."""
         if self.returncode is None:
-            select.select([self._pidfd], [], [], timeout)
+            has_ended(self._pidfd, timeout)
         return self.poll()
 
     def send_signal(self, number: int) -> None:

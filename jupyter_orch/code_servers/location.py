@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sys
 import uuid
 from collections.abc import Callable
@@ -92,6 +93,7 @@ class _Generation:
         self.channel.close("the location's kernel was stopped")
         with contextlib.suppress(Exception):
             await self.manager.shutdown_kernel(now=True)
+        shutil.rmtree(Path(self.manager.ip).parent, ignore_errors=True)  # its sockets
         if self.zygote is not None:
             self.zygote.stop()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 
 from jupyter_orch.code_servers.location import LoadStatus, Location, LocationState
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
+from jupyter_orch.folders import runtime_folder
 from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class KernelCodeServers(CodeServers):
         self.problem: str | None = None
         self._folder = folder
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._sockets = Path(tempfile.mkdtemp(prefix="orch-"))
+        self._sockets = runtime_folder()
         self._snapshots = snapshots
         self._load_timeout = load_timeout
         self._locations: dict[str, Location] = {}

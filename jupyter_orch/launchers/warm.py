@@ -12,20 +12,19 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
-from pathlib import Path
 
 import msgspec
 
 from jupyter_orch import wire
+from jupyter_orch.folders import runtime_folder
 from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.ports import LaunchOrder, RunLauncher
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child
 from jupyter_orch.zygote.protocol import listen
 
 REFILL_AFTER = 0.1
-"""Seconds to wait before the next spare is forked, so that it does not take the processor from the run just launched."""
+"""Seconds before the next spare is forked, so that it does not take the processor from the run just launched."""
 
 
 class WarmLauncher(RunLauncher):
@@ -37,7 +36,7 @@ class WarmLauncher(RunLauncher):
         """
         self._home = home
         self._cold = ColdLauncher()
-        self._folder = Path(tempfile.mkdtemp(prefix="orch-"))
+        self._folder = runtime_folder()
         self._lock = threading.Lock()
         self._spare: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None

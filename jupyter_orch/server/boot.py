@@ -84,4 +84,5 @@ class Deployment:
     def close(self) -> None:
         """Stop everything of ours but the runs."""
         self.hub.close()
+        self.engine.close()
         close(self.orchestrator)

@@ -1,0 +1,27 @@
+"""Private folders for sockets, short enough for socket addresses, and gone with the process that made them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+PREFIX = "orch-"
+
+
+def runtime_folder() -> Path:
+    """A new folder (0700) of this process in the system's temporary folder; those of dead processes are removed."""
+    root = Path(tempfile.gettempdir())
+    for old in root.glob(f"{PREFIX}*-*"):
+        if _is_abandoned(old):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+
+
+def _is_abandoned(folder: Path) -> bool:
+    pid = folder.name.removeprefix(PREFIX).split("-")[0]
+    with contextlib.suppress(OSError):
+        return pid.isdigit() and folder.stat().st_uid == os.getuid() and not os.path.exists(f"/proc/{pid}")
+    return False
