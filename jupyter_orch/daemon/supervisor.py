@@ -60,8 +60,7 @@ class Supervisor:
     def start(self) -> None:
         """Start every loop."""
         self._threads = [
-            threading.Thread(target=loop.run, name=f"orch-{loop.name.lower()}", daemon=True)
-            for loop in self.loops
+            threading.Thread(target=loop.run, name=f"orch-{loop.name.lower()}", daemon=True) for loop in self.loops
         ]
         for thread in self._threads:
             thread.start()
