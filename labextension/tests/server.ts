@@ -57,6 +57,9 @@ export class MemoryServer {
     }
     const path = new URL(request.url).pathname.split('/orch/')[1];
     if (path === 'graphql') {
+      if (request.headers.get('Content-Type') !== 'application/json') {
+        return Response.json({ status: 415, title: 'send application/json' }, { status: 415 });
+      }
       const { query, variables } = (await request.json()) as { query: string; variables: Record<string, unknown> };
       const document = parse(query);
       const operation = document.definitions.flatMap(one => (one.kind === 'OperationDefinition' ? [one.name?.value ?? ''] : []))[0];

@@ -31,6 +31,7 @@ export class OrchClient {
   async send<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<R> {
     const response = await this._request('graphql', {
       method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ query: document.toString(), variables })
     });
     const answer = (await Private.json(response)) as Private.IAnswer<R>;
@@ -123,11 +124,12 @@ namespace Private {
     }
   }
 
+  /** What the server says itself: GraphQL errors, problem+json, or Jupyter's own error form. */
   async function saidBy(response: Response): Promise<string> {
     try {
-      const body = (await response.json()) as { message?: unknown; errors?: { message: string }[] };
+      const body = (await response.json()) as { title?: unknown; message?: unknown; errors?: { message: string }[] };
       const errors = body.errors?.map(error => error.message).join('\n');
-      return errors || (typeof body.message === 'string' ? body.message : '');
+      return errors || [body.title, body.message].find(text => typeof text === 'string') || '';
     } catch {
       return '';
     }

@@ -31,11 +31,11 @@ export function syntaxProblems(text: string): IConfigProblem[] {
   });
 }
 
-/** Find the place of every mistake that the server names; one about a missing key is put at the mapping that lacks it. */
+/** Find the place of every mistake: where the server says, else at the end of its path; a missing key's is the mapping that lacks it. */
 export function placeProblems(text: string, problems: readonly ConfigProblemFragment[]): IConfigProblem[] {
   const parsed = Private.parse(text);
   return problems.map(problem => {
-    const place = Private.find(parsed, problem.path) ?? Private.ofLine(text, problem.line);
+    const place = Private.ofLine(text, problem.line, problem.column) ?? Private.find(parsed, problem.path);
     return {
       message: problem.message,
       reason: problem.reason,
@@ -94,14 +94,19 @@ namespace Private {
     return range ? { from: range[0], to: range[1] } : null;
   }
 
-  export function ofLine(text: string, line: number | null): IPlace | null {
-    if (line === null || line < 1) {
+  /** The word at a place that the server names, or the whole line where it names no column. */
+  export function ofLine(text: string, line: number | null, column: number | null): IPlace | null {
+    const lines = text.split('\n');
+    if (line === null || line < 1 || line > lines.length) {
       return null;
     }
-    const lines = text.split('\n');
-    const index = Math.min(line, lines.length) - 1;
-    const from = lines.slice(0, index).reduce((sum, one) => sum + one.length + 1, 0);
-    return { from, to: from + lines[index].length };
+    const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+    const said = lines[line - 1];
+    if (column === null || column < 1 || column > said.length) {
+      return { from: start, to: start + said.length };
+    }
+    const word = /^[^:\s]*/.exec(said.slice(column - 1))?.[0].length ?? 0;
+    return { from: start + column - 1, to: start + column - 1 + Math.max(word, 1) };
   }
 
   export function lineOf(text: string, offset: number): number {

@@ -31,9 +31,12 @@ describe('placeProblems', () => {
     expect(placed(['resorces'])).toEqual({ line: 9, text: 'resorces' });
   });
 
-  it('uses the line that the server names where the path leads nowhere', () => {
+  it('believes the server about the place, where it is one', () => {
+    expect(placed([], { line: 9, column: 1 })).toEqual({ line: 9, text: 'resorces' });
+    expect(placed(['solids', 'load', 'config'], { line: 5, column: 7 })).toEqual({ line: 5, text: 'rows' });
     expect(placed([], { line: 5 })).toEqual({ line: 5, text: '      rows: many' });
-    expect(placed([], { line: 5000 }).line).toBe(10);
+    expect(placed(['resorces'], { line: 5000, column: 1 })).toEqual({ line: 9, text: 'resorces' });
+    expect(placed(['resorces'], { line: 5, column: 5000 })).toEqual({ line: 5, text: '      rows: many' });
   });
 
   it('has no place in an empty text', () => {

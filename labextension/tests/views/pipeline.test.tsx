@@ -1,9 +1,9 @@
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within as inside } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { PipelineBody } from '../../src/views/pipeline/body';
 import { PipelineModel } from '../../src/views/pipeline/model';
-import { fit, inView, reveal, zoomAt } from '../../src/views/pipeline/viewport';
+import { centre, fit, inView, reveal, within, zoomAt } from '../../src/views/pipeline/viewport';
 import { error, pipeline, solid } from '../samples';
 import { MemoryServer } from '../server';
 import { HOSTILE, isOnlyText, orchOn, show } from '../surroundings';
@@ -74,8 +74,8 @@ describe('pipeline tab', () => {
     expect(model.opened.has('clean')).toBe(true);
     fireEvent.click(screen.getByRole('button', { name: 'Outline' }));
     const tree = screen.getByRole('tree', { name: 'Solids of flights' });
-    expect(within(tree).getByRole('treeitem', { name: 'drop' }).getAttribute('aria-selected')).toBe('true');
-    expect(within(tree).getByRole('treeitem', { name: 'clean' }).getAttribute('aria-expanded')).toBe('true');
+    expect(inside(tree).getByRole('treeitem', { name: 'drop' }).getAttribute('aria-selected')).toBe('true');
+    expect(inside(tree).getByRole('treeitem', { name: 'clean' }).getAttribute('aria-expanded')).toBe('true');
     fireEvent.keyDown(tree, { key: 'ArrowLeft' });
     expect(model.selected).toBe('clean');
     fireEvent.keyDown(tree, { key: 'ArrowLeft' });
@@ -90,10 +90,10 @@ describe('pipeline tab', () => {
     });
     const inspector = screen.getByRole('complementary', { name: 'Inspector' });
     ['Reads a file.', 'read_csv', 'warehouse', 'path', 'required', 'default 10'].forEach(text => expect(inspector.textContent).toContain(text));
-    await act(async () => fireEvent.click(within(inspector).getByRole('button', { name: 'Open source' })));
+    await act(async () => fireEvent.click(inside(inspector).getByRole('button', { name: 'Open source' })));
     expect(orch.open.source).toHaveBeenCalledWith(expect.objectContaining({ contentsPath: 'flights.py', line: 12 }));
     act(() => model.select('report'));
-    await act(async () => fireEvent.click(within(inspector).getByRole('button', { name: 'Open notebook' })));
+    await act(async () => fireEvent.click(inside(inspector).getByRole('button', { name: 'Open notebook' })));
     expect(orch.open.file).toHaveBeenCalledWith('report.ipynb');
   });
 
@@ -168,6 +168,14 @@ describe('viewport', () => {
     const view = { x: 0, y: 0, zoom: 1 };
     expect(reveal(view, size, { x: 100, y: 100, width: 50, height: 50 })).toEqual(view);
     expect(reveal(view, size, { x: 900, y: 100, width: 50, height: 50 })).toEqual({ x: 174, y: 0, zoom: 1 });
+  });
+
+  it('brings a solid near and never loses the drawing', () => {
+    const drawing = { solids: [], byHandle: new Map(), edges: [], width: 4000, height: 1000 };
+    const box = { x: 1000, y: 500, width: 200, height: 50 };
+    expect(centre({ x: 0, y: 0, zoom: 0.1 }, size, box)).toEqual({ zoom: 0.8, x: 600, y: 150 });
+    expect(within({ x: 1e6, y: -1e6, zoom: 1 }, drawing, size)).toEqual({ zoom: 1, x: 3904, y: -504 });
+    expect(within({ x: 5, y: 5, zoom: 1 }, drawing, size)).toEqual({ zoom: 1, x: 5, y: 5 });
   });
 
   it('draws only what is in view', () => {

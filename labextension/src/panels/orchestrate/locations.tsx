@@ -30,7 +30,7 @@ export function Locations({ model }: { model: OrchestrateModel }): JSX.Element {
     <Action label={trans.__('Reload workspace')} icon={refreshIcon} look="icon" refusal={refusal} onAct={reloadAll} />
   );
   return (
-    <Section title={trans.__('Locations')} count={workspace.locations.length} actions={actions}>
+    <Section title={trans.__('Locations')} count={workspace.loaded ? workspace.locations.length : undefined} actions={actions}>
       {!workspace.loaded && <Skeleton rows={2} />}
       {workspace.problem && <Problem message={workspace.problem} />}
       {workspace.loaded && !workspace.problem && shown.length === 0 && (

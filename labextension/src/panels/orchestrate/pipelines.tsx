@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { runIcon } from '@jupyterlab/ui-components';
 
 import { Action, useRefusal } from '../../components/action';
@@ -7,7 +8,7 @@ import { Empty, Problem, Skeleton } from '../../components/states';
 import { useModel, useOrch } from '../../components/surroundings';
 import { Name } from '../../components/text';
 import { orchIcon } from '../../icons';
-import type { IPipelineRow } from '../../models/workspace';
+import type { IPipelineRow, WorkspaceModel } from '../../models/workspace';
 import type { OrchestrateModel } from './model';
 
 /** Pipelines, grouped by the location that defines them. */
@@ -20,14 +21,12 @@ export function Pipelines({ model }: { model: OrchestrateModel }): JSX.Element {
     .filter(group => group.pipelines.length > 0);
   const count = workspace.locations.reduce((sum, location) => sum + location.pipelines.length, 0);
   return (
-    <Section title={trans.__('Pipelines')} count={count}>
+    <Section title={trans.__('Pipelines')} count={workspace.loaded ? count : undefined}>
       {!workspace.loaded && <Skeleton />}
       {workspace.problem && <Problem message={workspace.problem} />}
       {workspace.loaded && !workspace.problem && groups.length === 0 && (
         <Empty>
-          {model.filter
-            ? trans.__('No pipeline fits the filter.')
-            : trans.__('No pipelines yet. Name a Python file or notebook that defines some in %1.', workspace.path)}
+          {model.filter ? trans.__('No pipeline fits the filter.') : Private.nothing(workspace, trans)}
         </Empty>
       )}
       {groups.map(group => (
@@ -75,4 +74,19 @@ function PipelineRow({ row, tabIndex }: { row: IPipelineRow; tabIndex: number })
       />
     </>
   );
+}
+
+namespace Private {
+  /** Why there is no pipeline: nothing is named, it still loads, it does not load, or it defines none. */
+  export function nothing({ locations, path }: WorkspaceModel, trans: TranslationBundle): string {
+    if (locations.length === 0) {
+      return trans.__('No pipelines yet. Name a Python file or notebook that defines some in %1.', path);
+    }
+    if (locations.some(location => location.status === 'LOADING')) {
+      return trans.__('The code is still loading.');
+    }
+    return locations.some(location => location.error)
+      ? trans.__('No code has loaded; see Locations below for the reason.')
+      : trans.__('The loaded code defines no pipeline.');
+  }
 }

@@ -2,7 +2,7 @@ import type { ScheduleRowFragment } from '../../api/gql/graphql';
 import { useRefusal } from '../../components/action';
 import { Rows } from '../../components/rows';
 import { Section } from '../../components/section';
-import { Empty, Skeleton } from '../../components/states';
+import { Empty, Problem, Skeleton } from '../../components/states';
 import { useModel, useNow, useOrch } from '../../components/surroundings';
 import { Name } from '../../components/text';
 import { agoText, instantText } from '../../components/time';
@@ -19,14 +19,15 @@ export function Schedules({ model }: { model: OrchestrateModel }): JSX.Element {
   const shown = all.filter(one => model.matches(one.name, one.pipelineName, one.sentence));
   const silent = daemon === 'off' || daemon === 'lost';
   return (
-    <Section title={trans.__('Schedules')} count={all.length}>
+    <Section title={trans.__('Schedules')} count={workspace.loaded ? all.length : undefined}>
       {!workspace.loaded && <Skeleton rows={2} />}
       {silent && all.some(one => one.status === 'RUNNING') && (
         <div className="jp-orch-Note" role="status">
           {trans.__('Schedules will not fire: no daemon is running.')}
         </div>
       )}
-      {workspace.loaded && shown.length === 0 && (
+      {workspace.problem && <Problem message={workspace.problem} />}
+      {workspace.loaded && !workspace.problem && shown.length === 0 && (
         <Empty>{model.filter ? trans.__('No schedule fits the filter.') : trans.__('No location defines a schedule.')}</Empty>
       )}
       <Rows

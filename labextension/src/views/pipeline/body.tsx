@@ -66,8 +66,8 @@ function PipelineHeader({ model }: { model: PipelineModel }): JSX.Element {
           value={model.search}
           onChange={event => (model.search = event.target.value)}
           onKeyDown={event => {
-            if (event.key === 'Enter' && found.length > 0) {
-              model.select(found[(found.indexOf(model.selected) + 1) % found.length]);
+            if (event.key === 'Enter') {
+              model.seekNext();
             }
           }}
         />

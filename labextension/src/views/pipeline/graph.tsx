@@ -4,7 +4,7 @@ import { useOrch } from '../../components/surroundings';
 import { GraphSolid } from './graph_solid';
 import type { PipelineModel } from './model';
 import { paint } from './paint';
-import { fit, inView, type ISize, type IViewport, NEAR, reveal, zoomAt } from './viewport';
+import { centre, fit, inView, type ISize, type IViewport, NEAR, reveal, within, zoomAt } from './viewport';
 
 const ARROWS = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'];
 const MOST_NODES = 600;
@@ -17,6 +17,7 @@ export function Graph({ model }: { model: PipelineModel }): JSX.Element {
   const [size, setSize] = useState<ISize>({ width: 0, height: 0 });
   const [view, setView] = useState<IViewport | null>(null);
   const drag = useRef<{ x: number; y: number; from: IViewport; moved: boolean } | null>(null);
+  const sought = useRef(model.sought);
   const { drawing, selected } = model;
 
   useLayoutEffect(() => {
@@ -39,11 +40,13 @@ export function Graph({ model }: { model: PipelineModel }): JSX.Element {
   useEffect(() => {
     const box = drawing.byHandle.get(selected);
     if (box && size.width > 0) {
-      setView(current => reveal(current ?? fit(drawing, size), size, box));
+      const seek = model.sought !== sought.current;
+      sought.current = model.sought;
+      setView(current => (seek ? centre : reveal)(current ?? fit(drawing, size), size, box));
       frame.current?.querySelector<HTMLElement>(`[data-handle="${CSS.escape(selected)}"]`)?.focus({ preventScroll: true });
     }
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only a new selection moves the view
-  }, [selected]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only a new selection or search moves the view
+  }, [selected, model.sought]);
 
   useEffect(() => {
     const node = frame.current!;
@@ -53,18 +56,27 @@ export function Graph({ model }: { model: PipelineModel }): JSX.Element {
       const pointer = { x: event.clientX - box.left, y: event.clientY - box.top };
       setView(current => {
         const from = current ?? fit(drawing, size);
-        return event.ctrlKey || event.metaKey
-          ? zoomAt(from, Math.exp(-event.deltaY / 200), pointer)
-          : { ...from, x: from.x + event.deltaX / from.zoom, y: from.y + event.deltaY / from.zoom };
+        const to =
+          event.ctrlKey || event.metaKey
+            ? zoomAt(from, Math.exp(-event.deltaY / 200), pointer)
+            : { ...from, x: from.x + event.deltaX / from.zoom, y: from.y + event.deltaY / from.zoom };
+        return within(to, drawing, size);
       });
     };
     node.addEventListener('wheel', onWheel, { passive: false });
     return () => node.removeEventListener('wheel', onWheel);
   }, [drawing, size]);
 
-  const zoom = (factor: number): void => setView(zoomAt(seen, factor, { x: size.width / 2, y: size.height / 2 }));
+  const zoom = (factor: number): void => {
+    const box = drawing.byHandle.get(selected);
+    const anchor = box
+      ? { x: (box.x + box.width / 2 - seen.x) * seen.zoom, y: (box.y + box.height / 2 - seen.y) * seen.zoom }
+      : { x: size.width / 2, y: size.height / 2 };
+    setView(within(zoomAt(seen, factor, anchor), drawing, size));
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const taken = Private.onKey(event.key, model, { zoom, fit: () => setView(null), find: () => Private.focusSearch(frame.current) });
+    const focused = (event.target as HTMLElement).dataset.handle ?? selected;
+    const taken = Private.onKey(event.key, focused, model, { zoom, fit: () => setView(null), find: () => Private.focusSearch(frame.current) });
     if (taken) {
       event.preventDefault();
       event.stopPropagation();
@@ -87,7 +99,8 @@ export function Graph({ model }: { model: PipelineModel }): JSX.Element {
       frame.current?.setPointerCapture(event.pointerId);
     }
     if (began.moved) {
-      setView({ ...began.from, x: began.from.x - dx / began.from.zoom, y: began.from.y - dy / began.from.zoom });
+      const to = { ...began.from, x: began.from.x - dx / began.from.zoom, y: began.from.y - dy / began.from.zoom };
+      setView(within(to, drawing, size));
     }
   };
   const onPointerUp = (event: PointerEvent): void => {
@@ -175,15 +188,15 @@ namespace Private {
   }
 
   /** @returns whether the key means something here. */
-  export function onKey(key: string, model: PipelineModel, { zoom, fit, find }: IMoves): boolean {
+  export function onKey(key: string, focused: string, model: PipelineModel, { zoom, fit, find }: IMoves): boolean {
     if (ARROWS.includes(key)) {
-      model.move(key);
+      model.move(key, focused);
       return true;
     }
     switch (key) {
       case 'Enter':
       case ' ':
-        model.toggle(model.selected);
+        model.toggle(focused);
         return true;
       case '+':
       case '=':

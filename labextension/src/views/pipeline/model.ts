@@ -88,9 +88,23 @@ export class PipelineModel extends ChangingModel {
     void this._fetchSchemas();
   }
 
-  /** Move the selection along the drawing. */
-  move(key: string): void {
-    this.select(neighbour(this._drawing, this._graph, this._selected, key));
+  /** Grows each time the drawing is asked to bring the selection near. */
+  get sought(): number {
+    return this._sought;
+  }
+
+  /** Choose the next solid that the search has found, and bring it near. */
+  seekNext(): void {
+    const found = this.found();
+    if (found.length > 0) {
+      this._sought += 1;
+      this.select(found[(found.indexOf(this._selected) + 1) % found.length]);
+    }
+  }
+
+  /** Move the selection along the drawing, from the given solid. */
+  move(key: string, from: string): void {
+    this.select(neighbour(this._drawing, this._graph, from, key));
   }
 
   /** Show or hide the inside of a composite. */
@@ -187,6 +201,7 @@ export class PipelineModel extends ChangingModel {
   private _face: PipelineFace = 'graph';
   private _selected = '';
   private _search = '';
+  private _sought = 0;
   private _opened: ReadonlySet<string> = new Set();
   private _schemas: ReadonlyMap<string, unknown> | null = null;
   private _schemasAsked = false;

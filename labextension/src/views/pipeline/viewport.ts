@@ -16,6 +16,7 @@ export const LEAST_ZOOM = 0.02;
 export const MOST_ZOOM = 2;
 /** Below this, solids are drawn as plain boxes on the canvas. */
 export const NEAR = 0.45;
+const READABLE = 0.8;
 const EDGE = 24;
 
 /** Everything in view, centred, never larger than life. */
@@ -47,6 +48,27 @@ export function reveal(view: IViewport, size: ISize, box: { x: number; y: number
     zoom: view.zoom,
     x: nearest(view.x, size.width / view.zoom, box.x - margin, box.x + box.width + margin),
     y: nearest(view.y, size.height / view.zoom, box.y - margin, box.y + box.height + margin)
+  };
+}
+
+/** A solid in the middle, near enough to be read. */
+export function centre(view: IViewport, size: ISize, box: { x: number; y: number; width: number; height: number }): IViewport {
+  const zoom = Math.max(view.zoom, READABLE);
+  return {
+    zoom,
+    x: box.x + box.width / 2 - size.width / zoom / 2,
+    y: box.y + box.height / 2 - size.height / zoom / 2
+  };
+}
+
+/** The nearest viewport that does not lose the drawing out of sight. */
+export function within(view: IViewport, drawing: IDrawing, size: ISize): IViewport {
+  const keep = 4 * EDGE / view.zoom;
+  const clamp = (at: number, length: number, whole: number): number => Math.min(Math.max(at, keep - length), whole - keep);
+  return {
+    zoom: view.zoom,
+    x: clamp(view.x, size.width / view.zoom, Math.max(drawing.width, 2 * keep)),
+    y: clamp(view.y, size.height / view.zoom, Math.max(drawing.height, 2 * keep))
   };
 }
 

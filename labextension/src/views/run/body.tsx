@@ -38,7 +38,7 @@ export function RunBody({ run, view }: { run: RunModel; view: RunViewModel }): J
   }
   const { failure } = run;
   const failed = run.history.failedStep;
-  const failing = run.detail.status === 'FAILURE' || failed !== null;
+  const failing = run.detail.status === 'FAILURE' || (failed !== null && run.detail.status === 'STARTED');
   return (
     <div className="jp-orch-View-body jp-orch-Run">
       <OfflineBanner />

@@ -157,7 +157,7 @@ namespace Private {
 
   /** The label stands after the bar, or before its end when there is no room. */
   export function beside(percent: number): React.CSSProperties {
-    return percent > 88 ? { right: `calc(${100 - percent}% + 4px)` } : { left: `calc(${percent}% + 6px)` };
+    return percent > 88 ? { right: `${100 - percent}%` } : { left: `calc(${percent}% + 6px)` };
   }
 
   export function idOf(runId: string, key: string): string {

@@ -20,6 +20,11 @@ export class RunViewModel extends ChangingModel {
     private readonly _run: RunModel
   ) {
     super();
+    _run.changed.connect(() => {
+      if (!this._output && this.outputStep) {
+        this._followOutput();
+      }
+    });
   }
 
   get tab(): RunTab {
@@ -73,7 +78,12 @@ export class RunViewModel extends ChangingModel {
     }
   }
 
-  /** What the chosen step writes, while one of the two tabs shows it. */
+  /** The step whose output is shown: the chosen one, else the one that failed, else the first. */
+  get outputStep(): string {
+    return this._step || (this._run.history.failedStep ?? this.stepsWithOutput()[0] ?? '');
+  }
+
+  /** What that step writes, while one of the two tabs shows it. */
   get output(): StepOutputModel | null {
     return this._output;
   }
@@ -125,13 +135,13 @@ export class RunViewModel extends ChangingModel {
       this._dropOutput();
       return;
     }
-    this._step ||= this._run.history.failedStep ?? this.stepsWithOutput()[0] ?? '';
-    if (this._output?.stepKey === this._step && this._output.ioType === ioType) {
+    const step = this.outputStep;
+    if (this._output?.stepKey === step && this._output.ioType === ioType) {
       return;
     }
     this._dropOutput();
-    if (this._step) {
-      this._output = new StepOutputModel(this._orch.client, this._run.runId, this._step, ioType);
+    if (step) {
+      this._output = new StepOutputModel(this._orch.client, this._run.runId, step, ioType);
       this._outputFeed = this._orch.live.attach(this._output);
     }
   }

@@ -15,8 +15,7 @@ export function StepOutput({ run, view }: { run: RunModel; view: RunViewModel })
   return (
     <div className="jp-orch-Output">
       <div className="jp-orch-Bar">
-        <select className="jp-mod-styled" aria-label={trans.__('Step')} value={view.step} onChange={event => (view.step = event.target.value)}>
-          {!view.step && <option value="">{trans.__('Choose a step')}</option>}
+        <select className="jp-mod-styled" aria-label={trans.__('Step')} value={view.outputStep} onChange={event => (view.step = event.target.value)}>
           {view.stepsWithOutput().map(key => (
             <option key={key} value={key}>
               {visible(key)}
@@ -24,13 +23,13 @@ export function StepOutput({ run, view }: { run: RunModel; view: RunViewModel })
           ))}
         </select>
         <span className="jp-orch-spring" />
-        {view.step && (
-          <a className="jp-orch-link" href={client.outputUrl(run.runId, view.step, stream)} download>
+        {view.outputStep && (
+          <a className="jp-orch-link" href={client.outputUrl(run.runId, view.outputStep, stream)} download>
             {trans.__('Download')}
           </a>
         )}
       </div>
-      {view.output ? <OutputText key={`${view.step}/${stream}`} output={view.output} /> : <Empty>{trans.__('No step has begun.')}</Empty>}
+      {view.output ? <OutputText key={`${view.output.stepKey}/${stream}`} output={view.output} /> : <Empty>{trans.__('No step has begun.')}</Empty>}
     </div>
   );
 }
