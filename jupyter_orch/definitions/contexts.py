@@ -533,7 +533,11 @@ class ByHand:
         self.scope = ResourceScope(definitions, checked_configs(definitions, resources_config), make_context)
         for key in self.scope.order(definitions, "this context"):
             self.scope.open(key)
-        self.resources = ScopedResources(self.scope.values, "this context")
+
+    @property
+    def resources(self) -> ScopedResources:
+        """The open resources; they close when neither this nor what it gave is used any more."""
+        return ScopedResources(self.scope.values, "this context", self)
 
     def __del__(self) -> None:
         self.scope.close()

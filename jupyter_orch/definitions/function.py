@@ -103,12 +103,23 @@ class Signature:
 
 
 def _hints(fn: Callable[..., Any]) -> dict[str, Any]:
-    if not getattr(fn, "__annotations__", None):
+    written = getattr(fn, "__annotations__", None)
+    if not written:
         return {}
     try:
         return typing.get_type_hints(fn)
-    except Exception:  # a name that only exists for type checkers
-        return {name: hint for name, hint in fn.__annotations__.items() if not isinstance(hint, str)}
+    except Exception:  # a name that only exists for type checkers, or in an enclosing function
+        return {name: hint for name, one in written.items() if (hint := _one_hint(fn, one)) is not None}
+
+
+def _one_hint(fn: Callable[..., Any], annotation: Any) -> Any:
+    if not isinstance(annotation, str):
+        return annotation
+    names = {**getattr(fn, "__globals__", {}), **inspect.getclosurevars(fn).nonlocals}
+    try:
+        return typing.get_type_hints(type("Holder", (), {"__annotations__": {"x": annotation}}), names)["x"]
+    except Exception:
+        return None
 
 
 def source_of(fn: Any) -> Source | None:

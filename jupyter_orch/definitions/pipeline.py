@@ -158,6 +158,9 @@ class PipelineDefinition:
         made = copy.copy(self)
         made.hook_defs = self.hook_defs | checked_hooks(hook_defs, f"pipeline {self.name!r}")
         made.whole = made
+        made.__dict__.pop("_shapes", None)
+        for mode in made.mode_defs:
+            check_resources(made, mode)
         return made
 
     def subset(self, names: set[str], selection: tuple[str, ...]) -> PipelineDefinition:
@@ -167,6 +170,7 @@ class PipelineDefinition:
         made = copy.copy(self)
         made.graph = _PipelineGraph(self.name, invocations, wiring, config_mapping=self.graph.config_mapping)
         made.solid_selection = selection
+        made.__dict__.pop("_shapes", None)
         made.whole = self.whole
         return made
 

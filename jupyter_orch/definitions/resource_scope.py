@@ -19,9 +19,10 @@ class ScopedResources:
         owner: who asks, for messages.
     """
 
-    __slots__ = ("_owner", "_values")
+    __slots__ = ("_keep", "_owner", "_values")
 
-    def __init__(self, values: Mapping[str, Any], owner: str = "this solid") -> None:
+    def __init__(self, values: Mapping[str, Any], owner: str = "this solid", keep: object = None) -> None:
+        self._keep = keep  # whoever closes them when nobody uses them any more
         self._values = values
         self._owner = owner
 

@@ -94,8 +94,11 @@ class Progress:
             if step is None:
                 raise DagsterExecutionStepNotFoundError(unknown("step", key, self._plan.steps, "the plan"))
             chosen[key] = step
-        for key in chosen:
+        for key, step in chosen.items():
             self._drop_known(key)
+            if step.is_unresolved:
+                for made in [made for made in self._outputs if made.startswith(key.removesuffix("?]"))]:
+                    self._drop_known(made)
         for step in chosen.values():
             producer = step.dynamic_source[0] if step.dynamic_source and not step.is_unresolved else None
             if producer in chosen:

@@ -46,9 +46,11 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
         only: keys of the steps that shall run; None for all that are not known yet.
         outcome: filled in before the iterator ends.
     """
-    if is_memoized(scope) and only is None:
-        scope.known = stored_already(scope)
-    progress = Progress(scope.plan, only, scope.known)
+    try:
+        progress = _progress(scope, only)
+    except Exception as error:
+        yield _can_not_go_on(outcome, error)
+        return
     work = Work(scope, progress)
     yield events.planned(scope.plan.snapshot(None if only is None else set(only)), scope.config.executor)
     try:
@@ -65,14 +67,27 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
         outcome.canceled = True
         yield events.engine("The run was canceled.", level="WARNING")
     except Exception as error:
-        outcome.error = error
-        outcome.failure = failure_of(error)
-        yield events.engine(
-            f"The run can not go on: {outcome.failure.message}", level="ERROR", failure=to_json(outcome.failure)
-        )
+        yield _can_not_go_on(outcome, error)
+    except GeneratorExit:
+        work.close_silently()
+        raise
     finally:
         work.capture.close()
     yield from work.close_resources()
+
+
+def _progress(scope: RunScope, only: tuple[str, ...] | None) -> Progress:
+    if is_memoized(scope) and only is None:
+        scope.known = stored_already(scope)
+    return Progress(scope.plan, only, scope.known)
+
+
+def _can_not_go_on(outcome: RunOutcome, error: Exception) -> Event:
+    outcome.error = error
+    outcome.failure = failure_of(error)
+    return events.engine(
+        f"The run can not go on: {outcome.failure.message}", level="ERROR", failure=to_json(outcome.failure)
+    )
 
 
 def _executed(work: Work, executor: Any) -> Iterator[Event]:

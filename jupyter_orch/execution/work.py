@@ -60,6 +60,11 @@ class Work:
             opened, self._opened = self._opened, None
             yield from self.scope.close_resources(opened)
 
+    def close_silently(self) -> None:
+        """Close them when nobody listens any more."""
+        for _ in self.close_resources():
+            pass
+
     def run_step(self, step: Step, isolation: str = "in_process", retries_enabled: bool = True) -> Iterator[Event]:
         """Run one step in this process, with the resources that are open; every event is noted and given."""
         assert self._opened is not None, "open_resources() comes first"
