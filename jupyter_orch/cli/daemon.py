@@ -11,11 +11,9 @@ from typing import Any
 
 from jupyter_orch import clock
 from jupyter_orch.cli.listing import Column, duration, moment, show_listing
-from jupyter_orch.cli.opening import add_json, add_workspace, opened_instance, workspace_file
-from jupyter_orch.compose import close, compose
+from jupyter_orch.cli.opening import add_json, add_workspace, composed_deployment, opened_instance, workspace_file
 from jupyter_orch.daemon.supervisor import LATE
 from jupyter_orch.records.tick import Replica
-from jupyter_orch.settings import read_settings
 
 COLUMNS = (
     Column("host", "HOST"),
@@ -48,16 +46,13 @@ def _run(arguments: argparse.Namespace) -> int:
     workspace = workspace_file(arguments)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    settings = read_settings()
-    orchestrator = compose(settings, workspace)
-    try:
+    with composed_deployment(workspace) as orchestrator:
+        home = orchestrator.instance.settings.home
         orchestrator.code_servers.start()
         orchestrator.supervisor.start()
-        print(f"daemon {orchestrator.supervisor.replica_id[:8]} works on {settings.home}", file=sys.stderr, flush=True)
+        print(f"daemon {orchestrator.supervisor.replica_id[:8]} works on {home}", file=sys.stderr, flush=True)
         told.wait()
         print("stopping; runs go on", file=sys.stderr, flush=True)
-    finally:
-        close(orchestrator)
     return 0
 
 

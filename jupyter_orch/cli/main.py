@@ -18,6 +18,7 @@ from jupyter_orch.settings import HOME_VARIABLE
 from jupyter_orch.version import __version__
 
 OK, FAILED, USAGE = 0, 1, 2
+TRACEBACK_VARIABLE = "JUPYTER_ORCH_TRACEBACK"
 INTERRUPTED = 128 + signal.SIGINT
 
 VERBS = {
@@ -60,6 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        sentence = f"{type(error).__name__}: {error}".strip().split("\n")[0]
+        print(f"jupyter-orch: unexpected {sentence} (where: set {TRACEBACK_VARIABLE}=1)", file=sys.stderr)
+        return FAILED
 
 
 def parse(words: list[str]) -> argparse.Namespace:

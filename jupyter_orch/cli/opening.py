@@ -11,16 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
+from jupyter_orch.api.instance import masked
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.compose import close, compose
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.records.failure import Failure
-from jupyter_orch.settings import read_settings
+from jupyter_orch.settings import Settings, read_settings
 
 GRACE = 15.0
+
+
+class CanNotOpen(OrchError):
+    """The instance can not be opened."""
+
+    code = "CAN_NOT_OPEN"
 
 
 class NoWorkspace(OrchError):
@@ -64,7 +72,9 @@ def workspace_file(arguments: argparse.Namespace) -> Path:
 @contextmanager
 def opened_instance() -> Iterator[Instance]:
     """The instance, without any code."""
-    instance = open_instance(read_settings())
+    settings = read_settings()
+    with _reasons(settings):
+        instance = open_instance(settings)
     try:
         yield instance
     finally:
@@ -72,23 +82,48 @@ def opened_instance() -> Iterator[Instance]:
 
 
 @contextmanager
-def opened_deployment(workspace: Path) -> Iterator[Orchestrator]:
-    """The deployment with every location's code loaded, or in error; nothing of it outlives the block but runs.
+def composed_deployment(workspace: Path) -> Iterator[Orchestrator]:
+    """The deployment, with nothing started; nothing of it outlives the block but runs.
 
     Raises:
-        OrchError: the settings or the workspace file as a whole can not be used.
+        OrchError: the settings can not be used, or the instance can not be opened.
     """
     settings = read_settings()
-    orchestrator = compose(settings, workspace)
+    with _reasons(settings):
+        orchestrator = compose(settings, workspace)
     try:
-        with _shown_while(f"loading the code of {workspace}"):
-            orchestrator.code_servers.start()
-            orchestrator.code_servers.wait_until_loaded(settings.load_timeout + GRACE)
-        if orchestrator.code_servers.problem is not None:
-            raise OrchError(orchestrator.code_servers.problem)
         yield orchestrator
     finally:
         close(orchestrator)
+
+
+@contextmanager
+def opened_deployment(workspace: Path) -> Iterator[Orchestrator]:
+    """The deployment with every location's code loaded, or in error.
+
+    Raises:
+        OrchError: as above, or the workspace file as a whole can not be used.
+    """
+    with composed_deployment(workspace) as orchestrator:
+        with _shown_while(f"loading the code of {workspace}"):
+            orchestrator.code_servers.start()
+            orchestrator.code_servers.wait_until_loaded(orchestrator.instance.settings.load_timeout + GRACE)
+        if orchestrator.code_servers.problem is not None:
+            raise OrchError(orchestrator.code_servers.problem)
+        yield orchestrator
+
+
+@contextmanager
+def _reasons(settings: Settings) -> Iterator[None]:
+    """Whatever a file system or database driver raises while the instance is opened becomes one sentence."""
+    try:
+        yield
+    except (OSError, SQLAlchemyError) as error:
+        found = masked(str(getattr(error, "orig", error))).strip().split("\n")[0]
+        raise CanNotOpen(
+            f"can not open the instance in {settings.home} (storage {settings.storage.cls or settings.storage.name}): "
+            f"{found}; check the folder and 'storage' in its orch.yaml"
+        ) from error
 
 
 def _shown_while(sentence: str) -> AbstractContextManager[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from tests.cli.console import Console
 
 
 @pytest.fixture
-def console(tmp_path: Path, private_home: Path) -> Console:
+def console(tmp_path: Path, private_home: Path) -> Iterator[Console]:
     """In an empty folder, on an empty instance."""
     folder = tmp_path / "work"
     folder.mkdir()
-    return Console(folder, private_home)
+    console = Console(folder, private_home)
+    yield console
+    console.close()
 
 
 @pytest.fixture

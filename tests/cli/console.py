@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Console:
 
     folder: Path
     home: Path
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __call__(self, *words: str, timeout: float = 60.0) -> Answer:
         """One command to its end."""
@@ -50,8 +51,8 @@ class Console:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """One command that goes on."""
-        return subprocess.Popen(
+        """One command that goes on; ended with the test at the latest."""
+        process = subprocess.Popen(
             [*COMMAND, *words],
             cwd=self.folder,
             env=self.environment,
@@ -60,6 +61,15 @@ class Console:
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
         )
+        self.started.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what still runs."""
+        for process in self.started:
+            if process.poll() is None:
+                process.terminate()
+            process.communicate()
 
     @property
     def environment(self) -> dict[str, str]:

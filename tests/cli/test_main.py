@@ -54,6 +54,16 @@ def test_wrong_settings_are_told_with_file_and_line(console: Console) -> None:
     assert f"{console.home / 'orch.yaml'}:2" in answer.err and "did you mean 'run_coordinator'" in answer.err
 
 
+def test_an_instance_that_can_not_be_opened(console: Console) -> None:
+    (console.folder / "file").touch()
+    console.home.mkdir(parents=True)
+    (console.home / "orch.db").write_text("this is no database, and longer than a header of one would be")
+    for words in (["--home", "file", "run", "list"], ["run", "list"], ["instance", "info"]):
+        answer = console(*words)
+        assert answer.code == 1 and len(answer.err.splitlines()) == 1
+        assert answer.err.startswith("jupyter-orch: can not open the instance in ")
+
+
 def test_home_on_the_command_line_wins(console: Console) -> None:
     answer = console("--home", "elsewhere", "instance", "info", "--json")
     assert answer.json["home"] == str(console.folder / "elsewhere")
@@ -76,6 +86,6 @@ def test_a_reader_that_leaves_early_is_no_error(console: Console) -> None:
     process = console.start("instance", "info")
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
-    assert "Traceback" not in process.stderr.read()
-    assert process.wait(30) == 0
-    process.stderr.close()
+    process.stdout = None
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 0 and "Traceback" not in err
