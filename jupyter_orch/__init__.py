@@ -11,6 +11,8 @@ from jupyter_orch.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from jupyter_orch.authoring_types import *  # noqa: F403
+else:
+    __all__ = list(_MODULE_OF)
 
 
 def __getattr__(name: str) -> _AnyValue:

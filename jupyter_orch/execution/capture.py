@@ -24,6 +24,7 @@ class Capture:
         self.folder = folder
         self._saved: tuple[int, int] | None = None
         self._streams: tuple[Any, Any] | None = None
+        self._own: tuple[Any, Any] = (None, None)
 
     @property
     def is_on(self) -> bool:
@@ -39,13 +40,14 @@ class Capture:
             _flush()
             self._saved = (os.dup(1), os.dup(2))
             self._streams = (sys.stdout, sys.stderr)
-            sys.stdout, sys.stderr = _unbuffered(1), _unbuffered(2)
+            self._own = (_unbuffered(1), _unbuffered(2))
         stem = os.path.join(self.folder, file_stem(step_key))
         _flush()
         for number, ending in ((1, ".out"), (2, ".err")):
             descriptor = os.open(stem + ending, _APPEND, 0o600)
             os.dup2(descriptor, number)
             os.close(descriptor)
+        sys.stdout, sys.stderr = self._own  # the step before may have put its own there
 
     def end(self) -> None:
         """Output goes where it went before."""

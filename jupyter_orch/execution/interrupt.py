@@ -103,7 +103,13 @@ def stop_listening() -> None:
     _STATE.wanted = False
 
 
-def listen_again() -> None:
-    """Start afresh, for a new run in this process and for children."""
-    _STATE.deaf = _STATE.wanted = False
+def listen_again(forget: bool = True) -> None:
+    """Start afresh, for a new run in this process.
+
+    Args:
+        forget: drop what was asked for before; a child keeps it, because it may be meant for it.
+    """
+    _STATE.deaf = False
     _STATE.may_raise = 0
+    if forget:
+        _STATE.wanted = False

@@ -10,7 +10,11 @@ from typing import Any
 
 from jupyter_orch.definitions.config import described
 from jupyter_orch.definitions.contexts import HookContext, SolidExecutionContext, SolidInGraph
-from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterStepOutputNotFoundError
+from jupyter_orch.definitions.errors import (
+    DagsterExecutionStepExecutionError,
+    DagsterInvariantViolationError,
+    DagsterStepOutputNotFoundError,
+)
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.notebook import NotebookSolidDefinition
 from jupyter_orch.definitions.output import (
@@ -166,7 +170,10 @@ class StepRun:
             yield from self._take_items(run_notebook(self._scope, self._step, context, inputs), io)
             yield from self._finish_outputs(io)
             return
-        result = self._step.solid.compute(context, inputs)
+        try:
+            result = self._step.solid.compute(context, inputs)
+        except GeneratorExit as error:  # what user code raises must not look like the end of our own generators
+            raise DagsterExecutionStepExecutionError("the solid raised GeneratorExit") from error
         if inspect.iscoroutine(result):
             result = awaited(result)
         if inspect.isgenerator(result):
@@ -264,7 +271,7 @@ class StepRun:
             yield from io.give(Output(None, definition.name))
 
     def _failed(self, error: BaseException) -> Event:
-        failure = failure_of(user_error(error) if isinstance(error, RetryRequested) else error)
+        failure = failure_of(user_error(error) if isinstance(error, DagsterExecutionStepExecutionError) else error)
         more = _particulars(error)
         request = self._retry_request(user_error(error))
         if request is not None and self._retries_enabled and self._attempt <= request.max_retries:

@@ -21,7 +21,7 @@ from jupyter_orch.records.event import Event
 
 def become_step_process() -> None:
     """Settle in: signals, randomness, standard input and crash reports of a process of its own."""
-    interrupt.listen_again()
+    interrupt.listen_again(forget=False)
     signal.signal(signal.SIGTERM, interrupt.cancel)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     random.seed()
@@ -31,6 +31,7 @@ def become_step_process() -> None:
     devnull = os.open(os.devnull, os.O_RDONLY)
     os.dup2(devnull, 0)
     os.close(devnull)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
     faulthandler.enable(2)
 
 

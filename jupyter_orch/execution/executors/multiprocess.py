@@ -215,6 +215,8 @@ class _Children:
 
     def _crash(self, child: Child) -> tuple[Failure, dict[str, Any]]:
         status = child.status or 0
+        if child.was_asked_to_stop and not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL):
+            return Failure(cls="RunCanceled", message="canceled"), {"canceled": True}
         if child.was_asked_to_stop:
             return Failure(cls="RunCanceled", message="canceled; the step did not end in order and was killed"), {
                 "canceled": True
