@@ -130,6 +130,16 @@ def test_the_doctor_starts_a_run_warm(console: Console) -> None:
     assert console("run", "list", "--json").json == []  # its run was on an instance of its own
 
 
+def test_the_doctor_examines_the_rest_when_one_part_is_sick(console: Console) -> None:
+    console.home.mkdir(parents=True)
+    (console.home / "orch.yaml").write_text("storage: sqlight\n")
+    answer = console("doctor", "--json")
+    findings = {finding["part"]: finding for finding in answer.json}
+    assert answer.code == 1
+    assert findings["storage"]["state"] == "fails" and "did you mean 'sqlite'" in findings["storage"]["mend"]
+    assert findings["example"]["state"] == "ok" and findings["warm start"]["state"] == "ok"
+
+
 def test_the_demo_runs_its_main_pipeline_through_a_real_server(console: Console) -> None:
     answer = console("demo", "demo", "--headless", timeout=240)
     assert answer.code == 0, answer.out + answer.err
