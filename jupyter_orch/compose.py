@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from jupyter_orch.automation.schedules import DeployedSchedule, ScheduleSwitches, ScheduleTicks, deployed_schedules
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.daemon.dispatcher import Dispatcher
@@ -24,19 +22,17 @@ from jupyter_orch.settings import Settings, SettingsError
 from jupyter_orch.version import __version__
 
 
-def compose(settings: Settings, workspace: Path) -> Orchestrator:
+def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator:
     """Open the instance and wire everything; nothing runs yet but the code servers' and launcher's own processes.
 
     Args:
-        workspace: path of ``workspace.yaml``.
+        code_servers: those of the workspace; they may be loading already.
 
     Raises:
         OrchError: something that the settings name can not be had.
     """
     instance = open_instance(settings)
-    code_servers = KernelCodeServers(
-        workspace, settings.home / "locations", instance.storage, load_timeout=settings.load_timeout
-    )
+    code_servers.keep_snapshots(instance.storage)
     launcher = _launcher(settings)
     launching = Launching(
         instance.storage, instance.journal, _coordinator(settings), launcher, code_servers, str(settings.home)

@@ -21,6 +21,7 @@ from jupyter_orch.cli.example import example_folder
 from jupyter_orch.cli.listing import Column, duration, show_listing
 from jupyter_orch.cli.opening import describe, opened_instance
 from jupyter_orch.cli.watching import events_of, follow
+from jupyter_orch.code_servers.pool import code_servers_of
 from jupyter_orch.compose import close, compose
 from jupyter_orch.errors import OrchError
 from jupyter_orch.orchestrator import Orchestrator
@@ -79,12 +80,22 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    findings = [look() for look in LOOKS]
+    findings = [_looked(look) for look in LOOKS]
     show_listing([asdict(f) for f in findings], COLUMNS, as_json=arguments.json)
     sick = [f for f in findings if f.mend]
     for finding in sick:
         print(f"{finding.part}: {finding.mend}", file=sys.stderr)
     return 1 if sick else 0
+
+
+def _looked(look: Callable[[], Finding]) -> Finding:
+    """One finding, whatever happens: a part that breaks its examination is a part that fails."""
+    try:
+        return look()
+    except Exception as error:
+        part = look.__name__.strip("_").replace("_", " ")
+        sentence = f"{type(error).__name__}: {error}".split("\n")[0]
+        return _finding(part, False, sentence, f"unexpected; please report it with this sentence: {sentence}")
 
 
 def _python() -> Finding:
@@ -134,9 +145,6 @@ def _storage() -> Finding:
             return _finding("storage", True, f"{name}, {count} runs, {instance.settings.home}")
     except OrchError as error:
         return _finding("storage", False, "does not open", error.message)
-    except Exception as error:  # whatever a driver raises, the doctor must go on
-        mend = "check 'storage' in orch.yaml, the folder's rights, and that the database is reachable"
-        return _finding("storage", False, f"{type(error).__name__}: {error}".split("\n")[0], mend)
 
 
 def _example() -> Finding:
@@ -166,7 +174,7 @@ def _run_probe(folder: Path) -> Finding:
         coordinator=ClassChoice(name="default"),
         launcher=ClassChoice(name="warm"),
     )
-    orchestrator = compose(settings, folder / "workspace.yaml")
+    orchestrator = compose(settings, code_servers_of(settings, folder / "workspace.yaml"))
     try:
         orchestrator.code_servers.start()
         orchestrator.code_servers.wait_until_loaded(settings.load_timeout)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_orch.api.instance import masked
 from jupyter_orch.code_servers.location import LocationState
+from jupyter_orch.code_servers.pool import code_servers_of
 from jupyter_orch.compose import close, compose
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance, open_instance
@@ -90,7 +91,7 @@ def composed_deployment(workspace: Path) -> Iterator[Orchestrator]:
     """
     settings = read_settings()
     with _reasons(settings):
-        orchestrator = compose(settings, workspace)
+        orchestrator = compose(settings, code_servers_of(settings, workspace))
     try:
         yield orchestrator
     finally:

@@ -152,6 +152,10 @@ class Location:
                 ticker.cancel()
             await self._swap(generation)
 
+    def remember(self, known: LocationSnapshot) -> None:
+        """Show the definitions of an earlier life until there are newer ones."""
+        self._become(snapshot=known, stale=True)
+
     async def ask(self, method: str, params: dict[str, Any], timeout: float) -> Any:
         """One request to the code that serves."""
         if self._serving is None:

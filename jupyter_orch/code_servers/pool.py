@@ -17,6 +17,7 @@ from jupyter_orch.code_servers.location import LoadStatus, Location, LocationSta
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
 from jupyter_orch.folders import runtime_folder
 from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress
+from jupyter_orch.settings import Settings
 
 T = TypeVar("T")
 PARALLEL_STARTS = 4
@@ -25,13 +26,10 @@ PARALLEL_STARTS = 4
 class KernelCodeServers(CodeServers):
     """See :class:`jupyter_orch.ports.CodeServers`. Methods are for any thread."""
 
-    def __init__(
-        self, workspace: Path, folder: Path, snapshots: ReplicaStorage | None = None, *, load_timeout: float = 180.0
-    ) -> None:
+    def __init__(self, workspace: Path, folder: Path, *, load_timeout: float = 180.0) -> None:
         """Args:
         workspace: path of ``workspace.yaml``.
         folder: for the locations' log files.
-        snapshots: where last good definitions are kept.
         load_timeout: seconds that a location's import may take.
         """
         self.workspace = workspace
@@ -39,7 +37,7 @@ class KernelCodeServers(CodeServers):
         self._folder = folder
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._sockets = runtime_folder()
-        self._snapshots = snapshots
+        self._snapshots: ReplicaStorage | None = None
         self._load_timeout = load_timeout
         self._locations: dict[str, Location] = {}
         self._listeners: list[Callable[[LocationState], None]] = []
@@ -56,6 +54,13 @@ class KernelCodeServers(CodeServers):
     def start(self) -> None:
         """Read the workspace and begin to load every location; returns at once."""
         self._spawn(self._read_workspace())
+
+    def keep_snapshots(self, storage: ReplicaStorage) -> None:
+        """Keep last good definitions there, and show those of an earlier life until the code has loaded.
+
+        Separate from the start, so that code loads while the storage is still being opened.
+        """
+        self._wait(self._keep_snapshots(storage), 30)
 
     def reload_workspace(self) -> None:
         """Read the workspace again: new locations start, changed and old ones reload, removed ones stop."""
@@ -146,6 +151,14 @@ class KernelCodeServers(CodeServers):
             self._locations[name] = known or self._make(entry)
             self._spawn(self._load(self._locations[name]))
 
+    async def _keep_snapshots(self, storage: ReplicaStorage) -> None:
+        self._snapshots = storage
+        for location in self._locations.values():
+            if location.state.status == LoadStatus.LOADED:
+                self._on_change(location.state)
+            elif location.state.snapshot is None and (known := storage.get_snapshot(location.state.name)):
+                location.remember(known)
+
     def _make(self, entry: LocationEntry) -> Location:
         known = self._snapshots.get_snapshot(entry.target.name) if self._snapshots else None
         return Location(
@@ -174,6 +187,11 @@ class KernelCodeServers(CodeServers):
 
     def _wait(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
+
+
+def code_servers_of(settings: Settings, workspace: Path) -> KernelCodeServers:
+    """The code servers of a workspace as the settings want them; not started yet."""
+    return KernelCodeServers(workspace, settings.home / "locations", load_timeout=settings.load_timeout)
 
 
 async def _nothing() -> None:

@@ -13,30 +13,37 @@ from jupyter_orch.api.hub import EventHub
 from jupyter_orch.api.logs import log_file, notebooks_of, open_regular
 from jupyter_orch.api.runs import event as event_answer
 from jupyter_orch.bell import BellListener
+from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.compose import close, compose
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import IN_PROGRESS
-from jupyter_orch.settings import read_settings
+from jupyter_orch.settings import Settings
 
 
 class Deployment:
     """What the handlers talk to."""
 
     def __init__(
-        self, workspace: Path, root_dir: Path, base_url: str, loop: asyncio.AbstractEventLoop, *, run_daemon: bool
+        self,
+        settings: Settings,
+        code_servers: KernelCodeServers,
+        root_dir: Path,
+        base_url: str,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        run_daemon: bool,
     ) -> None:
-        """Open the instance, begin to load the workspace, start the daemon.
+        """Open the instance and start the daemon.
 
         Args:
+            code_servers: those of the workspace; they load meanwhile.
             root_dir: root of the contents API.
             loop: the server's event loop, for subscriptions.
 
         Raises:
             OrchError: the settings are wrong or the storage can not be opened.
         """
-        settings = read_settings()
-        self.orchestrator = compose(settings, workspace)
-        self.orchestrator.code_servers.start()
+        self.orchestrator = compose(settings, code_servers)
         if run_daemon:
             self.orchestrator.supervisor.start()
         self.engine = Engine(make_schema())

@@ -44,11 +44,13 @@ class JupyterOrch(ExtensionApp):
 
     def _open(self, serverapp: Any, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            # The deployment's modules take longer to import than the server may take to start.
-            boot = importlib.import_module("jupyter_orch.server.boot")
+            # The deployment's modules take longer to import than the server may take to start; the code of the
+            # workspace loads in processes of its own meanwhile.
             root = Path(serverapp.root_dir).resolve()
+            settings, code_servers = importlib.import_module("jupyter_orch.server.early").begin(root / self.workspace)
+            boot = importlib.import_module("jupyter_orch.server.boot")
             self.readiness.ready(
-                boot.Deployment(root / self.workspace, root, serverapp.base_url, loop, run_daemon=self.daemon)
+                boot.Deployment(settings, code_servers, root, serverapp.base_url, loop, run_daemon=self.daemon)
             )
         except Exception as error:
             self.log.exception("jupyter_orch could not start")
