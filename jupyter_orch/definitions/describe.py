@@ -17,7 +17,7 @@ from jupyter_orch.definitions.mode import ModeDefinition
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.repository import RepositoryDefinition
 from jupyter_orch.definitions.schedule import ScheduleDefinition
-from jupyter_orch.definitions.sensor import SensorDefinition
+from jupyter_orch.definitions.sensor import AssetSensorDefinition, RunStatusSensorDefinition, SensorDefinition
 from jupyter_orch.records.snapshot import (
     InputSnapshot,
     JsonSchema,
@@ -192,6 +192,7 @@ def _schedule(schedule: ScheduleDefinition) -> ScheduleSnapshot:
 
 
 def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
+    status = sensor if isinstance(sensor, RunStatusSensorDefinition) else None
     return SensorSnapshot(
         name=sensor.name,
         pipelines=tuple(sensor.pipeline_names),
@@ -199,4 +200,9 @@ def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
         minimum_interval_seconds=sensor.minimum_interval_seconds,
         description=sensor.description or "",
         default_running=sensor.default_status.value == "RUNNING",
+        kind=sensor.kind,
+        asset_key=sensor.asset_key.path if isinstance(sensor, AssetSensorDefinition) else None,
+        run_status=status.run_status.value if status else None,
+        watched=tuple(status.pipeline_selection) if status and status.pipeline_selection is not None else None,
+        solid_selection=None if sensor.solid_selection is None else tuple(sensor.solid_selection),
     )

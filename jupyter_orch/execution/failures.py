@@ -109,7 +109,7 @@ def _user_frames(tb: TracebackType | None) -> list[tuple[str, int, str, str | No
 def _is_own(filename: str) -> bool:
     return (
         filename.startswith(_OWN_FOLDERS)
-        or filename.startswith("<frozen importlib")
+        or filename.startswith("<frozen ")
         or f"{os.sep}importlib{os.sep}__init__.py" in filename
     )
 

@@ -382,20 +382,15 @@ def _failure_of_cell(error: Any, solid: NotebookSolidDefinition, executed: str) 
 
 def _original_number(executed: str, index: int) -> int:
     """The 1-based number of a cell in the notebook as the author knows it, without what papermill put in."""
-    tags = [cell.get("metadata", {}).get("tags", ()) for cell in _cells(executed)[:index]]
-    added = sum(
-        1
-        for item in tags
-        if "injected-parameters" in item or "papermill-error-cell-tag" in item or "papermill-error" in item
-    )
-    return index + 1 - added
+    before = _cells(executed)[:index]
+    return index + 1 - sum(1 for cell in before if "injected-parameters" in cell.get("metadata", {}).get("tags", ()))
 
 
 def _cells(executed: str) -> list[dict[str, Any]]:
     try:
         with open(executed, encoding="utf-8") as file:
             found: list[dict[str, Any]] = json.load(file)["cells"]
-        return found
+        return [cell for cell in found if "papermill-error-cell-tag" not in cell.get("metadata", {}).get("tags", ())]
     except (OSError, ValueError, KeyError):
         return []
 

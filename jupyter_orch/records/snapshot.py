@@ -151,7 +151,12 @@ class ScheduleSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorSnapshot:
-    """A sensor: how often it may be asked and which pipelines it may start."""
+    """A sensor: how often it may be asked and which pipelines it may start.
+
+    Attributes:
+        kind: ``"sensor"``, ``"asset"`` (asked about new materializations of ``asset_key``) or ``"run_status"`` (told of
+            each run, of the pipelines in ``watched`` or of all, that came to ``run_status``).
+    """
 
     name: str
     pipelines: tuple[str, ...] = ()
@@ -159,6 +164,11 @@ class SensorSnapshot:
     minimum_interval_seconds: int = 30
     description: str = ""
     default_running: bool = False
+    kind: str = "sensor"
+    asset_key: tuple[str, ...] | None = None
+    run_status: str | None = None
+    watched: tuple[str, ...] | None = None
+    solid_selection: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

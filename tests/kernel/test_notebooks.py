@@ -1,0 +1,238 @@
+"""Notebook solids through papermill and a real kernel (N1-N15)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import jupyter_orch as orch
+from jupyter_orch import notebook as in_notebook
+from jupyter_orch.execution import interrupt
+from jupyter_orch.execution.notebook import _parameters
+from tests.kernel.orders import Launched
+
+SPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+
+def write(path: Path, *cells: str, parameters: str | None = None, metadata: Any = None) -> None:
+    written: list[dict[str, Any]] = []
+    if parameters is not None:
+        written.append(
+            {
+                "cell_type": "code",
+                "source": parameters,
+                "metadata": {"tags": ["parameters"]},
+                "outputs": [],
+                "execution_count": None,
+            }
+        )
+    for index, source in enumerate(cells):
+        written.append(
+            {
+                "cell_type": "code",
+                "source": source,
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+                "id": f"c{index}",
+            }
+        )
+    path.write_text(
+        json.dumps(
+            {"nbformat": 4, "nbformat_minor": 5, "metadata": SPEC if metadata is None else metadata, "cells": written}
+        )
+    )
+
+
+CODE = """
+@solid
+def one(): return 5
+
+book = notebook_solid("book", "book.ipynb", [InputDefinition("x", int)], [OutputDefinition(int)], config_schema={"n": int, "secret": str})
+
+@solid
+def show(v): print("got", v)
+
+@pipeline
+def p(): show(book(one()))
+"""
+CONFIG = {"solids": {"book": {"config": {"n": 7, "secret": "hush"}}}}
+
+
+def launched(folder: Path, executor: str = "in_process") -> Launched:
+    return Launched(folder, CODE, executor, CONFIG)
+
+
+def executed(folder: Path) -> Path:
+    return folder / "storage" / "run-1" / "book" / "book.ipynb"
+
+
+def test_inputs_config_and_results_flow_and_the_executed_notebook_is_kept(tmp_path: Path) -> None:
+    write(
+        tmp_path / "book.ipynb",
+        "from jupyter_orch.notebook import get_context, yield_event, yield_result\nfrom jupyter_orch import AssetMaterialization\nimport os\n"
+        "context = get_context()\nprint('sees', x, n, context.solid_config['secret'], context.inputs['x'], context.run_id, os.getcwd())",
+        "yield_event(AssetMaterialization('made'))\nyield_result(x * n)",
+        parameters="x = 1\nn = 1",
+    )
+    before = (tmp_path / "book.ipynb").read_bytes()
+    run = launched(tmp_path)
+    assert run.outcome.ok, run.failure("book")
+    assert run.out("show") == "got 35\n"
+    assert run.out("book").startswith(f"sees 5 7 hush 5 run-1 {tmp_path}")
+    (kept, made) = [e.data for e in run.events if e.type == "ASSET_MATERIALIZATION"]
+    assert kept["metadata"][0] == {
+        "label": "executed notebook",
+        "description": "",
+        "kind": "notebook",
+        "value": str(executed(tmp_path)),
+    }
+    assert made["asset_key"] == ["made"]
+    assert (tmp_path / "book.ipynb").read_bytes() == before
+    source = json.loads(executed(tmp_path).read_text())
+    injected = next(c for c in source["cells"] if "injected-parameters" in c["metadata"].get("tags", ()))
+    assert "hush" not in json.dumps(injected), "the injected cell holds no config that the notebook did not name"
+
+
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_n8_a_failing_cell_names_cell_line_and_source_and_keeps_the_notebook(tmp_path: Path, executor: str) -> None:
+    write(tmp_path / "book.ipynb", "a = 1", "b = 2\nb / 0\nc = 3", parameters="x = 1")
+    run = launched(tmp_path, executor)
+    failure = run.failure("book")
+    assert (failure["cls"], failure["message"], failure["line"], failure["code"]) == (
+        "ZeroDivisionError",
+        "cell 3: division by zero",
+        2,
+        "b / 0",
+    )
+    assert failure["file"] == str(tmp_path / "book.ipynb")
+    assert any("ZeroDivisionError" in line for line in failure["stack"])
+    assert executed(tmp_path).exists()
+    kinds = run.of("book")
+    assert kinds.index("ASSET_MATERIALIZATION") < kinds.index("STEP_FAILURE")
+
+
+def test_n10_a_dead_kernel_is_noticed_and_its_cell_named(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "import os", "os._exit(1)")
+    began = time.monotonic()
+    run = launched(tmp_path)
+    assert run.failure("book")["message"] == "the kernel died in cell 2"
+    assert time.monotonic() - began < 20
+
+
+def test_n15_a_missing_result_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "x = 1")
+    assert "without giving its output 'result'" in launched(tmp_path).failure("book")["message"]
+
+
+def test_n9_input_raises_instead_of_hanging(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "input()")
+    assert launched(tmp_path).failure("book")["cls"] == "StdinNotImplementedError"
+
+
+def test_n1_a_missing_kernel_is_said_before_anything_starts(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "1", metadata={"kernelspec": {"name": "ir-9"}})
+    message = launched(tmp_path).failure("book")["message"]
+    assert "kernel 'ir-9'" in message and "python3" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "empty"), ("{", "cut off"), ("[]", "no notebook"), ('{"nbformat": 3}', "format 3")]
+)
+def test_n7_files_that_are_no_notebooks(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "book.ipynb").write_text(text)
+    assert said in launched(tmp_path).failure("book")["message"]
+
+
+@pytest.mark.parametrize(
+    "path", ["http://x/y.ipynb", "s3://b/k.ipynb", "-", "{run_id}.ipynb", "file:///x.ipynb", "notes.txt"]
+)
+def test_n14_only_plain_paths_are_notebooks(path: str) -> None:
+    with pytest.raises(orch.DagsterInvalidDefinitionError, match="must be a plain file path|must end in .ipynb"):
+        orch.notebook_solid("book", path)
+
+
+def test_cancel_ends_the_kernel_with_the_run(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "import os, time\nopen('pid', 'w').write(str(os.getpid()))", "time.sleep(60)")
+    before = signal.signal(signal.SIGTERM, interrupt.cancel)
+
+    def stop() -> None:
+        until = time.monotonic() + 20
+        while not (tmp_path / "pid").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    try:
+        run = launched(tmp_path)
+    finally:
+        thread.join()
+        signal.signal(signal.SIGTERM, before)
+    assert run.outcome.canceled
+    pid = int((tmp_path / "pid").read_text())
+    until = time.monotonic() + 3
+    while _is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _is_alive(pid)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_resources_open_in_the_notebook_of_a_launched_run(tmp_path: Path) -> None:
+    write(
+        tmp_path / "book.ipynb", "from jupyter_orch.notebook import *\nyield_result(get_context().resources.factor * 2)"
+    )
+    run = Launched(
+        tmp_path,
+        """
+@resource(config_schema=int)
+def factor(context): return context.resource_config
+
+book = notebook_solid("book", "book.ipynb", [], [OutputDefinition(int)], required_resource_keys={"factor"})
+
+@solid
+def show(v): print(v)
+
+@pipeline(mode_defs=[ModeDefinition(resource_defs={"factor": factor})])
+def p(): show(book())
+""",
+        "in_process",
+        {"resources": {"factor": {"config": 21}}},
+    )
+    assert run.outcome.ok, run.failure("book")
+    assert run.out("show") == "42\n"
+
+
+def test_by_hand_the_same_calls_work() -> None:
+    mode = orch.ModeDefinition(resource_defs={"r": orch.ResourceDefinition.hardcoded_resource(3)})
+    context = in_notebook.get_context(solid_config={"a": 1}, mode_def=mode)
+    assert (context.solid_config, context.resources.r, context.is_run) == ({"a": 1}, 3, False)
+    assert in_notebook.yield_result(5) == 5
+    event = orch.AssetMaterialization("x")
+    assert in_notebook.yield_event(event) is event
+
+
+@given(st.text())
+def test_n6_a_value_is_only_injected_under_a_name_that_the_notebook_declares(text: str) -> None:
+    document = {"cells": [{"metadata": {"tags": ["parameters"]}, "source": "alpha = 1\nbeta: str = 'x'\n"}]}
+    chosen = _parameters(
+        document, {"alpha": text, "__import__": 1, "os.system": 2}, {"beta": [text], "gamma": object()}, "/folder"
+    )
+    assert chosen == {"alpha": text, "beta": [text], "orch_run_folder": "/folder"}
