@@ -41,7 +41,7 @@ def test_a_location_breaks_is_explained_and_mended(page: Page, own_server: Serve
         locations = lab.section("Locations")
         expect(locations).to_contain_text("IndentationError")
         expect(locations).to_contain_text("moody.py:")
-        reload.scroll_into_view_if_needed()
+        locations.get_by_text("IndentationError").first.scroll_into_view_if_needed()
         lab.picture("location-error")
         expect(lab.panel.get_by_role("status", name="State of code.py")).to_contain_text("Loaded")
         expect(lab.panel.get_by_role("button", name="humming", exact=True)).to_be_visible()

@@ -42,6 +42,8 @@ def test_output_and_steps_grow_while_the_run_goes_on(lab: Lab, tmp_path: Path) -
         run.expect_status("Success")
     expect(active).to_have_count(0)
     run.tab("Log")
+    expect(run.body.get_by_role("checkbox", name="Follow")).to_be_checked()
+    expect(run.log.get_by_text("PIPELINE_SUCCESS")).to_be_in_viewport()
     run.body.get_by_role("searchbox", name="Text").fill("STEP_SUCCESS")
     expect(run.log.get_by_text("STEP_SUCCESS")).to_have_count(3)
     lab.no_errors()

@@ -27,7 +27,7 @@ export function FailureCard({ failure, title, children }: { failure: IFailure; t
       {more && (
         <details>
           <summary>{trans.__('Traceback')}</summary>
-          <pre tabIndex={0} aria-label={trans.__('Traceback')}>
+          <pre role="region" tabIndex={0} aria-label={trans.__('Traceback')}>
             {more}
           </pre>
         </details>

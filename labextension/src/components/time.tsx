@@ -2,10 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { useNow, useTrans } from './surroundings';
 
-/** Seconds as people read them: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
+/** Seconds as people read them: `40 ms`, `1.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
 export function durationText(seconds: number): string {
   const whole = Math.max(0, seconds);
-  if (whole < 10) {
+  if (whole < 0.9995) {
+    return whole < 0.0005 ? '0 s' : `${Math.round(whole * 1000)} ms`;
+  }
+  if (whole < 9.95) {
     return `${whole.toFixed(1)} s`;
   }
   if (whole < 60) {

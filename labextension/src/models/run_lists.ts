@@ -1,5 +1,3 @@
-import { Throttler } from '@lumino/polling';
-
 import type { OrchClient } from '../api/client';
 import type { RunListsQuery, RunRowFragment, RunsChangedSubscription } from '../api/gql/graphql';
 import type { IFeed } from '../api/live';
@@ -7,6 +5,7 @@ import { RUN_LISTS, RUNS_CHANGED } from '../api/operations';
 import { messageOf, RequestProblem } from '../api/problem';
 import { ChangingModel } from '../changing';
 import { ACTIVE, FINISHED } from './run_status';
+import { Soon } from './soon';
 
 /** A run that is on its way, with its steps counted. */
 export interface IActiveRun extends RunRowFragment {
@@ -21,7 +20,7 @@ const STEPS_EVERY = 2000;
 export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSubscription> {
   constructor(private readonly _client: OrchClient) {
     super();
-    this._throttle = new Throttler(() => this.refetch().catch(() => undefined), { limit: 250, edge: 'trailing' });
+    this._soon = new Soon(() => this.refetch().catch(() => undefined), 250);
   }
 
   readonly document = RUNS_CHANGED as IFeed<RunsChangedSubscription>['document'];
@@ -56,7 +55,7 @@ export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSub
   }
 
   receive(): void {
-    void this._throttle.invoke();
+    this._soon.ask();
   }
 
   async refetch(): Promise<void> {
@@ -80,7 +79,7 @@ export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSub
 
   override dispose(): void {
     window.clearTimeout(this._stepTimer);
-    this._throttle.dispose();
+    this._soon.dispose();
     super.dispose();
   }
 
@@ -111,7 +110,7 @@ export class RunListsModel extends ChangingModel implements IFeed<RunsChangedSub
     }
   }
 
-  private readonly _throttle: Throttler;
+  private readonly _soon: Soon;
   private _stepTimer = 0;
   private _loaded = false;
   private _problem = '';

@@ -1,5 +1,3 @@
-import { Throttler } from '@lumino/polling';
-
 import type { OrchClient } from '../api/client';
 import type {
   ErrorChainFragment,
@@ -19,6 +17,7 @@ import {
 } from '../api/operations';
 import { messageOf, RequestProblem } from '../api/problem';
 import { ChangingModel } from '../changing';
+import { Soon } from './soon';
 
 /** A pipeline's address. */
 export interface IPipelineAddress {
@@ -52,7 +51,7 @@ export interface ILocation {
 export class WorkspaceModel extends ChangingModel implements IFeed<LocationsChangedSubscription> {
   constructor(private readonly _client: OrchClient) {
     super();
-    this._throttle = new Throttler(() => this.refetch().catch(() => undefined), { limit: 300, edge: 'trailing' });
+    this._soon = new Soon(() => this.refetch().catch(() => undefined), 300);
   }
 
   readonly document = LOCATIONS_CHANGED as IFeed<LocationsChangedSubscription>['document'];
@@ -81,7 +80,7 @@ export class WorkspaceModel extends ChangingModel implements IFeed<LocationsChan
   }
 
   receive(): void {
-    void this._throttle.invoke();
+    this._soon.ask();
   }
 
   async refetch(): Promise<void> {
@@ -127,7 +126,7 @@ export class WorkspaceModel extends ChangingModel implements IFeed<LocationsChan
 
   override dispose(): void {
     window.clearTimeout(this._tickTimer);
-    this._throttle.dispose();
+    this._soon.dispose();
     super.dispose();
   }
 
@@ -157,7 +156,7 @@ export class WorkspaceModel extends ChangingModel implements IFeed<LocationsChan
     }
   }
 
-  private readonly _throttle: Throttler;
+  private readonly _soon: Soon;
   private _tickTimer = 0;
   private _loaded = false;
   private _problem = '';

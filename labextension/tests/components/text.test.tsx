@@ -47,5 +47,14 @@ describe('ansiParts', () => {
 });
 
 it('says durations in words of their size', () => {
-  expect([0.04, 9.96, 12.7, 185, 7830, -3].map(durationText)).toEqual(['0.0 s', '10.0 s', '12 s', '3 min 05 s', '2 h 10 min', '0.0 s']);
+  expect([0.0401, 0.9999, 1.44, 9.96, 12.7, 185, 7830, -3].map(durationText)).toEqual([
+    '40 ms',
+    '1.0 s',
+    '1.4 s',
+    '9 s',
+    '12 s',
+    '3 min 05 s',
+    '2 h 10 min',
+    '0 s'
+  ]);
 });

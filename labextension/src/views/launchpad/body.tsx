@@ -44,7 +44,12 @@ export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; edito
       <header className="jp-orch-Head">
         <div className="jp-orch-Head-line">
           <h2>
-            <button type="button" className="jp-orch-link" onClick={() => open.pipeline(model.address)}>
+            <button
+              type="button"
+              className="jp-orch-link"
+              aria-label={trans.__('Open pipeline %1', model.address.pipeline)}
+              onClick={() => open.pipeline(model.address)}
+            >
               <Name text={model.address.pipeline} />
             </button>
           </h2>

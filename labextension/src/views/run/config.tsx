@@ -27,7 +27,7 @@ export function ConfigTab({ run }: { run: RunModel }): JSX.Element {
       {detail.runConfigYaml.trim() === '' || detail.runConfigYaml.trim() === '{}' ? (
         <Empty>{trans.__('The run config is empty.')}</Empty>
       ) : (
-        <pre tabIndex={0} aria-label={trans.__('Run config')}>
+        <pre role="region" tabIndex={0} aria-label={trans.__('Run config')}>
           {detail.runConfigYaml}
         </pre>
       )}

@@ -25,7 +25,7 @@ export function RunHeader({ run }: { run: RunModel }): JSX.Element {
           <button
             type="button"
             className="jp-orch-link"
-            title={trans.__('Open pipeline')}
+            aria-label={trans.__('Open pipeline %1', detail.pipelineName)}
             onClick={() =>
               open.pipeline({
                 location: detail.repositoryLocationName,

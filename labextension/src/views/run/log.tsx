@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 import { Empty } from '../../components/states';
 import { useOrch } from '../../components/surroundings';
@@ -10,6 +10,8 @@ import type { RunModel } from '../../models/run';
 import { LEVELS, type RunViewModel } from './model';
 
 const LINE = 24;
+/** A scroll within so many milliseconds after a key, wheel or pointer is the reader's. */
+const TOUCH_LASTS = 800;
 
 /** The run's events, only those in view drawn. */
 export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.Element {
@@ -23,21 +25,29 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
     getItemKey: index => events[index].seq,
     overscan: 20
   });
-  useEffect(() => {
-    if (view.follow && events.length > 0) {
-      lines.scrollToIndex(events.length - 1, { align: 'end' });
+  const height = lines.getTotalSize();
+  useLayoutEffect(() => {
+    if (view.follow && scroller.current) {
+      scroller.current.scrollTop = scroller.current.scrollHeight;
     }
-  }, [events.length, view.follow, lines]);
+  }, [events.length, height, view.follow]);
 
+  // Lines that come or grow scroll as well: only a reader's hand ends the following.
+  const touched = useRef(0);
+  const touch = (): void => {
+    touched.current = performance.now();
+  };
   const onScroll = (): void => {
-    const node = scroller.current;
-    if (node) {
-      view.follow = node.scrollHeight - node.scrollTop - node.clientHeight < 2 * LINE;
+    const node = scroller.current!;
+    const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 2 * LINE;
+    if (atEnd || performance.now() - touched.current < TOUCH_LASTS) {
+      view.follow = atEnd;
     }
   };
   return (
     <div className="jp-orch-Log">
       <LogFilters run={run} view={view} shown={events.length} />
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the handlers only notice who scrolls */}
       <div
         ref={scroller}
         className="jp-orch-Log-lines"
@@ -46,11 +56,16 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
         aria-label={trans.__('Event log')}
         tabIndex={0}
         onScroll={onScroll}
+        onWheel={touch}
+        onTouchMove={touch}
+        onPointerDown={touch}
+        onPointerMove={event => event.buttons > 0 && touch()}
+        onKeyDown={touch}
       >
         {events.length === 0 && (
           <Empty>{run.history.events.length > 0 ? trans.__('No event fits the filter.') : trans.__('No event yet.')}</Empty>
         )}
-        <div style={{ height: lines.getTotalSize(), position: 'relative' }}>
+        <div style={{ height, position: 'relative' }}>
           {lines.getVirtualItems().map(item => (
             <div
               key={item.key}

@@ -54,6 +54,7 @@ function OutputText({ output }: { output: StepOutputModel }): JSX.Element {
     <>
       {output.cut && <div className="jp-orch-Note">{trans.__('The beginning is left out; download the file to see all of it.')}</div>}
       <pre
+        role="region"
         ref={node}
         className="jp-orch-Output-text"
         tabIndex={0}

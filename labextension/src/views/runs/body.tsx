@@ -109,6 +109,7 @@ function RunRow({ run, model }: { run: RunRowFragment; model: RunsModel }): JSX.
         <button
           type="button"
           className="jp-orch-link"
+          aria-label={trans.__('Open pipeline %1', run.pipelineName)}
           onClick={() => open.pipeline({ location: run.repositoryLocationName, repository: run.repositoryName, pipeline: run.pipelineName })}
         >
           <Name text={run.pipelineName} />
