@@ -1,4 +1,4 @@
-"""Checking what a solid gives when it is called directly."""
+"""Checking what a solid takes and gives when it is called directly."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from typing import Any
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterTypeCheckDidNotPass
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.output import DynamicOutput, Output
+
+
+def check_inputs(node: Any, inputs: dict[str, Any], context: Any) -> None:
+    """Check each value against the input that it is given to.
+
+    Raises:
+        DagsterTypeCheckDidNotPass: names the input.
+    """
+    for name, value in inputs.items():
+        _check_type(f"input {name!r} of solid {node.name!r}", node.input_dict[name], value, context)
 
 
 def checked_result(node: Any, result: Any, context: Any) -> Any:
@@ -47,7 +57,7 @@ def _checked_value(node: Any, result: Any, context: Any) -> Any:
     if isinstance(result, (Output, DynamicOutput)):
         _check_item(node, result, context, set())
     elif len(node.output_defs) == 1 and not node.output_defs[0].is_dynamic:
-        _check_type(node, node.output_defs[0], result, context)
+        _check_type(f"output {node.output_defs[0].name!r} of solid {node.name!r}", node.output_defs[0], result, context)
     return result
 
 
@@ -67,7 +77,7 @@ def _check_item(node: Any, item: Any, context: Any, given: set[str]) -> None:
     if item.output_name in given and not definition.is_dynamic:
         raise DagsterInvariantViolationError(f"solid {node.name!r} gave its output {item.output_name!r} twice")
     given.add(item.output_name)
-    _check_type(node, definition, item.value, context)
+    _check_type(f"output {definition.name!r} of solid {node.name!r}", definition, item.value, context)
 
 
 def _check_missing(node: Any, given: set[str]) -> None:
@@ -83,9 +93,7 @@ def _check_missing(node: Any, given: set[str]) -> None:
             )
 
 
-def _check_type(node: Any, definition: Any, value: Any, context: Any) -> None:
+def _check_type(place: str, definition: Any, value: Any, context: Any) -> None:
     verdict = definition.dagster_type.type_check(context, value)
     if not verdict.success:
-        raise DagsterTypeCheckDidNotPass(
-            f"output {definition.name!r} of solid {node.name!r}: {verdict.description or 'the type check did not pass'}"
-        )
+        raise DagsterTypeCheckDidNotPass(f"{place}: {verdict.description or 'the type check did not pass'}")

@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from jupyter_orch.definitions.config import checked
 from jupyter_orch.definitions.contexts import BuiltSolidContext, SolidExecutionContext
-from jupyter_orch.definitions.direct import checked_result
+from jupyter_orch.definitions.direct import check_inputs, checked_result
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError
 from jupyter_orch.definitions.function import Signature, source_of
 from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
@@ -90,6 +90,7 @@ class SolidDefinition(NodeDefinition):
                 f"solid {self.name!r} was not made by a decorator, so it can not be called directly"
             )
         context, inputs = self._direct_arguments(list(args), dict(kwargs))
+        check_inputs(self, inputs, context)
         return checked_result(self, self.compute(context, inputs), context)
 
     def _direct_arguments(self, args: list[Any], inputs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -165,7 +165,8 @@ def expectation(key: str, item: ExpectationResult) -> Event:
         timestamp=time(),
         step_key=key,
         level="INFO" if item.success else "WARNING",
-        message=f'Expectation "{item.label}" {"holds" if item.success else "does not hold"}.',
+        message=f'Expectation "{item.label}" {"holds" if item.success else "does not hold"}'
+        + (f": {item.description}" if item.description else "."),
         data={
             "success": item.success,
             "label": item.label,
@@ -241,7 +242,7 @@ def log_line(key: str | None, level: str, message: str, logger: str) -> Event:
 def hook(kind: EventType, key: str, name: str, failure: Failure | None = None) -> Event:
     """A hook ran, failed, or had nothing to do."""
     verb = {"HOOK_COMPLETED": "ran", "HOOK_ERRORED": "failed", "HOOK_SKIPPED": "had nothing to do"}[kind]
-    data: dict[str, Any] = {"hook": name}
+    data: dict[str, Any] = {"hook_name": name}
     if failure is not None:
         data["failure"] = to_json(failure)
     return Event(

@@ -63,7 +63,9 @@ def _after(state: StepState, event: Event) -> StepState:
     if event.type == EventType.STEP_START:
         start = state.start_time if state.start_time is not None else event.timestamp
         return replace(state, status=status, start_time=start, end_time=None, attempts=state.attempts + 1, outputs=())
-    if event.type in (EventType.STEP_RESTARTED, EventType.STEP_UP_FOR_RETRY):
+    if event.type == EventType.STEP_RESTARTED:
+        return replace(state, status=status, end_time=None, attempts=state.attempts + 1, outputs=())
+    if event.type == EventType.STEP_UP_FOR_RETRY:
         return replace(state, status=status)
     return replace(state, status=status, end_time=event.timestamp)
 
