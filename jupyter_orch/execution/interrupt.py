@@ -20,13 +20,19 @@ class RunCanceled(BaseException):
     """The run is to stop. No ``Exception``, so that user code does not catch it by accident."""
 
 
-class _State:
-    wanted = False
+class _State(threading.local):
+    """``may_raise`` is counted in each thread for itself; a signal only ever reaches the main one."""
+
     may_raise = 0
+
+
+class _Wish:
+    wanted = False
     deaf = False
 
 
 _STATE = _State()
+_WISH = _Wish()
 
 
 def cancel(_signal: int = 0, _frame: Any = None) -> None:
@@ -35,10 +41,10 @@ def cancel(_signal: int = 0, _frame: Any = None) -> None:
     Raises:
         RunCanceled: at once, when user code or a wait can be left.
     """
-    if _STATE.deaf:
+    if _WISH.deaf:
         return
-    _STATE.wanted = True
-    if _STATE.may_raise and threading.current_thread() is threading.main_thread():
+    _WISH.wanted = True
+    if _STATE.may_raise:
         checkpoint()
 
 
@@ -48,8 +54,8 @@ def checkpoint() -> None:
     Raises:
         RunCanceled: somebody asked.
     """
-    if _STATE.wanted:
-        _STATE.wanted = False
+    if _WISH.wanted and threading.current_thread() is threading.main_thread():
+        _WISH.wanted = False
         raise RunCanceled("the run was canceled")
 
 
@@ -87,8 +93,8 @@ def pump(items: Generator[T, None, None] | Iterator[T], take: Callable[[T], Any]
     """Hand every item on at once; a cancelation that came meanwhile is raised inside the generator."""
     while True:
         try:
-            if _STATE.wanted and hasattr(items, "throw"):
-                _STATE.wanted = False
+            if _WISH.wanted and hasattr(items, "throw") and threading.current_thread() is threading.main_thread():
+                _WISH.wanted = False
                 item = items.throw(RunCanceled("the run was canceled"))
             else:
                 item = next(items)
@@ -99,8 +105,8 @@ def pump(items: Generator[T, None, None] | Iterator[T], take: Callable[[T], Any]
 
 def stop_listening() -> None:
     """From now on the run is ending anyway."""
-    _STATE.deaf = True
-    _STATE.wanted = False
+    _WISH.deaf = True
+    _WISH.wanted = False
 
 
 def listen_again(forget: bool = True) -> None:
@@ -109,7 +115,7 @@ def listen_again(forget: bool = True) -> None:
     Args:
         forget: drop what was asked for before; a child keeps it, because it may be meant for it.
     """
-    _STATE.deaf = False
+    _WISH.deaf = False
     _STATE.may_raise = 0
     if forget:
-        _STATE.wanted = False
+        _WISH.wanted = False

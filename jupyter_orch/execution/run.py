@@ -10,6 +10,7 @@ from jupyter_orch.definitions.executor import Executor, InProcessSettings, Multi
 from jupyter_orch.execution import events
 from jupyter_orch.execution.executors.in_process import run_in_process
 from jupyter_orch.execution.executors.multiprocess import run_in_children
+from jupyter_orch.execution.executors.threads import run_in_threads
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.execution.interrupt import RunCanceled, stop_listening
 from jupyter_orch.execution.memoize import is_memoized, stored_already
@@ -92,7 +93,7 @@ def _can_not_go_on(outcome: RunOutcome, error: Exception) -> Event:
 
 def _executed(work: Work, executor: Any) -> Iterator[Event]:
     if isinstance(executor, InProcessSettings):
-        return run_in_process(executor, work)
+        return run_in_threads(executor, work) if executor.max_threads > 1 else run_in_process(executor, work)
     if isinstance(executor, MultiprocessSettings):
         return run_in_children(executor, work)
     if isinstance(executor, Executor):

@@ -44,6 +44,7 @@ class RunScope:
         target, selector: how another process can load the same code, or None.
         loggers: what events are also told to.
         raised: step key → what was raised, as far as this process saw it.
+        python_loggers, python_log_level: standard library loggers whose lines become events.
         owns_process: whether this process exists for the run alone.
         kept: (step, output, mapping key) → value, collected when it is a dict; for results in memory.
         grace_seconds: how long step processes may take to end; None leaves it to the executor.
@@ -67,6 +68,8 @@ class RunScope:
     raised: dict[str, BaseException] = field(default_factory=dict)
     grace_seconds: float | None = None
     owns_process: bool = False
+    python_loggers: tuple[str, ...] = ()
+    python_log_level: str = "INFO"
     kept: dict[tuple[str, str, str | None], Any] | None = None
 
     def __post_init__(self) -> None:

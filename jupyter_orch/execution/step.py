@@ -28,6 +28,7 @@ from jupyter_orch.definitions.output import (
 from jupyter_orch.definitions.resource_scope import ResourceScope
 from jupyter_orch.execution import events, interrupt
 from jupyter_orch.execution.asynchronous import async_items, awaited
+from jupyter_orch.execution.current_step import enter_step
 from jupyter_orch.execution.failures import failure_of, user_error
 from jupyter_orch.execution.interrupt import RunCanceled
 from jupyter_orch.execution.io import StepIO
@@ -105,6 +106,7 @@ class StepRun:
             yield from self._hooks(end.type)
 
     def _body(self) -> Iterator[Event]:
+        enter_step(self._step.key)
         context = self._context()
         io = StepIO(self._scope, self._step, self._opened, context)
         inputs: dict[str, Any] = {}
@@ -116,6 +118,7 @@ class StepRun:
                 yield from self._compute(context, io, inputs)
         finally:
             interrupt.leave()
+            enter_step(None)
 
     def _timeout(self) -> float | None:
         written = self._step.tags.get(TIMEOUT_TAG)

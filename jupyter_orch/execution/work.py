@@ -67,8 +67,7 @@ class Work:
 
     def run_step(self, step: Step, isolation: str = "in_process", retries_enabled: bool = True) -> Iterator[Event]:
         """Run one step in this process, with the resources that are open; every event is noted and given."""
-        assert self._opened is not None, "open_resources() comes first"
-        attempt = StepRun(self.scope, step, self._opened, self.progress.attempt(step.key), isolation, retries_enabled)
+        attempt = self.attempt_at(step, isolation, retries_enabled)
         if self.capture.is_on:
             self.capture.begin(step.key)
         try:
@@ -78,6 +77,11 @@ class Work:
         finally:
             if self.capture.is_on:
                 self.capture.end()
+
+    def attempt_at(self, step: Step, isolation: str = "in_process", retries_enabled: bool = True) -> StepRun:
+        """The next attempt at a step, not begun; whoever runs it notes its events."""
+        assert self._opened is not None, "open_resources() comes first"
+        return StepRun(self.scope, step, self._opened, self.progress.attempt(step.key), isolation, retries_enabled)
 
     def sleep_until_retry(self) -> None:
         """Wait for the next step that is due for another attempt; may be left by a cancelation."""

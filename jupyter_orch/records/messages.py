@@ -159,6 +159,8 @@ class RunSpec:
         step_keys: run only these steps of the plan; None for all of it.
         known: earlier work to build on.
         parent_run_id, root_run_id: of a re-execution.
+        python_loggers: names of standard library loggers whose lines become events; ``"root"`` is all of them.
+        python_log_level: least severe level of these that is taken.
         artifact_dir: folder of the instance for values and notebooks (``…/storage``).
         log_dir: folder of this run's captured output; ``<step key>.out`` and ``.err`` go here.
     """
@@ -172,5 +174,7 @@ class RunSpec:
     known: KnownState = field(default_factory=KnownState)
     parent_run_id: str | None = None
     root_run_id: str | None = None
+    python_loggers: tuple[str, ...] = ()
+    python_log_level: str = "INFO"
     artifact_dir: str = ""
     log_dir: str = ""

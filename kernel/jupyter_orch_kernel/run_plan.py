@@ -13,6 +13,7 @@ from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.execution import interrupt
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.execution.instance import DagsterInstance
+from jupyter_orch.execution.python_logs import captured
 from jupyter_orch.execution.run import RunOutcome as RunOutcome
 from jupyter_orch.execution.run import drive
 from jupyter_orch.execution.scope import RunScope, opened_loggers
@@ -48,7 +49,7 @@ def run_plan(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
         if scope.loggers:
             scope.tell_loggers(event)
 
-    with _gentle_cancelation():
+    with _gentle_cancelation(), captured(spec.python_loggers, spec.python_log_level, lambda event: scope.emit(event)):
         try:
             interrupt.pump(drive(scope, spec.step_keys, outcome), take)
         except interrupt.RunCanceled:
@@ -111,5 +112,7 @@ def scope_of(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
         target=spec.target,
         selector=selector,
         owns_process=True,
+        python_loggers=spec.python_loggers,
+        python_log_level=spec.python_log_level,
         loggers=opened_loggers(prepared.pipeline, prepared.mode, prepared.config, spec.run_id, with_default=False),
     )

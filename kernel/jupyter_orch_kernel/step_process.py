@@ -16,6 +16,7 @@ from jupyter_orch.execution import events
 from jupyter_orch.execution.executors.child import EventPipe, die_with
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.execution.progress import Progress
+from jupyter_orch.execution.python_logs import captured
 from jupyter_orch.execution.step_child import become_step_process, run_step_process
 from jupyter_orch.plan.plan import Step
 from jupyter_orch.records.codec import from_json
@@ -41,7 +42,8 @@ def main(descriptor: int, parent: int) -> int:
         pipe.emit(events.step_failure(order["step_key"], order["attempt"], failure_of(error)))
         return 1
     scope.known = replace(spec.known, attempts={})
-    return run_step_process(scope, step, order["attempt"], "spawned", order["retries_enabled"])
+    with captured(spec.python_loggers, spec.python_log_level, pipe.emit):
+        return run_step_process(scope, step, order["attempt"], "spawned", order["retries_enabled"])
 
 
 def _step(progress: Progress, key: str) -> Step:

@@ -175,6 +175,8 @@ class _Children:
             known=replace(self._work.progress.known_state(scope.known.source_run_ids)),
             parent_run_id=scope.run.parent_run_id,
             root_run_id=scope.run.root_run_id,
+            python_loggers=scope.python_loggers,
+            python_log_level=scope.python_log_level,
             artifact_dir=scope.storage_directory,
             log_dir=scope.log_dir,
         )
