@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Optional  # noqa: UP035
+from typing import Any
 
 import pytest
 
@@ -12,7 +12,7 @@ import jupyter_orch as orch
 
 def test_inputs_types_and_defaults_come_from_the_signature() -> None:
     @orch.solid
-    def made(context: Any, a: int, b: "str" = "x", *, c: Optional[float] = None) -> list[int]:
+    def made(context: Any, a: int, b: str = "x", *, c: float | None = None) -> list[int]:
         """Says what it does."""
         return [a]
 
