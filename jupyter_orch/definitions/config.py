@@ -384,10 +384,10 @@ class Selector(ConfigType):
         self.words = "a dict with exactly one of the keys " + ", ".join(map(repr, self.fields))
 
     def accepts_absence(self) -> bool:
-        return len(self.fields) == 1 and not next(iter(self.fields.values())).is_required
+        return len(self.fields) == 1 and next(iter(self.fields.values())).can_stand_alone
 
     def check(self, value: AnyValue, path: Path, errors: Errors) -> AnyValue:
-        if isinstance(value, str) and value in self.fields and not self.fields[value].is_required:
+        if isinstance(value, str) and value in self.fields and self.fields[value].can_stand_alone:
             value = {value: None}
         if not value and self.accepts_absence():
             value = {next(iter(self.fields)): None}
@@ -512,6 +512,11 @@ class Field:
     def has_default(self) -> bool:
         """Whether a value stands here when nothing is written."""
         return self._default is not NO_DEFAULT
+
+    @property
+    def can_stand_alone(self) -> bool:
+        """Whether the key may be written without a value behind it."""
+        return not self.is_required and (self.has_default or self.config_type.accepts_absence())
 
     @property
     def default_value(self) -> AnyValue:
