@@ -111,7 +111,7 @@ class _Reader:
         default_storage = ClassChoice(name="sqlite", config={"path": str(home / "orch.db")})
         return Settings(
             home=home,
-            storage=self._choice(value, "storage") or default_storage,
+            storage=self._with_place(self._choice(value, "storage") or default_storage, default_storage),
             coordinator=self._choice(value, "run_coordinator") or ClassChoice(name="default"),
             launcher=self._choice(value, "run_launcher") or ClassChoice(name="warm"),
             load_timeout=self._number(value, ("code_servers", "local_startup_timeout"), 180.0, least=1.0),
@@ -149,6 +149,16 @@ class _Reader:
             return None
         self._refuse_unknown(config, shipped[name], (key, name))
         return ClassChoice(name=name, config=config)
+
+    def _with_place(self, chosen: ClassChoice, default: ClassChoice) -> ClassChoice:
+        """A storage that knows where it is."""
+        if chosen.name == "sqlite" and not chosen.config.get("path"):
+            return default
+        if chosen.name == "postgres" and not isinstance(chosen.config.get("url"), str):
+            self._mistake(
+                ("storage", "postgres"), "the key 'url' is missing, e.g. postgresql://user:password@host/database"
+            )
+        return chosen
 
     def _number(self, value: dict[str, Any], path: tuple[str, str], default: float, *, least: float) -> float:
         group = value.get(path[0])

@@ -32,6 +32,7 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     for name in ("JUPYTER_ORCH_HOME", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(home / name.lower()))
+    (home / "ipythondir").mkdir(parents=True)
     return home / "jupyter_orch_home"
 
 

@@ -50,6 +50,9 @@ def test_all_mistakes_are_told_at_once_with_their_places(tmp_path: Path) -> None
         "run_coordinatr: default\nstorage: {sqlit: {}}\ncode_servers: {local_startup_timeout: soon}\n"
         "run_launcher: {subprocess: {speed: 3}}\nrun_coordinator: {queued: {max_concurrent_runs: {env: NOT_SET}}}\n",
     )
+    assert read_settings(write(tmp_path / "s", "storage: {sqlite: {}}")).storage.config["path"].endswith("s/orch.db")
+    with pytest.raises(SettingsError, match="'url' is missing"):
+        read_settings(write(tmp_path / "p", "storage: {postgres: {}}"))
     with pytest.raises(SettingsError) as refused:
         read_settings(home)
     lines = str(refused.value).splitlines()

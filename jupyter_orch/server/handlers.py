@@ -14,7 +14,7 @@ from tornado import web
 
 from jupyter_orch.errors import OrchError
 from jupyter_orch.server.readiness import Readiness
-from jupyter_orch.server.websocket import GraphQLSocket
+from jupyter_orch.server.websocket import GraphQLSocket, name_of
 from jupyter_orch.version import __version__
 
 MAX_BODY = 1024 * 1024
@@ -42,8 +42,7 @@ class OrchHandler(ExtensionHandlerMixin, APIHandler):
 
     def user_name(self) -> str:
         """Name of the caller, for the record."""
-        user = self.current_user
-        return getattr(user, "username", None) or getattr(user, "name", None) or "unknown"
+        return name_of(self.current_user)
 
     def may(self, action: str, resource: str) -> bool:
         """Ask Jupyter's authorizer."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, select
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_orch.errors import OrchError
 from jupyter_orch.storage.schema import SCHEMA_VERSION, metadata, schema_version
@@ -51,17 +52,21 @@ class Database:
         url: an SQLAlchemy URL, ``sqlite:////path/orch.db`` or ``postgresql+psycopg://…``.
 
         Raises:
-            DatabaseUnusable: it lies on a network file system or has a newer schema.
+            DatabaseUnusable: it can not be opened, lies on a network file system, or has a newer schema.
         """
         self.is_sqlite = url.startswith("sqlite")
         self._pid = os.getpid()
         self._writer = threading.Lock()
-        if self.is_sqlite:
-            path = Path(url.removeprefix("sqlite:///"))
-            _refuse_network_file_system(path)
-            _make_private(path)
-        self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
-        self._prepare_schema()
+        try:
+            if self.is_sqlite:
+                path = Path(url.removeprefix("sqlite:///"))
+                _refuse_network_file_system(path)
+                _make_private(path)
+            self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+            self._prepare_schema()
+        except (OSError, SQLAlchemyError) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise DatabaseUnusable(f"the database {_without_password(url)} can not be opened: {reason}") from error
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -112,6 +117,13 @@ class Database:
             metadata.create_all(connection)
             if _stored_version(connection) is None:
                 connection.execute(schema_version.insert().values(version=SCHEMA_VERSION))
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return "given by its url"
 
 
 def _stored_version(connection: Connection) -> int | None:

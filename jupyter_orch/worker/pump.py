@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import time
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -37,6 +38,7 @@ class Pump:
         self._frames = wire.FrameReader()
         self._pending: list[Event] = [_how_it_runs(runner)]
         self._open_steps: set[str] = set()
+        self._first_failure: Failure | None = None
         self._done: dict[str, Any] | None = None
         self._lost = False
         self._canceling_since: float | None = None
@@ -105,6 +107,8 @@ class Pump:
             self._open_steps.add(event.step_key)
         elif event.type in _STEP_ENDS:
             self._open_steps.discard(event.step_key)
+            if event.type == EventType.STEP_FAILURE and self._first_failure is None:
+                self._first_failure = _of_step(event)
 
     def _flush(self) -> None:
         if self._pending:
@@ -140,7 +144,6 @@ class Pump:
         if self._done is None:
             return self._finish_after_crash()
         events, self._pending = self._pending, []
-        failure = self._done.get("failure")
         if self._done["ok"]:
             ended = self._journal.succeed(self._run, events)
         elif self._done["canceled"]:
@@ -148,11 +151,15 @@ class Pump:
                 self._run, "the run process was interrupted by a signal from outside", events
             )
         else:
-            reason = (
-                msgspec.convert(failure, Failure) if failure else Failure(cls="StepsFailed", message="steps failed")
-            )
-            ended = self._journal.fail(self._run, reason, events)
+            ended = self._journal.fail(self._run, self._reason(), events)
         return ended is not None
+
+    def _reason(self) -> Failure:
+        """Why the run failed: what the runner says of the whole run, else the first step that failed."""
+        assert self._done is not None
+        if self._done.get("failure"):
+            return msgspec.convert(self._done["failure"], Failure)
+        return self._first_failure or Failure(cls="StepsFailed", message="steps failed")
 
     def _finish_after_crash(self) -> bool:
         how = self._runner.describe_end()
@@ -183,6 +190,16 @@ def _how_it_runs(runner: Runner) -> Event:
         level="INFO" if runner.warm else "WARNING",
         data={"launch": "forked" if runner.warm else "spawned", "pid": runner.identity.pid, "reason": runner.note},
     )
+
+
+def _of_step(event: Event) -> Failure:
+    """The failure of a step as the failure of its run."""
+    found = event.data.get("failure")
+    if not isinstance(found, dict):
+        return Failure(cls="StepFailed", message=f"step {event.step_key} failed: {event.message}")
+    reason = msgspec.convert(found, Failure)
+    innermost = reason.cause or reason
+    return replace(reason, message=f"step {event.step_key} failed: {innermost.cls}: {innermost.message}")
 
 
 def _step_cut_off(step_key: str, how: str) -> Event:

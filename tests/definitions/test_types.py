@@ -29,7 +29,7 @@ class Opaque:
         (tuple[int, str], (1, "a"), (1, 2)),
         (typing.Optional[int], None, "x"),
         (int | str, "x", 1.5),
-        (typing.List[typing.Dict[str, int]], [{"a": 1}], [{"a": "b"}]),  # noqa: UP006
+        (typing.List[typing.Dict[str, int]], [{"a": 1}], [{"a": "b"}]),
         (orch.List[orch.Int], [1], ["a"]),
         (orch.Optional[orch.String], None, 3),
         (orch.Dict[str, int], {"a": 1}, {1: 1}),

@@ -71,6 +71,7 @@ def test_a_failing_step_ends_the_run_with_its_reason(shared: ServerProcess) -> N
     run_id = launched(shared, "failing")
     run = shared.wait_for_run(run_id)
     assert run["status"] == "FAILURE"
+    assert run["failure"]["message"] == "step fail failed: ValueError: no luck with 1"
     failed = next(e for e in shared.events(run_id) if e["type"] == "STEP_FAILURE")
     assert failed["step_key"] == "fail" and "no luck with 1" in json.dumps(failed["data"]["failure"])
     assert {s["stepKey"]: s["status"] for s in run["stepStats"]} == {"wait": "SUCCESS", "fail": "FAILURE"}

@@ -132,6 +132,18 @@ def test_two_processes_share_a_database(storage: SqlStorage, database_url: str) 
     other.dispose()
 
 
+def test_a_database_that_can_not_be_opened_says_so_without_its_password(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no database, just text that is long enough to be looked at")
+    for url in (
+        f"sqlite:///{tmp_path}/file",
+        f"sqlite:///{tmp_path}/file/below/orch.db",
+        "postgresql+psycopg://u:secret@127.0.0.1:1/d",
+    ):
+        with pytest.raises(DatabaseUnusable, match="can not be opened") as refused:
+            Database(url)
+        assert "secret" not in str(refused.value)
+
+
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/orch.db"
     database = Database(url)
