@@ -52,6 +52,12 @@ def test_launch_shows_the_run_live_and_green_and_opens_its_notebook(page: Page, 
     assert plot.evaluate("image => image.naturalWidth") > 50
     expect(page.get_by_text("notebook is read-only")).to_be_visible()
     expect(page.get_by_role("main").get_by_text("No Kernel").first).to_be_visible()
+    expect(
+        page.get_by_role("main")
+        .get_by_role("cell", name="Gentoo")
+        .or_(page.get_by_role("main").get_by_role("rowheader", name="Gentoo"))
+        .first
+    ).to_be_attached()
     plot.scroll_into_view_if_needed()
     page.wait_for_timeout(1000)
     lab.picture("executed-notebook")

@@ -44,7 +44,7 @@ export class ExecutedNotebookDrive implements Contents.IDrive {
     if (stepKey === '') {
       return Private.folder(localPath);
     }
-    const content: unknown = await this._client.executedNotebook(runId, stepKey);
+    const content = joinLines(await this._client.executedNotebook(runId, stepKey));
     return { ...Private.file(localPath), content: options?.content === false ? null : content };
   }
 
@@ -93,7 +93,64 @@ export class ExecutedNotebookDrive implements Contents.IDrive {
   private _isDisposed = false;
 }
 
+/**
+ * A notebook as it lies in a file keeps texts as lists of lines; one that Lab gets must have them whole, as Jupyter's own
+ * contents service sends them.
+ */
+export function joinLines(notebook: unknown): unknown {
+  if (!Private.isObject(notebook) || !Array.isArray(notebook.cells)) {
+    return notebook;
+  }
+  return { ...notebook, cells: notebook.cells.map(Private.joinCell) };
+}
+
 namespace Private {
+  type Json = Record<string, unknown>;
+
+  export function isObject(value: unknown): value is Json {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  }
+
+  export function joinCell(cell: unknown): unknown {
+    if (!isObject(cell)) {
+      return cell;
+    }
+    const joined: Json = { ...cell, source: join(cell.source) };
+    if (Array.isArray(cell.outputs)) {
+      joined.outputs = cell.outputs.map(joinOutput);
+    }
+    if (isObject(cell.attachments)) {
+      joined.attachments = Object.fromEntries(Object.entries(cell.attachments).map(([name, data]) => [name, joinData(data)]));
+    }
+    return joined;
+  }
+
+  function joinOutput(output: unknown): unknown {
+    if (!isObject(output)) {
+      return output;
+    }
+    const joined = { ...output };
+    if ('text' in output) {
+      joined.text = join(output.text);
+    }
+    if ('data' in output) {
+      joined.data = joinData(output.data);
+    }
+    return joined;
+  }
+
+  /** JSON stays what it is: there a list means a list. */
+  function joinData(data: unknown): unknown {
+    if (!isObject(data)) {
+      return data;
+    }
+    return Object.fromEntries(Object.entries(data).map(([mime, value]) => [mime, /[/+]json$/.test(mime) ? value : join(value)]));
+  }
+
+  function join(text: unknown): unknown {
+    return Array.isArray(text) && text.every(line => typeof line === 'string') ? text.join('') : text;
+  }
+
   /** An executed notebook never changes, and when it was made is told by its run. */
   const LONG_AGO = new Date(0).toISOString();
 

@@ -9,7 +9,7 @@ import { type IFailure, type IRunEvent, readFailure, RunHistory } from './histor
 /** What the API says about the run as a whole. */
 export type RunDetail = Extract<RunDetailQuery['pipelineRunOrError'], { __typename: 'PipelineRun' }>;
 
-const PAGE = 1000;
+const PAGE = 5000;
 const MOST_PAGES = 2000;
 
 /** One run, kept current event by event. */

@@ -7,7 +7,7 @@ import { MemoryServer } from '../server';
 
 describe('RunModel', () => {
   it('fetches page after page until the newest event is known', async () => {
-    const facts = log(...Array.from({ length: 2500 }, () => ['LOG'] as [string]));
+    const facts = log(...Array.from({ length: 12_500 }, () => ['LOG'] as [string]));
     const asked: number[] = [];
     const server = new MemoryServer({
       pipelineRunOrError: () =>
@@ -20,8 +20,8 @@ describe('RunModel', () => {
     });
     const model = new RunModel(new OrchClient(server.settings()), 'run-1');
     await model.refetch();
-    expect(asked).toEqual([0, 1000, 2000]);
-    expect(model.history.lastSeq).toBe(2500);
+    expect(asked).toEqual([0, 5000, 10_000]);
+    expect(model.history.lastSeq).toBe(12_500);
   });
 
   it('fills a hole in the stream from the server', async () => {
