@@ -10,6 +10,7 @@ import enum
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any as AnyValue
 
 from jupyter_orch.definitions.errors import DagsterInvalidConfigDefinitionError, DagsterInvalidConfigError
@@ -275,10 +276,21 @@ class Shape(ConfigType):
             return value
         written = self._unaliased(value, path, errors) if self.field_aliases else value
         resolved: dict[str, AnyValue] = {}
+        before = len(errors)
         self._check_unknown_keys(written, path, errors, resolved)
         for key, field in self.fields.items():
             field.check_in(written, key, path, errors, resolved)
+        if self.field_aliases:
+            errors[before:] = [self._as_written(error, value, len(path)) for error in errors[before:]]
         return resolved
+
+    def _as_written(self, error: ConfigError, value: Mapping[str, AnyValue], depth: int) -> ConfigError:
+        """The mistake with its place in the words of the document, which may use an alias."""
+        key = error.path[depth] if len(error.path) > depth else None
+        alias = self.field_aliases.get(str(key))
+        if alias is None or key in value or alias not in value:
+            return error
+        return replace(error, path=(*error.path[:depth], alias, *error.path[depth + 1 :]))
 
     def _check_unknown_keys(
         self, written: Mapping[str, AnyValue], path: Path, errors: Errors, resolved: dict[str, AnyValue]

@@ -147,6 +147,15 @@ def test_a_pipeline_takes_or_explains_any_document(document: Any) -> None:
     assert_each_has_its_place(document, errors)
 
 
+@law(100)
+@given(JSON, JSON)
+def test_mistakes_in_a_document_that_says_ops_are_placed_in_its_own_words(one: Any, two: Any) -> None:
+    document = {"ops": {"inner": {"ops": {"read": one}}, "read": {"config": two}}}
+    _, errors = shape_for(nested, None).check(document)
+    assert any(error.path[:1] == ("ops",) for error in errors)
+    assert_each_has_its_place(document, errors)
+
+
 def test_the_scaffold_of_a_pipeline_fits_and_so_does_what_a_person_would_write() -> None:
     shape = shape_for(nested, None)
     assert shape.check(WELL_FORMED)[1] == []
