@@ -67,9 +67,7 @@ def test_a_schedule_gives_config_and_tags_by_functions() -> None:
         run_config_fn=lambda c: {"at": c.scheduled_execution_time.year},
         tags_fn=lambda _c: {"n": 1},
     )
-    data = made.evaluate_tick(
-        orch.build_schedule_context(scheduled_execution_time=datetime(2026, 1, 1, tzinfo=UTC))
-    )
+    data = made.evaluate_tick(orch.build_schedule_context(scheduled_execution_time=datetime(2026, 1, 1, tzinfo=UTC)))
     assert (data.run_requests[0].run_config, data.run_requests[0].tags) == ({"at": 2026}, {"n": "1"})
 
 
@@ -158,19 +156,17 @@ def test_windows_are_listed_up_to_those_that_have_ended() -> None:
     window = days.time_window_for_partition_key("2026-03-08")
     assert (window.end - window.start).total_seconds() == 86400 and window.end.astimezone(UTC).hour == 5
     assert (
-        len(
-            orch.HourlyPartitionsDefinition("2026-01-01-00:00").get_partition_keys(
-                datetime(2026, 1, 2, tzinfo=UTC)
-            )
-        )
+        len(orch.HourlyPartitionsDefinition("2026-01-01-00:00").get_partition_keys(datetime(2026, 1, 2, tzinfo=UTC)))
         == 24
     )
-    assert orch.MonthlyPartitionsDefinition("2025-11-01").get_partition_keys(
-        datetime(2026, 1, 15, tzinfo=UTC)
-    ) == ["2025-11-01", "2025-12-01"]
-    assert orch.WeeklyPartitionsDefinition("2026-01-01").get_partition_keys(
-        datetime(2026, 1, 20, tzinfo=UTC)
-    ) == ["2026-01-04", "2026-01-11"]
+    assert orch.MonthlyPartitionsDefinition("2025-11-01").get_partition_keys(datetime(2026, 1, 15, tzinfo=UTC)) == [
+        "2025-11-01",
+        "2025-12-01",
+    ]
+    assert orch.WeeklyPartitionsDefinition("2026-01-01").get_partition_keys(datetime(2026, 1, 20, tzinfo=UTC)) == [
+        "2026-01-04",
+        "2026-01-11",
+    ]
 
 
 def test_date_partition_range_counts_windows() -> None:

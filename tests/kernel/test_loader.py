@@ -67,7 +67,8 @@ def test_loose_definitions_are_gathered_into_one_repository(tmp_path: Path) -> N
 def test_repositories_win_over_loose_definitions(tmp_path: Path) -> None:
     code = (
         PIPELINE
-        + "\n@repository\ndef first(): return [p]\n\n@repository(name='second')\ndef other(): return {'pipelines': {'p': lambda: p}}\n"
+        + "\n@repository\ndef first(): return [p]\n\n"
+        + "@repository(name='second')\ndef other(): return {'pipelines': {'p': lambda: p}}\n"
     )
     assert set(load(file_target(tmp_path, code)).repositories) == {"first", "second"}
 
@@ -100,7 +101,8 @@ def test_modules_and_packages_load_by_name(tmp_path: Path) -> None:
         ("x = 1", "LoadError", "nothing to run was found", None),
         (
             HEAD
-            + "@solid\ndef a(x): return x\nPipelineDefinition([a], 'c', dependencies={'a': {'x': DependencyDefinition('a')}})",
+            + "@solid\ndef a(x): return x\n"
+            + "PipelineDefinition([a], 'c', dependencies={'a': {'x': DependencyDefinition('a')}})",
             "DagsterInvalidDefinitionError",
             "circle",
             6,

@@ -57,7 +57,8 @@ CODE = """
 @solid
 def one(): return 5
 
-book = notebook_solid("book", "book.ipynb", [InputDefinition("x", int)], [OutputDefinition(int)], config_schema={"n": int, "secret": str})
+schema = {"n": int, "secret": str}
+book = notebook_solid("book", "book.ipynb", [InputDefinition("x", int)], [OutputDefinition(int)], schema)
 
 @solid
 def show(v): print("got", v)
@@ -79,8 +80,9 @@ def executed(folder: Path) -> Path:
 def test_inputs_config_and_results_flow_and_the_executed_notebook_is_kept(tmp_path: Path) -> None:
     write(
         tmp_path / "book.ipynb",
-        "from jupyter_orch.notebook import get_context, yield_event, yield_result\nfrom jupyter_orch import AssetMaterialization\nimport os\n"
-        "context = get_context()\nprint('sees', x, n, context.solid_config['secret'], context.inputs['x'], context.run_id, os.getcwd())",
+        "from jupyter_orch.notebook import get_context, yield_event, yield_result\n"
+        "from jupyter_orch import AssetMaterialization\nimport os\ncontext = get_context()\n"
+        "print('sees', x, n, context.solid_config['secret'], context.inputs['x'], context.run_id, os.getcwd())",
         "yield_event(AssetMaterialization('made'))\nyield_result(x * n)",
         parameters="x = 1\nn = 1",
     )

@@ -306,7 +306,8 @@ def test_x6_cancel_ends_children_and_grandchildren_that_ignore_it(tmp_path: Path
 @solid
 def stubborn():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    child = subprocess.Popen([sys.executable, "-c", "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"])
+    ignore = "import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", ignore])
     open("pids", "w").write(f"{os.getpid()} {child.pid}")
     os.rename("pids", "stubborn")
     while True: time.sleep(0.01)

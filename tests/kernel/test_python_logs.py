@@ -37,9 +37,7 @@ def test_chosen_loggers_are_taken_with_level_name_and_step(
 ) -> None:
     run = Launched(tmp_path, CODE, executor, executor_config=config, python_loggers=("mine",), python_log_level="INFO")
     assert run.outcome.ok
-    lines = [
-        (e.step_key, e.level, e.message, e.data["logger"]) for e in run.events if e.type == "LOG"
-    ]
+    lines = [(e.step_key, e.level, e.message, e.data["logger"]) for e in run.events if e.type == "LOG"]
     assert lines == [("talks", "WARNING", "rows: 3", "mine"), ("talks", "INFO", "fine", "mine.deep")]
 
 
