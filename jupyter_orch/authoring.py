@@ -6,8 +6,10 @@ _NAMES: dict[str, str] = {
     "definitions.solid": "solid lambda_solid SolidDefinition",
     "definitions.graph": "composite_solid CompositeSolidDefinition GraphDefinition ConfigMapping",
     "definitions.pipeline": "pipeline PipelineDefinition",
-    "definitions.job": ("op graph job In Out DynamicOut GraphIn GraphOut OpDefinition JobDefinition config_mapping"),
-    "definitions.asset": "asset AssetIn AssetsDefinition SourceAsset build_assets_job",
+    "execution.jobs": (
+        "op graph job In Out DynamicOut GraphIn GraphOut OpDefinition JobDefinition config_mapping build_assets_job"
+    ),
+    "definitions.asset": "asset AssetIn AssetsDefinition SourceAsset",
     "definitions.inout": "InputDefinition OutputDefinition DynamicOutputDefinition InputMapping OutputMapping",
     "definitions.output": (
         "Output DynamicOutput AssetMaterialization AssetObservation ExpectationResult "

@@ -14,9 +14,6 @@ from jupyter_orch.definitions.asset import (
 from jupyter_orch.definitions.asset import (
     asset as asset,
 )
-from jupyter_orch.definitions.asset import (
-    build_assets_job as build_assets_job,
-)
 from jupyter_orch.definitions.config import (
     FIELD_NO_DEFAULT_PROVIDED as FIELD_NO_DEFAULT_PROVIDED,
 )
@@ -295,39 +292,6 @@ from jupyter_orch.definitions.io_manager import (
 )
 from jupyter_orch.definitions.io_manager import (
     versioned_filesystem_io_manager as versioned_filesystem_io_manager,
-)
-from jupyter_orch.definitions.job import (
-    DynamicOut as DynamicOut,
-)
-from jupyter_orch.definitions.job import (
-    GraphIn as GraphIn,
-)
-from jupyter_orch.definitions.job import (
-    GraphOut as GraphOut,
-)
-from jupyter_orch.definitions.job import (
-    In as In,
-)
-from jupyter_orch.definitions.job import (
-    JobDefinition as JobDefinition,
-)
-from jupyter_orch.definitions.job import (
-    OpDefinition as OpDefinition,
-)
-from jupyter_orch.definitions.job import (
-    Out as Out,
-)
-from jupyter_orch.definitions.job import (
-    config_mapping as config_mapping,
-)
-from jupyter_orch.definitions.job import (
-    graph as graph,
-)
-from jupyter_orch.definitions.job import (
-    job as job,
-)
-from jupyter_orch.definitions.job import (
-    op as op,
 )
 from jupyter_orch.definitions.logger import (
     DagsterLogManager as DagsterLogManager,
@@ -709,6 +673,42 @@ from jupyter_orch.execution.instance import (
 )
 from jupyter_orch.execution.instance import (
     RunsFilter as RunsFilter,
+)
+from jupyter_orch.execution.jobs import (
+    DynamicOut as DynamicOut,
+)
+from jupyter_orch.execution.jobs import (
+    GraphIn as GraphIn,
+)
+from jupyter_orch.execution.jobs import (
+    GraphOut as GraphOut,
+)
+from jupyter_orch.execution.jobs import (
+    In as In,
+)
+from jupyter_orch.execution.jobs import (
+    JobDefinition as JobDefinition,
+)
+from jupyter_orch.execution.jobs import (
+    OpDefinition as OpDefinition,
+)
+from jupyter_orch.execution.jobs import (
+    Out as Out,
+)
+from jupyter_orch.execution.jobs import (
+    build_assets_job as build_assets_job,
+)
+from jupyter_orch.execution.jobs import (
+    config_mapping as config_mapping,
+)
+from jupyter_orch.execution.jobs import (
+    graph as graph,
+)
+from jupyter_orch.execution.jobs import (
+    job as job,
+)
+from jupyter_orch.execution.jobs import (
+    op as op,
 )
 from jupyter_orch.execution.result import (
     DagsterEvent as DagsterEvent,

@@ -175,6 +175,17 @@ class Graph(GraphDefinition):
             partitions_def,
         )
 
+    def execute_in_process(
+        self, run_config: dict[str, Any] | None = None, resources: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """Run the graph as a job here and now.
+
+        Args:
+            resources: key → resource or value.
+            run_config, options: as for :meth:`PipelineDefinition.execute_in_process`.
+        """
+        return self.to_job(resource_defs=resources).execute_in_process(run_config, **options)
+
     def as_pipeline(self) -> PipelineDefinition:
         """What a repository lists: the graph as a job of its own name."""
         return self.to_job()

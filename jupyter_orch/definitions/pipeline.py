@@ -5,10 +5,15 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_orch.definitions.composition import Invocation, compose
-from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, ModeNotFound, PresetNotFound
+from jupyter_orch.definitions.errors import (
+    DagsterInvalidDefinitionError,
+    DagsterInvariantViolationError,
+    ModeNotFound,
+    PresetNotFound,
+)
 from jupyter_orch.definitions.function import Signature, source_of
 from jupyter_orch.definitions.graph import ConfigMapping, GraphDefinition, check_same_names, explicit_graph
 from jupyter_orch.definitions.hook import HookDefinition, checked_hooks
@@ -174,6 +179,41 @@ class PipelineDefinition:
         made.whole = self.whole
         return made
 
+    in_process_runner: ClassVar[Callable[..., Any] | None] = None
+
+    def execute_in_process(
+        self,
+        run_config: dict[str, Any] | None = None,
+        instance: Any = None,
+        partition_key: str | None = None,
+        raise_on_error: bool = True,
+        op_selection: list[str] | None = None,
+        tags: dict[str, Any] | None = None,
+    ) -> Any:
+        """Run it here and now; the later spelling of ``execute_pipeline(this)``.
+
+        Args:
+            partition_key: run config and tags of this partition of the job.
+            run_config, instance, raise_on_error, op_selection, tags: as for ``execute_pipeline``.
+
+        Raises:
+            DagsterInvariantViolationError: the job has no partitions, or nothing that runs jobs was loaded.
+        """
+        runner = PipelineDefinition.in_process_runner
+        if runner is None:
+            raise DagsterInvariantViolationError(f"use execute_pipeline({self.name}), or import job from jupyter_orch")
+        if partition_key is not None:
+            if self.partition_set is None:
+                raise DagsterInvariantViolationError(
+                    f"job {self.name!r} has no partitions, so partition_key means nothing"
+                )
+            partition = self.partition_set.get_partition(partition_key)
+            run_config = run_config or self.partition_set.run_config_for_partition(partition)
+            tags = {**self.partition_set.tags_for_partition(partition), **(tags or {})}
+        return runner(
+            self, run_config, tags=tags, solid_selection=op_selection, instance=instance, raise_on_error=raise_on_error
+        )
+
     def __call__(self, *_args: Any, **_kwargs: Any) -> Any:
         """Refused: a pipeline is run by ``execute_pipeline`` or launched, not called."""
         raise DagsterInvalidDefinitionError(
@@ -209,6 +249,36 @@ def _check_pipeline(pipeline: PipelineDefinition) -> None:
             )
     for mode in pipeline.mode_defs:
         check_resources(pipeline, mode)
+    _check_open_inputs(pipeline)
+
+
+def _check_open_inputs(pipeline: PipelineDefinition) -> None:
+    """An input to which nothing is connected must be able to come from somewhere else."""
+    waiting: list[tuple[GraphDefinition, str]] = [(pipeline.graph, "")]
+    seen: set[int] = set()
+    while waiting:
+        graph, prefix = waiting.pop()
+        mapped = {(mapping.solid_name, mapping.input_name) for mapping in graph.input_mappings}
+        for name, invocation in graph.invocations.items():
+            definition = invocation.definition
+            if isinstance(definition, GraphDefinition):
+                if id(definition) not in seen:
+                    seen.add(id(definition))
+                    waiting.append((definition, f"{prefix}{name}."))
+                continue
+            connected = graph.dependencies.get(name, ())
+            for place in definition.input_defs:
+                if place.name not in connected and (name, place.name) not in mapped and not _may_stay_open(place):
+                    raise DagsterInvalidDefinitionError(
+                        f"nothing feeds input {place.name!r} of solid {prefix + name!r} in pipeline {pipeline.name!r}, "
+                        f"and its type {place.dagster_type.display_name!r} can not be loaded from run config; connect it, give "
+                        "it a default or a root_manager_key"
+                    )
+
+
+def _may_stay_open(place: InputDefinition) -> bool:
+    kind = place.dagster_type
+    return bool(kind.is_nothing or place.has_default_value or place.root_manager_key or kind.loader is not None)
 
 
 def _refuse_twice(names: list[str], what: str) -> None:

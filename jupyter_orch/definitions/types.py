@@ -130,6 +130,31 @@ class ScalarLoader:
         return value["value"] if isinstance(value, dict) and set(value) == {"value"} else value
 
 
+class ListLoader:
+    """Takes a list as it stands in the run config, each item through the loader of its type."""
+
+    def __init__(self, inner: AnyValue) -> None:
+        self._inner = inner
+        self.schema_type = config.Array(inner.schema_type)
+        self.required_resource_keys: frozenset[str] = inner.required_resource_keys
+
+    def load(self, context: AnyValue, value: AnyValue) -> AnyValue:
+        """The list that the config holds."""
+        return [self._inner.load(context, item) for item in value]
+
+
+class DictLoader:
+    """Takes a dict as it stands in the run config."""
+
+    def __init__(self) -> None:
+        self.schema_type = config.Permissive()
+        self.required_resource_keys: frozenset[str] = frozenset()
+
+    def load(self, _context: AnyValue, value: AnyValue) -> AnyValue:
+        """The dict that the config holds."""
+        return value
+
+
 class _ScalarType(DagsterType):
     def __init__(self, name: str, python_type: type, kind: config.ConfigType) -> None:
         super().__init__(
@@ -244,7 +269,9 @@ def _list_of(inner: AnyValue) -> DagsterType:
             return TypeCheck(False, f"found {config.described(value)}, expected a list")
         return _first_misfit(kind, context, value, "item") or True
 
-    return _container(f"[{kind.display_name}]", f"List.{kind.key}", fits, list)
+    made = _container(f"[{kind.display_name}]", f"List.{kind.key}", fits, list)
+    made.loader = None if kind.loader is None else ListLoader(kind.loader)
+    return made
 
 
 def _set_of(inner: AnyValue) -> DagsterType:
@@ -287,7 +314,9 @@ def _dict_of(keys: AnyValue, values: AnyValue) -> DagsterType:
         )
 
     shown = f"{key_kind.display_name},{value_kind.display_name}"
-    return _container(f"Dict[{shown}]", f"Dict.{shown}", fits, dict)
+    made = _container(f"Dict[{shown}]", f"Dict.{shown}", fits, dict)
+    made.loader = DictLoader()
+    return made
 
 
 def _optional(inner: AnyValue) -> DagsterType:
@@ -315,6 +344,14 @@ def _union_of(*inner: AnyValue) -> DagsterType:
     return _container(shown, f"Union.{shown}", fits, AnyValue)
 
 
+def _give_loader(kind: DagsterType, python_type: AnyValue) -> None:
+    """Bare lists and dicts can stand in run config."""
+    if python_type is list:
+        kind.loader = ListLoader(Any.loader)
+    elif python_type is dict:
+        kind.loader = DictLoader()
+
+
 class _Generic:
     """``Name[inner]`` makes a type, the bare name takes anything of the container."""
 
@@ -323,6 +360,7 @@ class _Generic:
         self._make = make
         self._arity = arity
         self.bare = PythonObjectDagsterType(python_type, name=name) if python_type else Any
+        _give_loader(self.bare, python_type)
 
     def __getitem__(self, inner: AnyValue) -> DagsterType:
         items = inner if isinstance(inner, tuple) else (inner,)
@@ -421,6 +459,7 @@ def _resolve_typing(annotation: AnyValue) -> DagsterType:
         return PythonObjectDagsterType(origin)
     if isinstance(annotation, type):
         kind = _FOR_PYTHON[annotation] = PythonObjectDagsterType(annotation)
+        _give_loader(kind, annotation)
         return kind
     if (
         isinstance(annotation, (typing.TypeVar, str))

@@ -180,3 +180,23 @@ def test_assets_form_a_job_by_their_names() -> None:
     assert keys == ["rows", "total"]
     (event,) = [e for e in result.event_list if e.is_step_materialization and e.step_key == "total"]
     assert event.event.data["lineage"] == [["rows"]]
+
+
+def test_jobs_and_graphs_run_themselves_also_for_one_partition() -> None:
+    @orch.op(config_schema=str)
+    def shown(context: Any) -> str:
+        return f"{context.op_config} {context.partition_key if context.has_partition_key else '-'}"
+
+    @orch.graph
+    def showing() -> None:
+        shown()
+
+    @orch.static_partitioned_config(["a", "b"])
+    def letters(name: str) -> dict[str, Any]:
+        return {"ops": {"shown": {"config": name}}}
+
+    sliced = showing.to_job("sliced", config=letters)
+    assert sliced.execute_in_process(partition_key="b").output_for_solid("shown") == "b b"
+    assert showing.execute_in_process({"ops": {"shown": {"config": "x"}}}).output_for_solid("shown") == "x -"
+    with pytest.raises(orch.DagsterInvariantViolationError, match="has no partitions"):
+        showing.to_job("whole").execute_in_process(partition_key="a")

@@ -143,14 +143,29 @@ def test_loaders_make_inputs_from_run_config_and_materializers_write_outputs(tmp
     assert resolve(Words).display_name == "Words"
 
 
-def test_what_can_not_be_loaded_and_is_not_fed_is_refused() -> None:
+def test_what_can_not_be_loaded_and_is_not_fed_is_refused_at_definition() -> None:
     @orch.solid
     def needs(x: Opaque) -> int:
         return 1
 
-    @orch.pipeline
-    def starving() -> None:
-        needs()
+    with pytest.raises(orch.DagsterInvalidDefinitionError, match="nothing feeds input 'x' of solid 'needs'"):
 
-    with pytest.raises(orch.DagsterInvalidSubsetError, match="nothing feeds input 'x' of solid 'needs'"):
-        orch.execute_pipeline(starving)
+        @orch.pipeline
+        def starving() -> None:
+            needs()
+
+
+@pytest.mark.parametrize(
+    ("annotation", "written"), [(list[int], [1, 2]), (dict, {"a": 1}), (list, ["x"]), (int, {"value": 3})]
+)
+def test_lists_dicts_and_scalars_load_from_run_config(annotation: Any, written: Any) -> None:
+    @orch.solid(input_defs=[orch.InputDefinition("x", annotation)])
+    def shows(x: Any) -> Any:
+        return x
+
+    @orch.pipeline
+    def loaded() -> None:
+        shows()
+
+    result = orch.execute_pipeline(loaded, {"solids": {"shows": {"inputs": {"x": written}}}})
+    assert result.output_for_solid("shows") == (3 if annotation is int else written)
