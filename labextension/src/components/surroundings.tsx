@@ -48,7 +48,7 @@ export function useNow(running: boolean): number {
         clock.changed.disconnect(told);
       };
     },
-    () => (running ? clock.now : 0)
+    () => (running ? clock.version : 0)
   );
   return clock.now;
 }

@@ -8,8 +8,11 @@ export class Clock extends ChangingModel {
     this._timer = window.setInterval(() => this._tick(), 1000);
   }
 
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch; while nothing is heard, those of the last tick before. */
   get now(): number {
+    if (this._runs()) {
+      this._now = Date.now() / 1000;
+    }
     return this._now;
   }
 
@@ -19,10 +22,13 @@ export class Clock extends ChangingModel {
   }
 
   private _tick(): void {
-    if (this._live.status === 'live' || this._live.status === 'polling') {
-      this._now = Date.now() / 1000;
+    if (this._runs()) {
       this.notify();
     }
+  }
+
+  private _runs(): boolean {
+    return this._live.status === 'live' || this._live.status === 'polling';
   }
 
   private readonly _timer: number;

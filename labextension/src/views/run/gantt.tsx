@@ -126,7 +126,10 @@ function GanttRow({
           );
         })}
         {last && (
-          <span className="jp-orch-Gantt-took" style={Private.beside(Private.percent(last.end ?? now, span))}>
+          <span
+            className="jp-orch-Gantt-took"
+            style={Private.beside(Private.percent(last.start, span), Private.percent(last.end ?? Math.max(now, last.start), span))}
+          >
             {took}
           </span>
         )}
@@ -155,9 +158,12 @@ namespace Private {
     return Math.min(100, Math.max(0, ((instant - span.start) / span.length) * 100));
   }
 
-  /** The label stands after the bar, or before its end when there is no room. */
-  export function beside(percent: number): React.CSSProperties {
-    return percent > 88 ? { right: `${100 - percent}%` } : { left: `calc(${percent}% + 6px)` };
+  /** The label stands after the bar, before it where there is no room after, or at the end of a bar that leaves none. */
+  export function beside(left: number, right: number): React.CSSProperties {
+    if (right <= 88) {
+      return { left: `calc(${right}% + 6px)` };
+    }
+    return { right: left > 12 ? `calc(${100 - left}% + 6px)` : `${100 - right}%` };
   }
 
   export function idOf(runId: string, key: string): string {
