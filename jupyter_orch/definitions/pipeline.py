@@ -271,8 +271,8 @@ def _check_open_inputs(pipeline: PipelineDefinition) -> None:
                 if place.name not in connected and (name, place.name) not in mapped and not _may_stay_open(place):
                     raise DagsterInvalidDefinitionError(
                         f"nothing feeds input {place.name!r} of solid {prefix + name!r} in pipeline {pipeline.name!r}, "
-                        f"and its type {place.dagster_type.display_name!r} can not be loaded from run config; connect it, give "
-                        "it a default or a root_manager_key"
+                        f"and its type {place.dagster_type.display_name!r} can not be loaded from run config; connect "
+                        "it, give it a default or a root_manager_key"
                     )
 
 
