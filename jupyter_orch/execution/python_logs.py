@@ -22,6 +22,8 @@ class _ToEvents(logging.Handler):
             text = self.format(record)
         except Exception as error:  # a wrong number of % arguments is no reason to fail the step
             text = f"{record.msg} (the line could not be formatted: {error})"
+        if logging.root.handlers == [self] and logging.lastResort is not None:
+            logging.lastResort.handle(record)  # what would have been written without us, still is
         self._emit(events.log_line(current_step_key(), level_name(record.levelno), text, record.name))
 
 

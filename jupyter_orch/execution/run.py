@@ -53,7 +53,7 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
         yield _can_not_go_on(outcome, error)
         return
     work = Work(scope, progress)
-    yield events.planned(scope.plan.snapshot(None if only is None else set(only)), scope.config.executor)
+    yield events.planned(scope.plan.snapshot(only), scope.config.executor)
     try:
         yield from _executed(
             work,

@@ -174,7 +174,7 @@ class RunSpec:
     known: KnownState = field(default_factory=KnownState)
     parent_run_id: str | None = None
     root_run_id: str | None = None
-    python_loggers: tuple[str, ...] = ()
-    python_log_level: str = "INFO"
+    python_loggers: tuple[str, ...] = ("root",)
+    python_log_level: str = "WARNING"
     artifact_dir: str = ""
     log_dir: str = ""

@@ -41,5 +41,13 @@ def test_chosen_loggers_are_taken_with_level_name_and_step(
     assert lines == [("talks", "WARNING", "rows: 3", "mine"), ("talks", "INFO", "fine", "mine.deep")]
 
 
-def test_without_a_choice_nothing_is_taken(tmp_path: Path) -> None:
-    assert not [e for e in Launched(tmp_path, CODE, "in_process").events if e.type == "LOG"]
+def test_without_a_choice_warnings_of_every_logger_are_taken(tmp_path: Path) -> None:
+    run = Launched(tmp_path, CODE, "in_process")
+    assert [(e.level, e.data["logger"]) for e in run.events if e.type == "LOG"] == [
+        ("WARNING", "mine"),
+        ("ERROR", "other"),
+    ]
+
+
+def test_no_choice_at_all_takes_nothing(tmp_path: Path) -> None:
+    assert not [e for e in Launched(tmp_path, CODE, "in_process", python_loggers=()).events if e.type == "LOG"]
