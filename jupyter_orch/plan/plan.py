@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -192,11 +193,16 @@ class ExecutionPlan:
         keys = {source.step_key for source in sources_of(step)}
         return keys | ({step.dynamic_source[0]} if step.dynamic_source else set())
 
-    def snapshot(self, only: set[str] | None = None) -> PlanSnapshot:
-        """The plan as a record; with ``only``, just those steps."""
-        return PlanSnapshot(
-            steps=tuple(_snapshot(step) for step in self.steps.values() if only is None or step.key in only)
+    def snapshot(self, only: Iterable[str] | None = None) -> PlanSnapshot:
+        """The plan as a record; with ``only``, just those steps, mapped ones by their own keys."""
+        if only is None:
+            return PlanSnapshot(steps=tuple(_snapshot(step) for step in self.steps.values()))
+        place = {key: index for index, key in enumerate(self.steps)}
+        chosen = [step for key in only if (step := self.find(key)) is not None]
+        chosen.sort(
+            key=lambda step: place[step.key if step.key in place else mapped_key(step.key.rpartition("[")[0], "?")]
         )
+        return PlanSnapshot(steps=tuple(_snapshot(step) for step in chosen))
 
 
 def _snapshot(step: Step) -> StepSnapshot:

@@ -80,14 +80,17 @@ def plan_of(events: Iterable[StoredEvent]) -> PlanSnapshot | None:
 
 
 def known_after(run_id: str, before: KnownState, states: dict[str, StepState]) -> KnownState:
-    """What a later run may build on: the steps that succeeded here, and those taken over from earlier runs."""
+    """What a later run may build on: the steps that succeeded here, and those of earlier runs that did not begin here."""
     sources, outputs, mapping_keys = dict(before.source_run_ids), dict(before.outputs), dict(before.mapping_keys)
     for key, state in states.items():
-        if state.status not in ("SUCCESS", "SKIPPED"):
+        sources.pop(key, None)
+        outputs.pop(key, None)
+        for name in [name for name in mapping_keys if name.rpartition(".")[0] == key]:
+            del mapping_keys[name]
+        if state.status != "SUCCESS":
             continue
-        if state.status == "SUCCESS":
-            sources[key] = run_id
-            outputs[key] = tuple(dict.fromkeys(name for name, _ in state.outputs))
+        sources[key] = run_id
+        outputs[key] = tuple(dict.fromkeys(name for name, _ in state.outputs))
         for name in {name for name, mapping_key in state.outputs if mapping_key is not None}:
             mapping_keys[f"{key}.{name}"] = tuple(m for n, m in state.outputs if n == name and m is not None)
     return KnownState(source_run_ids=sources, outputs=outputs, mapping_keys=mapping_keys)

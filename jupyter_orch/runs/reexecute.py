@@ -6,15 +6,16 @@ from dataclasses import replace
 from enum import StrEnum
 
 from jupyter_orch.ports import RunStorage
-from jupyter_orch.records.messages import KnownState, PlanSnapshot
+from jupyter_orch.records.messages import KnownState, PlanSnapshot, StepSnapshot
 from jupyter_orch.records.run import Run, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
-from jupyter_orch.runs.history import STEP_EVENTS, StepState, known_after, plan_of, step_states
+from jupyter_orch.runs.history import STEP_EVENTS, known_after, plan_of, step_states
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.submit import Submitter
 
 ALL_EVENTS = 1_000_000
+UNRESOLVED = "[?]"
 
 
 class Strategy(StrEnum):
@@ -79,30 +80,55 @@ class Reexecutor:
             return parent.submission.step_keys or (), parent.submission.known
         states = step_states(self._storage.read_events(parent.run_id, limit=ALL_EVENTS, types=STEP_EVENTS))
         known = known_after(parent.run_id, parent.submission.known, states)
-        return steps_left(plan, states, known), known
+        return steps_left(plan, known), known
 
 
-def steps_left(plan: PlanSnapshot, states: dict[str, StepState], known: KnownState) -> tuple[str, ...]:
-    """The steps to run again: failed, cut off, never started, and all that depend on them, in plan order.
+def steps_left(plan: PlanSnapshot, known: KnownState) -> tuple[str, ...]:
+    """The steps to run again: failed, cut off, skipped, never started, and all that depend on them, in plan order.
+
+    A mapped step is named by the keys of its values as soon as the step that gives these has succeeded.
 
     Args:
         plan: the plan of the earlier run; a mapped step stands in it once, with ``[?]``.
-        states: the fold of that run's events, mapped steps by their own keys.
         known: what is finished, here or in earlier runs.
     """
-    finished = set(known.source_run_ids) | {key for key, state in states.items() if state.status == "SKIPPED"}
+    finished = set(known.source_run_ids)
+    mapping_keys = _mapping_keys(plan, known)
     left: set[str] = set()
     keys: list[str] = []
     for step in plan.steps:
-        feeds_on_left = any(source.solid in left for given in step.inputs for source in given.sources)
-        instances = [key for key in states if _is_instance(key, step.key)] if "[?]" in step.key else [step.key]
-        todo = [key for key in instances if feeds_on_left or key not in finished]
-        if todo or (not instances and feeds_on_left) or ("[?]" in step.key and not instances):
-            left.add(step.key)
-            keys.extend(todo or [step.key])
+        values = mapping_keys.get(step.key)
+        instances = {step.key: ""} if values is None else {_instance(step.key, value): value for value in values}
+        todo = [key for key, value in instances.items() if key not in finished or _feeds_on(left, step, value)]
+        if todo:
+            left.update(todo, (step.key, _pattern(step.key)))
+            keys.extend(todo)
     return tuple(keys)
 
 
-def _is_instance(key: str, pattern: str) -> bool:
-    before, _, after = pattern.partition("[?]")
-    return key.startswith(before + "[") and key.endswith("]" + after)
+def _feeds_on(left: set[str], step: StepSnapshot, value: str) -> bool:
+    """Whether a step, or the one that stands for a value, takes anything from the steps that are left."""
+    sources = (source.solid for given in step.inputs for source in given.sources)
+    return any((_instance(source, value) if value else source) in left for source in sources)
+
+
+def _mapping_keys(plan: PlanSnapshot, known: KnownState) -> dict[str, tuple[str, ...] | None]:
+    """For each mapped step the keys of its values; None while they are not known."""
+    found: dict[str, tuple[str, ...] | None] = {}
+    for step in plan.steps:
+        if step.key.endswith(UNRESOLVED):
+            sources = [source for given in step.inputs for source in given.sources]
+            behind = [found[source.solid] for source in sources if source.solid in found]
+            names = [f"{source.solid}.{source.output}" for source in sources]
+            given = [known.mapping_keys[name] for name in names if name in known.mapping_keys]
+            is_known = all(source.solid in known.source_run_ids for source in sources)
+            found[step.key] = behind[0] if behind else (given or [()])[0] if is_known else None
+    return found
+
+
+def _instance(pattern: str, value: str) -> str:
+    return f"{pattern.removesuffix(UNRESOLVED)}[{value}]" if pattern.endswith(UNRESOLVED) else pattern
+
+
+def _pattern(key: str) -> str:
+    return f"{key.rpartition('[')[0]}{UNRESOLVED}" if key.endswith("]") else key

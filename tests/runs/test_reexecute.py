@@ -28,8 +28,7 @@ def ok(key: str) -> list[tuple[str, EventType]]:
 
 
 def left(plan: PlanSnapshot, events: list[StoredEvent], before: KnownState | None = None) -> tuple[str, ...]:
-    states = step_states(events)
-    return steps_left(plan, states, known_after("r", before or KnownState(), states))
+    return steps_left(plan, known_after("r", before or KnownState(), step_states(events)))
 
 
 PLAN = PlanSnapshot(steps=(step("a"), step("b", "a"), step("c", "b"), step("d", "a"), step("e", "c", "d")))
@@ -48,9 +47,9 @@ def test_steps_that_never_started_run_again() -> None:
     assert left(PLAN, history()) == ("a", "b", "c", "d", "e")
 
 
-def test_skipped_steps_stay_skipped() -> None:
+def test_skipped_steps_are_left_to_be_skipped_again_so_that_what_is_behind_them_is_too() -> None:
     events = history(*ok("a"), ("d", EventType.STEP_SKIPPED), ("b", EventType.STEP_FAILURE))
-    assert left(PLAN, events) == ("b", "c", "e")
+    assert left(PLAN, events) == ("b", "c", "d", "e")
 
 
 def test_steps_finished_in_an_earlier_run_stay_finished() -> None:
@@ -60,8 +59,26 @@ def test_steps_finished_in_an_earlier_run_stay_finished() -> None:
 
 def test_only_the_failed_instance_of_a_mapped_step_runs_again() -> None:
     plan = PlanSnapshot(steps=(step("spread"), step("work[?]", "spread"), step("gather", "work[?]")))
-    events = history(*ok("spread"), *ok("work[x]"), ("work[y]", EventType.STEP_FAILURE))
-    assert left(plan, events) == ("work[y]", "gather")
+    given = [
+        StoredEvent(
+            run_id="r",
+            seq=1,
+            event=event(EventType.STEP_OUTPUT, step_key="spread", data={"output_name": "result", "mapping_key": key}),
+        )
+        for key in "xyz"
+    ]
+    events = history(("spread", EventType.STEP_SUCCESS), *ok("work[x]"), ("work[y]", EventType.STEP_FAILURE))
+    assert left(plan, [*given, *events]) == ("work[y]", "work[z]", "gather"), "z was never begun"
+
+
+def test_a_step_of_an_earlier_run_that_was_begun_again_and_failed_is_not_finished() -> None:
+    before = KnownState(source_run_ids={"a": "r0", "b": "r0"}, outputs={"a": ("result",), "b": ("result",)})
+    assert left(PLAN, history(("b", EventType.STEP_START), ("b", EventType.STEP_FAILURE)), before) == (
+        "b",
+        "c",
+        "d",
+        "e",
+    )
 
 
 def test_outputs_are_known_with_the_run_that_holds_them() -> None:
