@@ -18,8 +18,10 @@ _NAMES: dict[str, str] = {
     "definitions.types": (
         "Any Bool Int Float String Nothing List Dict Set Tuple Optional DagsterType "
         "PythonObjectDagsterType usable_as_dagster_type "
-        "make_python_type_usable_as_dagster_type dagster_type_loader dagster_type_materializer "
-        "DagsterTypeLoader DagsterTypeMaterializer check_dagster_type"
+        "make_python_type_usable_as_dagster_type check_dagster_type"
+    ),
+    "definitions.type_loader": (
+        "dagster_type_loader dagster_type_materializer DagsterTypeLoader DagsterTypeMaterializer"
     ),
     "definitions.config": (
         "Field Array Enum EnumValue Map Noneable Permissive Selector Shape ScalarUnion FIELD_NO_DEFAULT_PROVIDED"
@@ -37,9 +39,11 @@ _NAMES: dict[str, str] = {
     "definitions.hook": "success_hook failure_hook event_list_hook HookDefinition HookExecutionResult",
     "definitions.contexts": (
         "SolidExecutionContext OpExecutionContext InitResourceContext InitLoggerContext "
-        "InputContext OutputContext HookContext TypeCheckContext build_solid_context "
-        "build_op_context build_init_resource_context build_init_logger_context "
-        "build_input_context build_output_context build_hook_context"
+        "InputContext OutputContext HookContext TypeCheckContext"
+    ),
+    "definitions.contexts_by_hand": (
+        "build_solid_context build_op_context build_init_resource_context "
+        "build_init_logger_context build_input_context build_output_context build_hook_context"
     ),
     "definitions.retry": "RetryPolicy Backoff Jitter",
     "definitions.metadata": "AssetKey EventMetadata EventMetadataEntry",

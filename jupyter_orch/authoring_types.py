@@ -74,25 +74,25 @@ from jupyter_orch.definitions.contexts import (
 from jupyter_orch.definitions.contexts import (
     TypeCheckContext as TypeCheckContext,
 )
-from jupyter_orch.definitions.contexts import (
+from jupyter_orch.definitions.contexts_by_hand import (
     build_hook_context as build_hook_context,
 )
-from jupyter_orch.definitions.contexts import (
+from jupyter_orch.definitions.contexts_by_hand import (
     build_init_logger_context as build_init_logger_context,
 )
-from jupyter_orch.definitions.contexts import (
+from jupyter_orch.definitions.contexts_by_hand import (
     build_init_resource_context as build_init_resource_context,
 )
-from jupyter_orch.definitions.contexts import (
+from jupyter_orch.definitions.contexts_by_hand import (
     build_input_context as build_input_context,
 )
-from jupyter_orch.definitions.contexts import (
+from jupyter_orch.definitions.contexts_by_hand import (
     build_op_context as build_op_context,
 )
-from jupyter_orch.definitions.contexts import (
+from jupyter_orch.definitions.contexts_by_hand import (
     build_output_context as build_output_context,
 )
-from jupyter_orch.definitions.contexts import (
+from jupyter_orch.definitions.contexts_by_hand import (
     build_solid_context as build_solid_context,
 )
 from jupyter_orch.definitions.dependency import (
@@ -581,6 +581,18 @@ from jupyter_orch.definitions.sources import (
 from jupyter_orch.definitions.sources import (
     StringSource as StringSource,
 )
+from jupyter_orch.definitions.type_loader import (
+    DagsterTypeLoader as DagsterTypeLoader,
+)
+from jupyter_orch.definitions.type_loader import (
+    DagsterTypeMaterializer as DagsterTypeMaterializer,
+)
+from jupyter_orch.definitions.type_loader import (
+    dagster_type_loader as dagster_type_loader,
+)
+from jupyter_orch.definitions.type_loader import (
+    dagster_type_materializer as dagster_type_materializer,
+)
 from jupyter_orch.definitions.types import (
     Any as Any,
 )
@@ -589,12 +601,6 @@ from jupyter_orch.definitions.types import (
 )
 from jupyter_orch.definitions.types import (
     DagsterType as DagsterType,
-)
-from jupyter_orch.definitions.types import (
-    DagsterTypeLoader as DagsterTypeLoader,
-)
-from jupyter_orch.definitions.types import (
-    DagsterTypeMaterializer as DagsterTypeMaterializer,
 )
 from jupyter_orch.definitions.types import (
     Dict as Dict,
@@ -628,12 +634,6 @@ from jupyter_orch.definitions.types import (
 )
 from jupyter_orch.definitions.types import (
     check_dagster_type as check_dagster_type,
-)
-from jupyter_orch.definitions.types import (
-    dagster_type_loader as dagster_type_loader,
-)
-from jupyter_orch.definitions.types import (
-    dagster_type_materializer as dagster_type_materializer,
 )
 from jupyter_orch.definitions.types import (
     make_python_type_usable_as_dagster_type as make_python_type_usable_as_dagster_type,

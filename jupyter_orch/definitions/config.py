@@ -15,6 +15,9 @@ from typing import Any as AnyValue
 
 from jupyter_orch.definitions.errors import DagsterInvalidConfigDefinitionError, DagsterInvalidConfigError
 from jupyter_orch.definitions.names import unknown
+from jupyter_orch.definitions.shown import described as described
+from jupyter_orch.definitions.shown import is_json as is_json
+from jupyter_orch.definitions.shown import plain as plain
 from jupyter_orch.records.messages import ConfigError
 from jupyter_orch.records.snapshot import JsonSchema
 
@@ -568,68 +571,6 @@ class Field:
         return schema
 
 
-class SourceType(ConfigType):
-    """A scalar, written as it is or as ``{env: NAME}`` to be read from the environment of the process that runs.
-
-    The variable is read when the config is used; its value never enters a message.
-    """
-
-    def __init__(self, scalar: Scalar, read: AnyValue, environment: Mapping[str, str]) -> None:
-        self.words = f"{scalar.words}, or {{env: NAME}}"
-        self._scalar = scalar
-        self._read = read
-        self._environment = environment
-
-    def check(self, value: AnyValue, path: Path, errors: Errors) -> AnyValue:
-        if not isinstance(value, Mapping):
-            return self._scalar.check(value, path, errors)
-        if set(value) != {"env"} or not isinstance(value["env"], str):
-            self.mismatch(value, path, errors)
-            return value
-        name = value["env"]
-        if name not in self._environment:
-            errors.append(
-                ConfigError(
-                    kind="VALUE",
-                    path=path,
-                    value={"env": name},
-                    expected=self.words,
-                    message=f"the environment variable {name!r} is not set where this code runs; set it, "
-                    "or write the value",
-                )
-            )
-            return value
-        try:
-            return self._read(self._environment[name])
-        except ValueError:
-            errors.append(
-                ConfigError(
-                    kind="VALUE",
-                    path=path,
-                    value={"env": name},
-                    expected=self.words,
-                    message=f"the environment variable {name!r} does not hold {self._scalar.words}",
-                )
-            )
-            return value
-
-    def json_schema(self) -> JsonSchema:
-        return {
-            "anyOf": [
-                self._scalar.json_schema(),
-                {
-                    "type": "object",
-                    "properties": {"env": {"type": "string"}},
-                    "required": ["env"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
-
-    def scaffold(self) -> AnyValue:
-        return self._scalar.scaffold()
-
-
 ANY = AnyType()
 STRING = Scalar("a string", (str,), "string", "")
 INT = Scalar("an integer", (int,), "integer", 0)
@@ -717,35 +658,6 @@ def checked(kind: ConfigType, value: AnyValue, subject: str) -> AnyValue:
     if errors:
         raise DagsterInvalidConfigError(subject, errors, value)
     return resolved
-
-
-def described(value: AnyValue) -> str:
-    """A value in a few words: its type and the beginning of its text."""
-    if value is None:
-        return "null"
-    try:
-        text = repr(value)
-    except Exception:
-        text = "a value that can not be shown"
-    return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '…'}"
-
-
-def plain(value: AnyValue) -> AnyValue:
-    """The value itself when JSON can hold it, else a few words."""
-    return value if is_json(value) else described(value)
-
-
-def is_json(value: AnyValue) -> bool:
-    """Whether JSON can hold the value as it is."""
-    if value is None or isinstance(value, (str, bool, int)):
-        return True
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, (list, tuple)):
-        return all(is_json(item) for item in value)
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and is_json(item) for key, item in value.items())
-    return False
 
 
 def _config_word(default: AnyValue) -> AnyValue:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, overload
 
 from jupyter_orch.definitions.config import checked
-from jupyter_orch.definitions.contexts import BuiltSolidContext, SolidExecutionContext
+from jupyter_orch.definitions.contexts import SolidExecutionContext
+from jupyter_orch.definitions.contexts_by_hand import BuiltSolidContext
 from jupyter_orch.definitions.direct import check_inputs, checked_result
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError
 from jupyter_orch.definitions.function import Signature, source_of

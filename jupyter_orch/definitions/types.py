@@ -11,11 +11,11 @@ from typing import Any as AnyValue
 from jupyter_orch.definitions import config
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
-    DagsterInvariantViolationError,
     DagsterTypeCheckError,
 )
 from jupyter_orch.definitions.metadata import EventMetadataEntry
 from jupyter_orch.definitions.output import TypeCheck
+from jupyter_orch.definitions.type_loader import DictLoader, ListLoader, ScalarLoader
 
 TypeCheckFunction = Callable[[AnyValue, AnyValue], "bool | TypeCheck"]
 _PASSED = TypeCheck(True)
@@ -114,45 +114,6 @@ class _NothingType(DagsterType):
             is_builtin=True,
             description="No value: only the order in which solids run.",
         )
-
-
-class ScalarLoader:
-    """Takes the value as it stands in the run config."""
-
-    def __init__(self, kind: config.ConfigType) -> None:
-        self.schema_type = (
-            config.ScalarUnion(kind, config.Selector({"value": config.Field(kind)})) if kind is not config.ANY else kind
-        )
-        self.required_resource_keys: frozenset[str] = frozenset()
-
-    def load(self, _context: AnyValue, value: AnyValue) -> AnyValue:
-        """The value that the config holds."""
-        return value["value"] if isinstance(value, dict) and set(value) == {"value"} else value
-
-
-class ListLoader:
-    """Takes a list as it stands in the run config, each item through the loader of its type."""
-
-    def __init__(self, inner: AnyValue) -> None:
-        self._inner = inner
-        self.schema_type = config.Array(inner.schema_type)
-        self.required_resource_keys: frozenset[str] = inner.required_resource_keys
-
-    def load(self, context: AnyValue, value: AnyValue) -> AnyValue:
-        """The list that the config holds."""
-        return [self._inner.load(context, item) for item in value]
-
-
-class DictLoader:
-    """Takes a dict as it stands in the run config."""
-
-    def __init__(self) -> None:
-        self.schema_type = config.Permissive()
-        self.required_resource_keys: frozenset[str] = frozenset()
-
-    def load(self, _context: AnyValue, value: AnyValue) -> AnyValue:
-        """The dict that the config holds."""
-        return value
 
 
 class _ScalarType(DagsterType):
@@ -471,82 +432,6 @@ def _resolve_typing(annotation: AnyValue) -> DagsterType:
         f"{annotation!r} is no type; use a Python class, a typing annotation, a DagsterType, or one of Any, Bool, "
         "Int, Float, String"
     )
-
-
-class TypeLoader:
-    """Makes a value of a type from run config.
-
-    Args:
-        config_schema: what must stand in the run config.
-        load_fn: ``(context, config)`` → value.
-        required_resource_keys: resources that the function uses.
-    """
-
-    def __init__(
-        self,
-        config_schema: AnyValue,
-        load_fn: Callable[[AnyValue, AnyValue], AnyValue],
-        required_resource_keys: set[str] | None = None,
-    ) -> None:
-        self.schema_type = config.config_type(config_schema)
-        self._load_fn = load_fn
-        self.required_resource_keys = frozenset(required_resource_keys or ())
-
-    def load(self, context: AnyValue, value: AnyValue) -> AnyValue:
-        """Make the value."""
-        return self._load_fn(context, value)
-
-    construct_from_config_value = load
-
-
-class TypeMaterializer:
-    """Writes a value of a type as run config says.
-
-    Args:
-        config_schema: what must stand in the run config.
-        materialize_fn: ``(context, config, value)`` → AssetMaterialization, or an iterable of them.
-        required_resource_keys: resources that the function uses.
-    """
-
-    def __init__(
-        self,
-        config_schema: AnyValue,
-        materialize_fn: Callable[[AnyValue, AnyValue, AnyValue], AnyValue],
-        required_resource_keys: set[str] | None = None,
-    ) -> None:
-        self.schema_type = config.config_type(config_schema)
-        self._materialize_fn = materialize_fn
-        self.required_resource_keys = frozenset(required_resource_keys or ())
-
-    def materialize(self, context: AnyValue, value_config: AnyValue, value: AnyValue) -> list[AnyValue]:
-        """Write the value; gives the materializations that the function reported."""
-        made = self._materialize_fn(context, value_config, value)
-        if made is None:
-            raise DagsterInvariantViolationError(
-                "a type materializer must return an AssetMaterialization or several of them, not None"
-            )
-        return list(made) if isinstance(made, (list, tuple, types.GeneratorType)) else [made]
-
-
-DagsterTypeLoader = TypeLoader
-DagsterTypeMaterializer = TypeMaterializer
-
-
-def dagster_type_loader(
-    config_schema: AnyValue, required_resource_keys: set[str] | None = None, **_: AnyValue
-) -> Callable[[Callable[[AnyValue, AnyValue], AnyValue]], TypeLoader]:
-    """Decorator: a function ``(context, config)`` → value becomes a loader for ``DagsterType(loader=…)``."""
-    return lambda load_fn: TypeLoader(config_schema, load_fn, required_resource_keys)
-
-
-def dagster_type_materializer(
-    config_schema: AnyValue,
-    required_resource_keys: set[str] | None = None,
-) -> Callable[[Callable[[AnyValue, AnyValue, AnyValue], AnyValue]], TypeMaterializer]:
-    """Decorator: a function ``(context, config, value)`` → AssetMaterialization becomes a materializer for
-    ``DagsterType(materializer=…)``.
-    """
-    return lambda materialize_fn: TypeMaterializer(config_schema, materialize_fn, required_resource_keys)
 
 
 def check_dagster_type(dagster_type: AnyValue, value: AnyValue) -> TypeCheck:
