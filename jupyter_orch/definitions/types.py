@@ -92,6 +92,8 @@ class DagsterType:
 
 
 class _AnyType(DagsterType):
+    """Every value."""
+
     always_passes = True
 
     def __init__(self) -> None:
@@ -104,6 +106,8 @@ class _AnyType(DagsterType):
 
 
 class _NothingType(DagsterType):
+    """No value: only the order in which solids run."""
+
     is_nothing = True
 
     def __init__(self) -> None:
@@ -117,6 +121,8 @@ class _NothingType(DagsterType):
 
 
 class _ScalarType(DagsterType):
+    """Values of one plain Python type; in a config schema it stands for the same."""
+
     def __init__(self, name: str, python_type: type, kind: config.ConfigType) -> None:
         super().__init__(
             lambda _context, value: (
@@ -340,6 +346,8 @@ Optional = _Generic("Optional", _optional, 1, None)
 
 
 class _DictGeneric(_Generic):
+    """``Dict[keys, values]`` makes a type, the bare name takes any dict."""
+
     def __call__(self, fields: AnyValue) -> AnyValue:
         """The old way to write a config shape, ``Dict({...})``."""
         return config.Shape(fields)
