@@ -5,16 +5,45 @@ from __future__ import annotations
 import math
 from typing import Any
 
+_SCALARS = (str, bytes, int, float, bool, type(None))
+_CONTAINERS = (list, tuple, dict, set, frozenset)
+
 
 def described(value: Any) -> str:
-    """A value in a few words: its type and the beginning of its text."""
+    """A value in a few words: its type and, of plain data, the beginning of its text.
+
+    The ``repr`` of user classes is never asked for: it may raise, hang, or be a gigabyte long.
+    """
     if value is None:
         return "null"
-    try:
-        text = repr(value)
-    except Exception:
-        text = "a value that can not be shown"
-    return f"{type(value).__name__} {text if len(text) <= 80 else text[:77] + '…'}"
+    kind = type(value)
+    if kind in _SCALARS:
+        return f"{kind.__name__} {_shortened(_text(value))}"
+    if kind in _CONTAINERS:
+        items = [*value, *value.values()] if isinstance(value, dict) else list(value) if len(value) <= 20 else []
+        if len(value) <= 20 and all(type(item) in _SCALARS for item in items):
+            return f"{kind.__name__} {_shortened('{}' if value == {} else _container_text(value))}"
+        return f"{kind.__name__} of {len(value)} items"
+    return f"{'an' if kind.__name__[:1] in 'AEIOUaeiou' else 'a'} {kind.__name__} object"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (str, bytes)):
+        return repr(value[:100])
+    if isinstance(value, int) and value.bit_length() > 300:
+        return f"of {value.bit_length()} bits"
+    return repr(value)
+
+
+def _container_text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_text(key)}: {_text(item)}" for key, item in value.items()) + "}"
+    left, right = {"list": ("[", "]"), "tuple": ("(", ")")}.get(type(value).__name__, ("{", "}"))
+    return left + ", ".join(_text(item) for item in value) + right
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "…"
 
 
 def plain(value: Any) -> Any:

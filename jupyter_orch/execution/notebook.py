@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import importlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -246,6 +247,9 @@ class _Execution:
     def _execute(self) -> None:
         engines = importlib.import_module("papermill.engines")
         engines.papermill_engines.register("jupyter-orch", _engine(engines, self._clients))
+        log = logging.getLogger("papermill")  # it warns of our own parameter in every notebook
+        before = log.level
+        log.setLevel(logging.ERROR)
         try:
             self._papermill.execute_notebook(
                 self._copy,
@@ -254,7 +258,7 @@ class _Execution:
                 kernel_name=self._kernel,
                 engine_name="jupyter-orch",
                 progress_bar=False,
-                log_output=True,
+                log_output=False,
                 stdout_file=_Stream(1),
                 stderr_file=_Stream(2),
                 cwd=os.path.dirname(self._solid.notebook_path or "") or None,
@@ -263,6 +267,8 @@ class _Execution:
             )
         except BaseException as error:
             self.error = error
+        finally:
+            log.setLevel(before)
 
     def _kill_kernel(self) -> None:
         for client in self._clients:

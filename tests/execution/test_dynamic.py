@@ -138,3 +138,8 @@ def test_steps_behind_a_skipped_producer_are_skipped_with_their_collect() -> Non
     assert result.success
     assert result.result_for_solid("total").skipped
     assert run(skipping, {"solids": {"maybe": {"config": True}}}).output_for_solid("total") == 2
+
+
+def test_u22_ten_thousand_values_are_mapped_and_collected() -> None:
+    result = run(mapped, {"solids": {"many": {"config": 10_000}}})
+    assert result.output_for_solid("total") == sum(range(10_000)) + 2 * 10_000

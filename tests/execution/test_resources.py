@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import time
 from typing import Any
 
 import pytest
@@ -275,3 +276,23 @@ def test_failing_io_managers_are_named() -> None:
     assert first["cls"] == "DagsterExecutionHandleOutputError" and first["cause"]["message"] == "disk full"
     second = result.result_for_solid("second").failure_data.failure
     assert second["cls"] == "DagsterExecutionLoadInputError" and "of step 'other'" in second["message"]
+
+
+def test_u25_a_teardown_that_hangs_is_left_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyter_orch.execution.scope.TEARDOWN_SECONDS", 0.1)
+    seen: list[str] = []
+
+    @orch.resource
+    def hangs(_init_context: Any) -> Any:
+        yield 1
+        time.sleep(30)
+
+    @orch.solid(required_resource_keys={"hangs", "good"})
+    def uses() -> None:
+        pass
+
+    began = time.monotonic()
+    result = run(piped({"hangs": hangs, "good": traced("good", seen)}, uses))
+    assert result.success and time.monotonic() - began < 10
+    assert seen == ["open good", "close good"]
+    assert any("closing a resource took longer than 0.1 s" in e.message for e in result.event_list if e.is_engine_event)

@@ -91,6 +91,7 @@ def test_inputs_config_and_results_flow_and_the_executed_notebook_is_kept(tmp_pa
     assert run.outcome.ok, run.failure("book")
     assert run.out("show") == "got 35\n"
     assert run.out("book").startswith(f"sees 5 7 hush 5 run-1 {tmp_path}")
+    assert [e.message for e in run.events if e.type == "LOG"] == []
     (kept, made) = [e.data for e in run.events if e.type == "ASSET_MATERIALIZATION"]
     assert kept["metadata"][0] == {
         "label": "executed notebook",
