@@ -424,3 +424,44 @@ def p(): uses(); one()
     )
     assert run.of("uses")[-1] == "STEP_FAILURE" and "STEP_START" not in run.of("uses")
     assert run.of("one")[-1] == "STEP_SUCCESS"
+
+
+def test_x4_many_steps_that_log_a_lot_lose_nothing_and_keep_their_order(tmp_path: Path) -> None:
+    run = Launched(
+        tmp_path,
+        """
+@solid
+def talks(context):
+    for number in range(500): context.log.info(str(number))
+
+@pipeline
+def p():
+    for i in range(8): talks.alias(f"t{i}")()
+""",
+        executor_config={"max_concurrent": 8},
+    )
+    assert run.outcome.ok
+    for index in range(8):
+        lines = [e.message for e in run.events if e.type == "LOG" and e.step_key == f"t{index}"]
+        assert lines == [str(number) for number in range(500)]
+
+
+def test_a_step_may_log_from_its_own_threads_and_huge_lines(tmp_path: Path) -> None:
+    run = Launched(
+        tmp_path,
+        """
+@solid
+def talks(context):
+    def work(n):
+        for i in range(50): context.log.info(f"{n} " + "x" * 20_000)
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+
+@pipeline
+def p(): talks()
+""",
+    )
+    assert run.outcome.ok
+    assert sorted(e.message[0] for e in run.events if e.type == "LOG") == sorted("0123" * 50)
+    assert all(len(e.message) == 20_002 for e in run.events if e.type == "LOG")
