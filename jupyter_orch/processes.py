@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import select
 import signal
@@ -12,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from jupyter_orch.records.run import ProcessIdentity
+
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 @cache
@@ -77,30 +80,65 @@ def identify(pid: int) -> ProcessIdentity:
     return ProcessIdentity(host=socket.gethostname(), boot=boot_id(), pid=pid, started=start_ticks(pid) or 0)
 
 
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends; so none leaves by starting a session of its own."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def kill_session(leader: ProcessIdentity) -> None:
-    """SIGKILL every process of a session, whatever group it made for itself; twice, for those forked meanwhile.
+    """SIGKILL every process of a session, whatever group it made for itself, and all that descend from its leader;
+    until none is found, for those forked meanwhile.
 
     Does nothing when the leader's number belongs to another process by now.
     """
     found = start_ticks(leader.pid)
     if leader.boot != boot_id() or (found is not None and leader.started and found != leader.started):
         return
-    for _ in range(2):
-        for pid in _members(leader.pid):
+    for _ in range(3):
+        members = _family(leader.pid)
+        if not members:
+            return
+        for pid in members:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
 
 
-def _members(session: int) -> list[int]:
-    """Living processes of a session, the caller last if it is one of them."""
-    members = []
+def kill_descendants() -> None:
+    """SIGKILL everything that descends from this process and still lives; costs nothing when there is nothing."""
+    own = os.getpid()
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return
+    for _ in range(3):
+        below = [pid for pid in _family(own, with_session=False) if pid != own]
+        for pid in below:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not below:
+            return
+
+
+def _family(leader: int, with_session: bool = True) -> list[int]:
+    """Living processes of a session and all that descend from its leader; descendants first, the caller last."""
+    members, children = {leader}, dict[int, list[int]]()
+    alive: set[int] = set()
     for name in os.listdir("/proc"):
         if name.isdigit():
             with contextlib.suppress(OSError, IndexError, ValueError):
                 fields = Path(f"/proc/{name}/stat").read_text().rsplit(")", 1)[1].split()
-                if int(fields[3]) == session and fields[0] not in "ZX":
-                    members.append(int(name))
-    return sorted(members, key=lambda pid: pid == os.getpid())
+                children.setdefault(int(fields[1]), []).append(int(name))
+                if fields[0] not in "ZX":
+                    alive.add(int(name))
+                if with_session and int(fields[3]) == leader:
+                    members.add(int(name))
+    waiting = list(members)
+    while waiting:
+        below = [pid for pid in children.get(waiting.pop(), ()) if pid not in members]
+        members.update(below)
+        waiting += below
+    return sorted(members & alive, key=lambda pid: (pid == os.getpid(), pid == leader, -pid))
 
 
 def has_ended(pidfd: int, timeout: float | None) -> bool:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.dependency import DependencyDefinition
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.function import Signature
@@ -64,6 +65,7 @@ class AssetsDefinition:
         return self.op(*args, **kwargs)
 
 
+@makes(AssetsDefinition)
 def asset(
     name: Any = None,
     namespace: Any = None,

@@ -239,7 +239,10 @@ class Composer:
                 f"the dynamic output {value.output_name!r} of {value.solid_name!r} as it is; use .map(…) or .collect()",
             )
         if isinstance(value, tuple) and value and all(isinstance(item, OutputHandle) for item in value):
-            self._refuse(name, input_name, f"all outputs of {value[0].solid_name!r} at once; choose one by its name")
+            names = ", ".join(repr(item.output_name) for item in value)
+            self._refuse(
+                name, input_name, f"all outputs of {value[0].solid_name!r} at once; choose one by its name: {names}"
+            )
         if hasattr(value, "input_defs") and hasattr(value, "output_defs"):
             self._refuse(name, input_name, f"{value.name!r} without calling it; write {value.name}()")
         if value is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from jupyter_orch.definitions.config import Field, Noneable, Selector
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.names import valid_name
 
 
@@ -110,6 +111,7 @@ class ExecutorDefinition(ConfigurableDefinition):
         )
 
 
+@makes(ExecutorDefinition)
 def executor(name: Any = None, config_schema: Any = None, requirements: Any = None) -> Any:
     """Decorator: a function ``(init_context)`` → :class:`Executor` becomes an executor definition."""
     if callable(name):

@@ -8,6 +8,7 @@ from typing import Any
 
 from jupyter_orch.definitions.composition import Composer, Invocation, OutputHandle, compose
 from jupyter_orch.definitions.config import as_field, described
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.dependency import (
     Dependency,
     DependencyDefinition,
@@ -392,6 +393,7 @@ def composed_graph(
     return graph
 
 
+@makes(CompositeSolidDefinition)
 def composite_solid(
     name: Any = None,
     input_defs: list[InputDefinition] | None = None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_orch.definitions.contexts import HookContext
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError
 from jupyter_orch.definitions.names import valid_name
 
@@ -75,16 +76,19 @@ def _decorator(name: Any, keys: set[str] | None, on: str) -> Any:
     return lambda function: _hook(function, name, keys, on)
 
 
+@makes(HookDefinition)
 def success_hook(name: Any = None, required_resource_keys: set[str] | None = None) -> Any:
     """Decorator: call a function ``(context)`` after every step that succeeded."""
     return _decorator(name, required_resource_keys, "STEP_SUCCESS")
 
 
+@makes(HookDefinition)
 def failure_hook(name: Any = None, required_resource_keys: set[str] | None = None) -> Any:
     """Decorator: call a function ``(context)`` after every step that failed."""
     return _decorator(name, required_resource_keys, "STEP_FAILURE")
 
 
+@makes(HookDefinition)
 def event_list_hook(name: Any = None, required_resource_keys: set[str] | None = None) -> Any:
     """Decorator: call a function ``(context, event types)`` → HookExecutionResult after every step."""
 

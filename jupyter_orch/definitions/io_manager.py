@@ -14,6 +14,7 @@ from typing import Any
 
 from jupyter_orch.definitions.config import Field, Noneable, as_field
 from jupyter_orch.definitions.contexts import InitResourceContext, InputContext, OutputContext
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.metadata import AssetKey, EventMetadataEntry
 from jupyter_orch.definitions.resource import ResourceDefinition
@@ -85,6 +86,7 @@ class IOManagerDefinition(ResourceDefinition):
         return IOManagerDefinition(lambda _init_context: value, description=description)
 
 
+@makes(IOManagerDefinition)
 def io_manager(
     config_schema: Any = None,
     description: str | None = None,
@@ -143,6 +145,7 @@ class RootInputManagerDefinition(ResourceDefinition):
         self.input_config_field = None if input_config_schema is None else as_field(input_config_schema)
 
 
+@makes(RootInputManagerDefinition)
 def root_input_manager(
     config_schema: Any = None,
     description: str | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jupyter_orch.definitions.config import NO_DEFAULT, Field
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.executor import ExecutorDefinition
 from jupyter_orch.definitions.graph import ConfigMapping, GraphDefinition, composed_graph
@@ -94,6 +95,7 @@ GraphIn = In
 GraphOut = Out
 
 
+@makes(SolidDefinition)
 def op(
     name: Any = None,
     description: str | None = None,
@@ -248,6 +250,7 @@ def _inputs(ins: Mapping[str, In] | None) -> list[InputDefinition] | None:
     return None if ins is None else [item.named(key) for key, item in ins.items()]
 
 
+@makes(Graph)
 def graph(
     name: Any = None,
     description: str | None = None,
@@ -276,6 +279,7 @@ def graph(
     )
 
 
+@makes(PipelineDefinition)
 def job(
     name: Any = None,
     description: str | None = None,

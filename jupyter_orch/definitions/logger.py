@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_orch.definitions.config import Field
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
@@ -120,6 +121,7 @@ class LoggerDefinition(ConfigurableDefinition):
         return self.logger_fn(init_context)
 
 
+@makes(LoggerDefinition)
 def logger(config_schema: Any = None, description: str | None = None) -> Any:
     """Decorator: a function ``(init_context)`` → ``logging.Logger`` becomes a logger definition."""
     if callable(config_schema) and not isinstance(config_schema, type):

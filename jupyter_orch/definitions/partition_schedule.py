@@ -109,7 +109,7 @@ def hourly_schedule(
     description: str | None = None,
     job: Any = None,
     default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-) -> Any:
+) -> Callable[[Callable[[datetime], Any]], ScheduleDefinition]:
     """Decorator: a function ``(begin of the hour)`` → run config becomes a schedule that runs once an hour.
 
     Args:
@@ -160,7 +160,7 @@ def daily_schedule(
     description: str | None = None,
     job: Any = None,
     default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-) -> Any:
+) -> Callable[[Callable[[datetime], Any]], ScheduleDefinition]:
     """Decorator: a function ``(day)`` → run config becomes a schedule that runs once a day;
     arguments as for :func:`hourly_schedule`.
     """
@@ -204,7 +204,7 @@ def weekly_schedule(
     description: str | None = None,
     job: Any = None,
     default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-) -> Any:
+) -> Callable[[Callable[[datetime], Any]], ScheduleDefinition]:
     """Decorator: a function ``(begin of the week)`` → run config becomes a schedule that runs once a week.
 
     Args:
@@ -257,7 +257,7 @@ def monthly_schedule(
     description: str | None = None,
     job: Any = None,
     default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-) -> Any:
+) -> Callable[[Callable[[datetime], Any]], ScheduleDefinition]:
     """Decorator: a function ``(begin of the month)`` → run config becomes a schedule that runs once a month;
     arguments as for :func:`hourly_schedule`.
     """

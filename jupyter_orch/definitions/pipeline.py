@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from jupyter_orch.definitions.composition import Invocation, compose
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
     DagsterInvariantViolationError,
@@ -333,6 +334,7 @@ def _collect_wanted(graph: GraphDefinition, wanted: dict[str, str]) -> None:
             wanted.update(dict.fromkeys(keys, user))
 
 
+@makes(PipelineDefinition)
 def pipeline(
     name: Any = None,
     description: str | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jupyter_orch.definitions.config import described
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
     PartitionSetNotFound,
@@ -252,6 +253,7 @@ def _data_from(returned: Any, name: str) -> RepositoryData:
     )
 
 
+@makes(RepositoryDefinition)
 def repository(name: Any = None, description: str | None = None) -> Any:
     """Decorator: a function that returns definitions becomes a repository.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
     DagsterInvalidInvocationError,
@@ -132,6 +133,7 @@ def _finish(made: Generator[Any, Any, Any]) -> None:
     raise DagsterInvariantViolationError("the generator of a resource yielded twice; it must yield the resource once")
 
 
+@makes(ResourceDefinition)
 def resource(
     config_schema: Any = None,
     description: str | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
     DagsterInvariantViolationError,
@@ -188,6 +189,7 @@ class SensorDefinition:
         return self.evaluation_fn(*(args or tuple(kwargs.values()) or (build_sensor_context(),)))
 
 
+@makes(SensorDefinition)
 def sensor(
     pipeline_name: Any = None,
     name: str | None = None,
@@ -406,6 +408,7 @@ def run_status_sensor(
     )
 
 
+@makes(RunStatusSensorDefinition)
 def pipeline_failure_sensor(
     name: Any = None,
     minimum_interval_seconds: int | None = None,

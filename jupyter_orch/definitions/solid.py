@@ -9,6 +9,7 @@ from typing import Any, overload
 from jupyter_orch.definitions.config import checked
 from jupyter_orch.definitions.contexts import SolidExecutionContext
 from jupyter_orch.definitions.contexts_by_hand import BuiltSolidContext
+from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.direct import check_inputs, checked_result
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError
 from jupyter_orch.definitions.function import Signature, source_of
@@ -262,6 +263,7 @@ def solid(
     return lambda fn: _decorated(fn, name, description, input_defs, output_defs, True, options)
 
 
+@makes(SolidDefinition)
 def lambda_solid(
     name: Any = None,
     description: str | None = None,

@@ -80,7 +80,7 @@ def plan_of(events: Iterable[StoredEvent]) -> PlanSnapshot | None:
 
 
 def known_after(run_id: str, before: KnownState, states: dict[str, StepState]) -> KnownState:
-    """What a later run may build on: the steps that succeeded here, and those of earlier runs that did not begin here."""
+    """What a later run may build on: the steps that succeeded here, and those of earlier runs that were not begun."""
     sources, outputs, mapping_keys = dict(before.source_run_ids), dict(before.outputs), dict(before.mapping_keys)
     for key, state in states.items():
         sources.pop(key, None)

@@ -18,7 +18,7 @@ from types import FrameType
 
 from jupyter_orch import wire
 from jupyter_orch.execution.interrupt import RunCanceled, cancel
-from jupyter_orch.processes import kill_session, this_process
+from jupyter_orch.processes import adopt_orphans, kill_descendants, kill_session, this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event
 from jupyter_orch.records.messages import RunSpec
@@ -47,6 +47,7 @@ def _serve(line: socket.socket, loaded: Loaded | None) -> int:
         return 0  # the worker did not get the run
     spec = codec.from_json(RunSpec, order["spec"])
     _end_with(line)
+    adopt_orphans()
     os.register_at_fork(after_in_child=line.close)  # a step that outlives us must not keep the line open
     wire.send(line, {"k": "running", "pid": os.getpid()})
     try:
@@ -56,6 +57,7 @@ def _serve(line: socket.socket, loaded: Loaded | None) -> int:
         outcome = RunOutcome(ok=False, canceled=True, failure=None)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    kill_descendants()  # a step's process that started a session of its own would outlive the run
     wire.send(
         line,
         {"k": "done", "ok": outcome.ok, "canceled": outcome.canceled, "failure": codec.to_json(outcome.failure)},

@@ -92,22 +92,26 @@ def test_the_only_line_of_a_step_that_exits_at_once_is_kept_thirty_times(server:
         assert "7" in failed[step]["message"] + json.dumps(failed[step]["data"]["failure"])
 
 
-@pytest.mark.parametrize("own_session", [False, True], ids=["same-session", "own-session"])
-@BOTH_EXECUTORS
+@pytest.mark.parametrize(
+    ("executor", "own_session", "patience"),
+    [("multiprocess", False, 10), ("multiprocess", True, 10), ("in_process", True, 45)],
+    ids=["multiprocess", "multiprocess-own-session", "in-process-own-session"],
+)
 def test_of_a_family_that_ignores_term_none_is_alive_after_the_grace(
-    server: ServerProcess, executor: str, own_session: bool
+    server: ServerProcess, executor: str, own_session: bool, patience: int
 ) -> None:
+    options = {"config": {"termination_grace_seconds": GRACE}} if executor == "multiprocess" else {}
     config = {
         "solids": {"have_grandchildren": {"config": {"own_session": own_session}}},
-        "execution": {executor: {"config": {"termination_grace_seconds": GRACE}} if executor == "multiprocess" else {}},
+        "execution": {executor: options},
     }
     run_id = launched(server, "family", config)
     text = wait_for_text(server, run_id, "have_grandchildren", "family")
     pids = [int(pid) for pid in re.findall(r"\d+", text.splitlines()[0])]
     assert len(pids) == 3 and all(map(is_running, pids))
     cancel(server, run_id)
-    assert server.wait_for_run(run_id, timeout=30)["status"] == "CANCELED"
-    wait_for(lambda: not any(map(is_running, pids)), 2, lambda: str([pid for pid in pids if is_running(pid)]))
+    assert server.wait_for_run(run_id, timeout=patience)["status"] == "CANCELED"
+    wait_for(lambda: not any(map(is_running, pids)), 1, lambda: str([pid for pid in pids if is_running(pid)]))
 
 
 @BOTH_EXECUTORS
