@@ -21,6 +21,7 @@ from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.execution.failures import failure_text, user_error
 from jupyter_orch.execution.instance import DagsterInstance
 from jupyter_orch.execution.interrupt import RunCanceled
+from jupyter_orch.execution.known import from_failure as known_after_failure
 from jupyter_orch.execution.known import known_from
 from jupyter_orch.execution.result import DagsterEvent, PipelineExecutionResult
 from jupyter_orch.execution.run import RunOutcome, drive
@@ -95,15 +96,18 @@ def reexecute_pipeline(
     tags: dict[str, Any] | None = None,
     instance: DagsterInstance | None = None,
     raise_on_error: bool = True,
+    from_failure: bool = False,
 ) -> PipelineExecutionResult:
-    """Run a pipeline again, or the selected steps of it on top of what an earlier run made.
+    """Run a pipeline again, or some steps of it on top of what an earlier run made.
 
     Args:
         parent_run_id: the earlier run, known to the instance.
         step_selection: e.g. ``["*total", "double[a]+"]``; all steps when left out.
+        from_failure: run what failed, what never came to an end, and all that depends on it.
         pipeline, run_config, mode, preset, tags, instance, raise_on_error: as for :func:`execute_pipeline`.
     """
-    run = _rerun(pipeline, parent_run_id, run_config, step_selection, mode, preset, tags, instance, raise_on_error)
+    order = _order_again(pipeline, parent_run_id, run_config, mode, preset, tags, instance)
+    run = _rerun(order, parent_run_id, step_selection, from_failure, instance, raise_on_error)
     for _ in run.events():
         pass
     return run.result()
@@ -118,24 +122,16 @@ def reexecute_pipeline_iterator(
     preset: str | None = None,
     tags: dict[str, Any] | None = None,
     instance: DagsterInstance | None = None,
+    from_failure: bool = False,
 ) -> Iterator[DagsterEvent]:
     """:func:`reexecute_pipeline`, as its events are taken."""
-    run = _rerun(pipeline, parent_run_id, run_config, step_selection, mode, preset, tags, instance, False)
+    order = _order_again(pipeline, parent_run_id, run_config, mode, preset, tags, instance)
+    run = _rerun(order, parent_run_id, step_selection, from_failure, instance, False)
     for event in run.events():
         yield DagsterEvent(event, run.scope.pipeline.name)
 
 
-def _rerun(
-    pipeline: Any,
-    parent_run_id: str,
-    run_config: Any,
-    step_selection: Iterable[str] | None,
-    mode: str | None,
-    preset: str | None,
-    tags: Any,
-    instance: DagsterInstance | None,
-    raise_on_error: bool,
-) -> _InMemoryRun:
+def _parent(parent_run_id: str, instance: DagsterInstance | None) -> tuple[DagsterInstance, PipelineRun]:
     if instance is None:
         raise DagsterInvariantViolationError(
             "reexecute_pipeline needs the instance that knows the earlier run; pass instance="
@@ -143,17 +139,46 @@ def _rerun(
     parent = instance.get_run_by_id(parent_run_id)
     if parent is None:
         raise DagsterRunNotFoundError(f"the instance knows no run {parent_run_id!r}, so it can not be executed again")
-    order = _order(pipeline, run_config, mode or parent.mode, preset, tags, parent.solid_selection)
+    return instance, parent
+
+
+def _order_again(
+    pipeline: Any,
+    parent_run_id: str,
+    run_config: Any,
+    mode: str | None,
+    preset: str | None,
+    tags: Any,
+    instance: DagsterInstance | None,
+) -> _Order:
+    parent = _parent(parent_run_id, instance)[1]
+    return _order(pipeline, run_config, mode or parent.mode, preset, tags, parent.solid_selection)
+
+
+def _rerun(
+    order: _Order,
+    parent_run_id: str,
+    step_selection: Iterable[str] | None,
+    is_from_failure: bool,
+    instance: DagsterInstance | None,
+    raise_on_error: bool,
+) -> _InMemoryRun:
+    keeper, parent = _parent(parent_run_id, instance)
+    plan, earlier = order.prepared.plan, keeper.known_of(parent_run_id)
+    happened = [entry.event for entry in keeper.all_logs(parent_run_id)]
     known, only = KnownState(), None
-    if step_selection is not None:
-        only = selected_steps(order.prepared.plan, step_selection)
-        known = known_from((entry.event for entry in instance.all_logs(parent_run_id)), parent_run_id)
     root = parent.root_run_id or parent.run_id
-    system = {"dagster/parent_run_id": parent.run_id, "dagster/root_run_id": root}
-    if only is not None:
-        system["dagster/step_selection"] = ",".join(step_selection or ())
-    order.tags.update(system)
-    return _InMemoryRun(order, instance, raise_on_error, known, only, parent.run_id, root)
+    order.tags.update({"dagster/parent_run_id": parent.run_id, "dagster/root_run_id": root})
+    if step_selection is not None:
+        only = selected_steps(plan, step_selection)
+        known = known_from(happened, parent_run_id, earlier)
+        order.tags["dagster/step_selection"] = ",".join(step_selection)
+    elif is_from_failure:
+        if parent.is_success:
+            raise DagsterInvariantViolationError(f"run {parent_run_id!r} succeeded; there is nothing to run again")
+        known = known_after_failure(happened, plan, parent_run_id, earlier)
+        order.tags["dagster/is_resume_retry"] = "true"
+    return _InMemoryRun(order, keeper, raise_on_error, known, only, parent.run_id, root)
 
 
 class _Order:
@@ -231,7 +256,7 @@ class _InMemoryRun:
             parent_run_id=parent_run_id,
             root_run_id=root_run_id,
         )
-        self.instance.add_run(run)
+        self.instance.add_run(run, known)
         self._heard: list[Event] = []
         in_memory = self.instance.is_ephemeral
         self.scope = RunScope(

@@ -14,6 +14,7 @@ from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.definitions.sensor import AssetEvent
 from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.records.messages import KnownState
 from jupyter_orch.records.status import RunStatus
 
 
@@ -58,6 +59,7 @@ class DagsterInstance:
         self._runs: dict[str, PipelineRun] = {}
         self._events: dict[str, list[EventLogEntry]] = {}
         self._assets: dict[AssetKey, list[EventLogEntry]] = {}
+        self._known: dict[str, KnownState] = {}
         self._count = 0
 
     @staticmethod
@@ -115,10 +117,16 @@ class DagsterInstance:
 
     # runs
 
-    def add_run(self, run: PipelineRun) -> PipelineRun:
-        """Remember a run."""
+    def add_run(self, run: PipelineRun, known: KnownState | None = None) -> PipelineRun:
+        """Remember a run, and the earlier work that it builds on."""
         self._runs[run.run_id] = run
+        if known is not None:
+            self._known[run.run_id] = known
         return run
+
+    def known_of(self, run_id: str) -> KnownState | None:
+        """The earlier work that a run was built on, or None."""
+        return self._known.get(run_id)
 
     def set_status(self, run_id: str, status: RunStatus) -> PipelineRun:
         """Note where a run is in its life."""
