@@ -20,6 +20,8 @@ KEYS = (
     "code_servers", "concurrency", "python_logs", "telemetry",
 )  # fmt: skip
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 SHIPPED: dict[str, dict[str, tuple[str, ...]]] = {
     "storage": {"sqlite": ("path",), "postgres": ("url",)},
     "run_coordinator": {"default": (), "queued": ("max_concurrent_runs", "tag_concurrency_limits")},
@@ -53,6 +55,7 @@ class Settings:
         storage, coordinator, launcher: the chosen parts.
         load_timeout: seconds that a location's import may take.
         max_catchup_runs: how many missed due times of a partitioned schedule are made up for.
+        python_loggers, python_log_level: which lines of the standard library's logging become events of a run.
         text: the file as it was read, for display.
     """
 
@@ -62,6 +65,8 @@ class Settings:
     launcher: ClassChoice
     load_timeout: float = 180.0
     max_catchup_runs: int = 5
+    python_loggers: tuple[str, ...] = ("root",)
+    python_log_level: str = "WARNING"
     text: str = ""
 
 
@@ -116,6 +121,8 @@ class _Reader:
             launcher=self._choice(value, "run_launcher") or ClassChoice(name="warm"),
             load_timeout=self._number(value, ("code_servers", "local_startup_timeout"), 180.0, least=1.0),
             max_catchup_runs=int(self._number(value, ("scheduler", "max_catchup_runs"), 5.0, least=0.0)),
+            python_loggers=self._logger_names(value),
+            python_log_level=self._log_level(value),
             text=text or dump_yaml({"storage": {"sqlite": {"path": str(home / "orch.db")}}}),
         )
 
@@ -159,6 +166,31 @@ class _Reader:
                 ("storage", "postgres"), "the key 'url' is missing, e.g. postgresql://user:password@host/database"
             )
         return chosen
+
+    def _logger_names(self, value: dict[str, Any]) -> tuple[str, ...]:
+        group = value.get("python_logs")
+        if group is None:
+            return ("root",)
+        if not isinstance(group, dict):
+            self._mistake(("python_logs",), f"expected a mapping, found {group!r}")
+            return ()
+        self._refuse_unknown(group, ("managed_python_loggers", "python_log_level"), ("python_logs",))
+        names = self._with_environment(group.get("managed_python_loggers", ["root"]), ("python_logs",))
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self._mistake(
+                ("python_logs", "managed_python_loggers"), f"expected a list of logger names, found {names!r}"
+            )
+            return ()
+        return tuple(names)
+
+    def _log_level(self, value: dict[str, Any]) -> str:
+        group = value.get("python_logs")
+        path = ("python_logs", "python_log_level")
+        level = self._with_environment(group.get(path[1], "WARNING"), path) if isinstance(group, dict) else "WARNING"
+        if level not in LOG_LEVELS:
+            self._mistake(path, f"expected one of {', '.join(LOG_LEVELS)}, found {level!r}")
+            return "WARNING"
+        return str(level)
 
     def _number(self, value: dict[str, Any], path: tuple[str, str], default: float, *, least: float) -> float:
         group = value.get(path[0])

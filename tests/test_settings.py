@@ -70,3 +70,19 @@ def test_all_mistakes_are_told_at_once_with_their_places(tmp_path: Path) -> None
 def test_what_is_no_mapping_of_settings_is_refused_with_the_file_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match=r"orch\.yaml"):
         read_settings(write(tmp_path / "h", text))
+
+
+def test_which_lines_of_python_logging_are_taken(tmp_path: Path) -> None:
+    home = write(tmp_path / "h", "python_logs: {managed_python_loggers: [mine, other], python_log_level: DEBUG}\n")
+    settings = read_settings(home)
+    assert (settings.python_loggers, settings.python_log_level) == (("mine", "other"), "DEBUG")
+    assert read_settings(tmp_path / "none").python_loggers == ("root",)
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(
+            write(home, "python_logs:\n  managed_python_loggers: mine\n  python_log_level: LOUD\n  loggers: []\n")
+        )
+    lines = str(wrong.value).splitlines()
+    assert len(lines) == 3
+    assert any("managed_python_loggers" in line and "a list of logger names" in line for line in lines)
+    assert any(":3:" in line and "'LOUD'" in line and "WARNING" in line for line in lines)
+    assert any("unknown key 'loggers'" in line for line in lines)

@@ -21,7 +21,7 @@ from jupyter_orch.zygote.server import Zygote
 def run_cold(order: LaunchOrder) -> int:
     """Open the instance and hold the run."""
     with contextlib.closing(_opened(order.home)) as instance:
-        return work(order, instance.journal, Path(order.home), "in a new process")
+        return work(order, instance.journal, instance.settings, "in a new process")
 
 
 def run_forked(args: dict[str, Any], fds: list[int]) -> int:
@@ -33,7 +33,7 @@ def run_forked(args: dict[str, Any], fds: list[int]) -> int:
                 return 0
             wire.send(launcher, {"taken": True})
         order = msgspec.convert(message["order"], LaunchOrder)
-        return work(order, instance.journal, Path(order.home), "forked from a warm worker")
+        return work(order, instance.journal, instance.settings, "forked from a warm worker")
 
 
 def _opened(home: str) -> Instance:

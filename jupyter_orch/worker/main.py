@@ -15,6 +15,7 @@ from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import Run
 from jupyter_orch.runs.journal import Journal
+from jupyter_orch.settings import Settings
 from jupyter_orch.worker.pump import Pump
 from jupyter_orch.worker.runner_process import start_runner
 
@@ -22,12 +23,12 @@ SUPERSEDED = 75
 """Exit code of a worker that did not get its run."""
 
 
-def work(order: LaunchOrder, journal: Journal, home: Path, how: str) -> int:
+def work(order: LaunchOrder, journal: Journal, settings: Settings, how: str) -> int:
     """Hold one run until its end.
 
     Args:
         order: which run, with the epoch and token to claim it.
-        home: the instance's folder.
+        settings: of the instance.
         how: how this worker was started, for the run's log.
 
     Returns:
@@ -36,13 +37,13 @@ def work(order: LaunchOrder, journal: Journal, home: Path, how: str) -> int:
     run = journal.claim(order.run_id, order.epoch, order.token, this_process(), how)
     if run is None:
         return SUPERSEDED
-    log_dir = home / "compute_logs" / file_stem(run.run_id)
+    log_dir = settings.home / "compute_logs" / file_stem(run.run_id)
     log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with start_runner(order, _spec(run, home, log_dir), log_dir) as runner:
+    with start_runner(order, _spec(run, settings, log_dir), log_dir) as runner:
         return 0 if Pump(run, runner, journal).drive() else SUPERSEDED
 
 
-def _spec(run: Run, home: Path, log_dir: Path) -> RunSpec:
+def _spec(run: Run, settings: Settings, log_dir: Path) -> RunSpec:
     asked = run.submission
     return RunSpec(
         run_id=run.run_id,
@@ -54,6 +55,8 @@ def _spec(run: Run, home: Path, log_dir: Path) -> RunSpec:
         known=asked.known,
         parent_run_id=asked.parent_run_id,
         root_run_id=asked.root_run_id,
-        artifact_dir=str(home / "storage"),
+        python_loggers=settings.python_loggers,
+        python_log_level=settings.python_log_level,
+        artifact_dir=str(settings.home / "storage"),
         log_dir=str(log_dir),
     )

@@ -203,14 +203,33 @@ def test_resources_are_closed_in_reverse_after_a_failure_and_after_a_cancel(
     assert diary.read_text().split("\n")[:-1] == ["ground opened", "house opened", "house closed", "ground closed"]
 
 
+def said_by_the_library(server: ServerProcess, executor: str) -> list[tuple[str, str]]:
+    run_id = launched(server, "library", {"execution": {executor: {}}})
+    assert server.wait_for_run(run_id)["status"] == "SUCCESS"
+    return [(e["level"], e["step_key"]) for e in server.events(run_id) if e["message"].startswith("the library")]
+
+
 @BOTH_EXECUTORS
 def test_what_libraries_say_through_python_logging_is_in_the_log_of_the_run(
     server: ServerProcess, executor: str
 ) -> None:
-    run_id = launched(server, "library", {"execution": {executor: {}}})
-    assert server.wait_for_run(run_id)["status"] == "SUCCESS"
-    found = [(e["level"], e["step_key"]) for e in server.events(run_id) if "worried about you" in e["message"]]
-    assert found == [("WARNING", "use_python_logging")]
+    assert said_by_the_library(server, executor) == [("WARNING", "use_python_logging")]
+
+
+def test_orch_yaml_says_which_loggers_are_heard_and_how_loud(server: ServerProcess) -> None:
+    settings = server.orch_home / "orch.yaml"
+    server.stop()
+    settings.write_text("python_logs: {managed_python_loggers: [a], python_log_level: DEBUG}")
+    try:
+        server.start()
+        server.wait_for_locations()
+        found = said_by_the_library(server, "multiprocess")
+    finally:
+        server.stop()
+        settings.unlink()
+        server.start()
+        server.wait_for_locations()
+    assert found == [("DEBUG", "use_python_logging"), ("WARNING", "use_python_logging")]
 
 
 def test_a_chain_of_three_thousand_steps_runs_in_order(server: ServerProcess) -> None:

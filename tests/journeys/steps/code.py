@@ -216,6 +216,7 @@ def living():
 @solid
 def use_python_logging(_context):
     """Logs as any library does."""
+    logging.getLogger("a.library").debug("the library is chatting")
     logging.getLogger("a.library").warning("the library is worried about %s", "you")
 
 
