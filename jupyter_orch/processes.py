@@ -16,6 +16,9 @@ from jupyter_orch.records.run import ProcessIdentity
 
 _PR_SET_CHILD_SUBREAPER = 36
 
+RUN_MARK = "JUPYTER_ORCH_RUN_ID"
+"""Environment variable that a run's processes carry; children inherit it, also those that leave the session."""
+
 
 @cache
 def boot_id() -> str:
@@ -86,22 +89,38 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def kill_session(leader: ProcessIdentity) -> None:
-    """SIGKILL every process of a session, whatever group it made for itself, and all that descend from its leader;
-    until none is found, for those forked meanwhile.
+def kill_run(leader: ProcessIdentity, run_id: str) -> None:
+    """SIGKILL everything that a run has started, until nothing is found, for what is forked meanwhile.
 
-    Does nothing when the leader's number belongs to another process by now.
+    That is every process of the runner's session, whatever group it made for itself, all that descend from the
+    runner, and whatever carries the run's mark in its environment. When the runner's number belongs to another
+    process by now, only the mark counts.
+
+    Args:
+        leader: the runner, who leads the session.
+        run_id: what ``RUN_MARK`` holds in the run's processes.
     """
     found = start_ticks(leader.pid)
-    if leader.boot != boot_id() or (found is not None and leader.started and found != leader.started):
-        return
+    is_same = leader.boot == boot_id() and (found is None or not leader.started or found == leader.started)
     for _ in range(3):
-        members = _family(leader.pid)
+        members = [*(_family(leader.pid) if is_same else ()), *_marked(run_id)]
         if not members:
             return
         for pid in members:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _marked(run_id: str) -> list[int]:
+    """Living processes with the run's mark in their environment, the caller left out."""
+    mark = f"{RUN_MARK}={run_id}".encode()
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != os.getpid():
+            with contextlib.suppress(OSError):  # somebody else's, or gone
+                if mark in Path(f"/proc/{name}/environ").read_bytes().split(b"\0") and start_ticks(int(name)):
+                    found.append(int(name))
+    return found
 
 
 def kill_descendants() -> None:

@@ -14,7 +14,7 @@ import select
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.ports import RunStorage
-from jupyter_orch.processes import end_process, is_alive, is_local, kill_session
+from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
@@ -78,7 +78,7 @@ class Rescuer(Loop):
             return
         states = step_states(self._storage.read_events(run.run_id, limit=MANY_EVENTS, types=STEP_EVENTS))
         if current.runner is not None:
-            kill_session(current.runner)
+            kill_run(current.runner, run.run_id)
         cut_off = [_cut_off(key, how) for key, state in states.items() if state.status in ("RUNNING", "RETRYING")]
         if current.status == RunStatus.CANCELING:
             self._journal.canceled(current, cut_off, f"Canceled; {how}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 from jupyter_orch.ports import RunStorage
-from jupyter_orch.processes import end_process, is_local, kill_session, signal_process
+from jupyter_orch.processes import end_process, is_local, kill_run, signal_process
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
@@ -59,7 +59,7 @@ class Canceler:
         if run.worker is not None and is_local(run.worker):
             end_process(run.worker)
             if run.runner is not None:
-                kill_session(run.runner)
+                kill_run(run.runner, run.run_id)
         elif run.worker is not None:
             note = f"Marked as canceled at once; what runs on {run.worker.host} was not confirmed to have ended."
         return self._journal.canceled(run, (), note)

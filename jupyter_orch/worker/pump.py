@@ -23,7 +23,7 @@ from jupyter_orch.worker.runner_process import Runner
 
 HEARTBEAT = 5.0
 TURN = 1.0
-CANCEL_GRACE = 30.0
+CANCEL_GRACE = 12.0
 MAX_BATCH = 5_000
 _STEP_ENDS = {EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_SKIPPED, EventType.STEP_UP_FOR_RETRY}
 

@@ -17,7 +17,7 @@ from typing import IO
 from jupyter_orch import wire
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import LaunchOrder
-from jupyter_orch.processes import identify, kill_session
+from jupyter_orch.processes import identify, kill_run
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity
@@ -32,12 +32,14 @@ class Runner:
 
     Attributes:
         line: our end of its line.
+        run_id: id of its run.
         identity: the process; it leads a session in which all that it starts lives.
         warm: forked from the zygote.
         note: why it is not warm, for the run's log.
     """
 
     line: socket.socket
+    run_id: str
     identity: ProcessIdentity
     warm: bool
     note: str
@@ -51,7 +53,7 @@ class Runner:
 
     def kill(self) -> None:
         """End it and everything it started, at once."""
-        kill_session(self.identity)
+        kill_run(self.identity, self.run_id)
 
     def describe_end(self, timeout: float = 2.0) -> str:
         """How it ended, in words, e.g. ``"ended by signal 9 (SIGKILL)"``."""
@@ -100,7 +102,7 @@ def _forked(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out:
         return None
     finally:
         os.close(status_write)
-    return Runner(line=ours, identity=identify(pid), warm=True, note="", status_fd=status_read)
+    return Runner(line=ours, run_id=order.run_id, identity=identify(pid), warm=True, note="", status_fd=status_read)
 
 
 def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: IO[bytes], err: IO[bytes]) -> Runner:
@@ -117,7 +119,9 @@ def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out
     except OSError as error:
         raise OrchError(f"can not start {order.runner_command[0]}: {error}") from error
     reason = order.cold_reason or "the location's warm process did not answer"
-    return Runner(line=ours, identity=identify(process.pid), warm=False, note=reason, process=process)
+    return Runner(
+        line=ours, run_id=order.run_id, identity=identify(process.pid), warm=False, note=reason, process=process
+    )
 
 
 def _leave_time_to_exit(runner: Runner) -> None:

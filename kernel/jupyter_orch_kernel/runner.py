@@ -18,7 +18,7 @@ from types import FrameType
 
 from jupyter_orch import wire
 from jupyter_orch.execution.interrupt import RunCanceled, cancel
-from jupyter_orch.processes import adopt_orphans, kill_descendants, kill_session, this_process
+from jupyter_orch.processes import RUN_MARK, adopt_orphans, kill_descendants, kill_run, this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event
 from jupyter_orch.records.messages import RunSpec
@@ -46,6 +46,7 @@ def _serve(line: socket.socket, loaded: Loaded | None) -> int:
     if order is None:
         return 0  # the worker did not get the run
     spec = codec.from_json(RunSpec, order["spec"])
+    os.environ[RUN_MARK] = spec.run_id
     _end_with(line)
     adopt_orphans()
     os.register_at_fork(after_in_child=line.close)  # a step that outlives us must not keep the line open
@@ -90,7 +91,7 @@ def _end_with(line: socket.socket) -> None:
     def look(_: int, __: FrameType | None) -> None:
         with contextlib.suppress(BlockingIOError, InterruptedError):
             if line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"":
-                kill_session(this_process())
+                kill_run(this_process(), os.environ[RUN_MARK])
 
     signal.signal(signal.SIGIO, look)
     signal.siginterrupt(signal.SIGIO, False)
