@@ -32,8 +32,9 @@ test: $(STAMP) panel services ## All tests: unit, journeys, browser, panel
 	$(BIN)/python -m pytest -m browser tests
 	cd labextension && npm test --silent
 
-ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens
+ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens, the README's in docs/images
 	$(BIN)/python -m pytest -m browser tests
+	cp tests/.screens/run.png docs/images/panel.png
 
 bench: $(STAMP) ## Measure launching, steps and starts; print the figures
 	$(BIN)/python -m tests.bench

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from jupyter_orch.definitions.contexts import InitResourceContext
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
-from jupyter_orch.definitions.logger import DagsterLogManager, python_log
+from jupyter_orch.definitions.logger import DagsterLogManager
 from jupyter_orch.definitions.mode import ModeDefinition
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.resource import ResourceDefinition
@@ -33,7 +33,7 @@ class NotebookContext:
         solid_config: the config of the notebook's solid.
         inputs: input → value; empty by hand.
         pipeline_run: the run; by hand one that stands for none.
-        log: writes to the standard library's logging, so that it shows below the cell.
+        log: writes below the cell, and in a run also to the run's log.
         is_run: whether this is a run.
     """
 
@@ -44,7 +44,7 @@ class NotebookContext:
         self.inputs = inputs
         self.pipeline_run = pipeline_run
         self.is_run = is_run
-        self.log: DagsterLogManager = python_log("notebook")
+        self.log = DagsterLogManager(_log)
         self._resources = resources
         self._opened: ScopedResources | None = None
 
@@ -125,6 +125,13 @@ def yield_event(event: T) -> T:
     if handle is not None:
         _give(handle, "event", "", event)
     return event
+
+
+def _log(level: str, text: str, _logger: str) -> None:
+    print(f"{level}: {text}")
+    handle = _handle()
+    if handle is not None:
+        handle.give("log", level, text)
 
 
 def _give(handle: NotebookHandle, kind: str, name: str, value: Any) -> None:

@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jupyter_orch.definitions.config import is_json
@@ -81,16 +81,24 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
         execution = _Execution(
             papermill, solid, document, folder, executed, _parameters(document, context.solid_config, inputs, folder)
         )
+        given: list[Any] = []
+
+        def take() -> None:
+            for kind, name, value in handle.take():
+                if kind == "log":
+                    context.log.log(name, value)
+                else:
+                    given.append(Output(value, name) if kind == "output" else value)
+
         try:
-            execution.run()
+            execution.run(take)
         finally:
             if os.path.exists(executed):
                 _cap(executed)
         yield _materialization(solid, step, executed, digest)
         if execution.error is not None:
             raise _cell_failure(execution.error, solid, executed)
-        for kind, name, value in handle.given():
-            yield Output(value, name) if kind == "output" else value
+        yield from given
         if solid.output_notebook_name:
             yield Output(executed, solid.output_notebook_name)
     finally:
@@ -232,13 +240,18 @@ class _Execution:
         with open(self._copy, "w", encoding="utf-8") as file:
             json.dump(document, file)
 
-    def run(self) -> None:
-        """Execute; an error of the notebook is kept in ``error``, one of ours comes through."""
+    def run(self, take: Callable[[], None]) -> None:
+        """Execute; an error of the notebook is kept in ``error``, one of ours comes through.
+
+        Args:
+            take: called again and again meanwhile, to take what the notebook gives.
+        """
         thread = threading.Thread(target=self._execute, name="papermill")
         thread.start()
         try:
             while thread.is_alive():
                 thread.join(0.25)
+                take()
         except BaseException:
             self._kill_kernel()
             thread.join(10)

@@ -24,6 +24,7 @@ class NotebookHandle:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self._taken = 0
 
     def _path(self, *parts: str) -> str:
         return os.path.join(self.folder, *parts)
@@ -38,15 +39,22 @@ class NotebookHandle:
         """Put the value of an input (or the config) there."""
         _private_write(self._path(f"{file_stem(name)}.in"), pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
-    def given(self) -> Iterator[tuple[str, str, Any]]:
-        """What the notebook gave, in order: ``("output", name, value)`` or ``("event", "", event)``."""
+    def take(self) -> Iterator[tuple[str, str, Any]]:
+        """What the notebook gave since the last call, in order.
+
+        Yields:
+            ``("output", name, value)``, ``("event", "", event)`` or ``("log", level, text)``.
+        """
         try:
             with open(self._path("given"), "rb") as file:
+                file.seek(self._taken)
                 while True:
                     try:
-                        yield pickle.load(file)
-                    except EOFError:
+                        record = pickle.load(file)
+                    except (EOFError, pickle.UnpicklingError):  # the end, or a record that is still being written
                         return
+                    self._taken = file.tell()
+                    yield record
         except FileNotFoundError:
             return
 
@@ -64,7 +72,7 @@ class NotebookHandle:
             return pickle.load(file)
 
     def give(self, kind: str, name: str, value: Any) -> None:
-        """Pass an output or an event to the run."""
+        """Pass an output, an event or a line of log to the run."""
         record = pickle.dumps((kind, name, value), pickle.HIGHEST_PROTOCOL)
         descriptor = os.open(self._path("given"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with open(descriptor, "ab") as file:

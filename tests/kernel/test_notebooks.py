@@ -83,7 +83,7 @@ def test_inputs_config_and_results_flow_and_the_executed_notebook_is_kept(tmp_pa
         "from jupyter_orch.notebook import get_context, yield_event, yield_result\n"
         "from jupyter_orch import AssetMaterialization\nimport os\ncontext = get_context()\n"
         "print('sees', x, n, context.solid_config['secret'], context.inputs['x'], context.run_id, os.getcwd())",
-        "yield_event(AssetMaterialization('made'))\nyield_result(x * n)",
+        "context.log.warning('watch %s', 'out')\nyield_event(AssetMaterialization('made'))\nyield_result(x * n)",
         parameters="x = 1\nn = 1",
     )
     before = (tmp_path / "book.ipynb").read_bytes()
@@ -91,7 +91,9 @@ def test_inputs_config_and_results_flow_and_the_executed_notebook_is_kept(tmp_pa
     assert run.outcome.ok, run.failure("book")
     assert run.out("show") == "got 35\n"
     assert run.out("book").startswith(f"sees 5 7 hush 5 run-1 {tmp_path}")
-    assert [e.message for e in run.events if e.type == "LOG"] == []
+    logged = [(e.level, e.step_key, e.message) for e in run.events if e.type == "LOG"]
+    assert logged == [("WARNING", "book", "watch out")]
+    assert "WARNING: watch out" in run.out("book")
     (kept, made) = [e.data for e in run.events if e.type == "ASSET_MATERIALIZATION"]
     assert kept["metadata"][0] == {
         "label": "executed notebook",
