@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jupyter_orch.automation.schedules import DeployedSchedule, ScheduleSwitches, ScheduleTicks, deployed_schedules
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.daemon.dispatcher import Dispatcher
@@ -76,13 +78,13 @@ def close(orchestrator: Orchestrator) -> None:
 def _supervisor(
     instance: Instance,
     launching: Launching,
-    schedules: object,
+    schedules: Callable[[], list[DeployedSchedule]],
     switches: ScheduleSwitches,
     ticks: ScheduleTicks,
     replica_id: str,
     code_servers: KernelCodeServers,
 ) -> Supervisor:
-    scheduler = Scheduler(schedules, switches, ticks, launching)  # type: ignore[arg-type]
+    scheduler = Scheduler(schedules, switches, ticks, launching)
     code_servers.listen(lambda _: scheduler.wake())
     loops = (Dispatcher(launching), scheduler, Rescuer(instance.storage, instance.journal))
     return Supervisor(instance.storage, loops, __version__, replica_id)

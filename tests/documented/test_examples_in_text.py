@@ -83,5 +83,5 @@ def test_every_command_that_is_shown_exists(path: Path) -> None:
 @pytest.mark.parametrize("path", [README, QUICKSTART, ROOT / "notebooks" / "README.md"], ids=lambda p: p.parent.name)
 def test_links_to_files_lead_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8"))
-    broken = [link for link in links if not (path.parent / link).exists() and not link.endswith("images/panel.png")]
+    broken = [link for link in links if not (path.parent / link).exists()]
     assert broken == []
