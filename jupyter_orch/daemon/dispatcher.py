@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.runs.launch import Launching
 
 IDLE = 2.0
+WAITING = 0.05
+SHARE = 10
+"""While runs wait for a place, looking for one takes at most a tenth of this thread's time."""
 
 
 class Dispatcher(Loop):
@@ -19,4 +24,7 @@ class Dispatcher(Loop):
         launching.wake = self.wake
 
     def poll(self) -> float:
-        return 0.0 if self._launching.turn() else IDLE
+        begun = time.monotonic()
+        if not self._launching.turn():
+            return IDLE
+        return max(WAITING, SHARE * (time.monotonic() - begun))

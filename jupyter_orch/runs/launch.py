@@ -45,16 +45,19 @@ class Launching:
                 self.wake()
         return run, created
 
-    def turn(self) -> int:
-        """Start every queued run that may start now; returns how many were started."""
+    def turn(self) -> bool:
+        """Start every queued run that may start now; returns whether others still wait."""
         with self._one_pass:
             queued = self._storage.list_runs(
                 RunFilter(statuses=(RunStatus.QUEUED,)), limit=PASS_LIMIT, oldest_first=True
             )
             if not queued:
-                return 0
+                return False
             in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=PASS_LIMIT)
-            return sum(self.start(run) is not None for run in self._coordinator.choose(queued, in_progress))
+            chosen = self._coordinator.choose(queued, in_progress)
+            for run in chosen:
+                self.start(run)
+            return len(chosen) < len(queued)
 
     def start(self, run: Run) -> Run | None:
         """Win a queued run and get it a worker; None when another replica was faster."""
