@@ -51,8 +51,9 @@ class WarmLauncher(RunLauncher):
         with self._lock:
             spare, self._spare = self._spare, None
         try:
-            if spare is None or not _hand_over(spare, order):
-                _hand_over(self._fork(), order)
+            handed_over = spare is not None and _hand_over(spare, order)
+            if not handed_over and not _hand_over(self._fork(), order):
+                raise ZygoteUnavailable("the warm worker ended before it took its order")
             return "forked from a warm worker"
         except ZygoteUnavailable as error:
             self._restart_if_dead()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import sys
 from pathlib import Path
@@ -25,15 +26,25 @@ def run_cold(order: LaunchOrder) -> int:
 
 
 def run_forked(args: dict[str, Any], fds: list[int]) -> int:
-    """Open the instance, wait for the order, hold the run; no order is coming when the launcher closes its end."""
+    """Open the instance, take the order, hold the run; whichever of the first two can be done first comes first."""
+    launcher = socket.socket(fileno=fds[0])
+    waits_for_us = bool(select.select([launcher], [], [], 0.0)[0])
+    order = _take_order(launcher) if waits_for_us else None
     with contextlib.closing(_opened(args["home"])) as instance:
-        with socket.socket(fileno=fds[0]) as launcher:
-            message = wire.receive(launcher)
-            if message is None:
-                return 0
-            wire.send(launcher, {"taken": True})
-        order = msgspec.convert(message["order"], LaunchOrder)
+        order = order or _take_order(launcher)
+        if order is None:
+            return 0
         return work(order, instance.journal, instance.settings, "forked from a warm worker")
+
+
+def _take_order(launcher: socket.socket) -> LaunchOrder | None:
+    """The order, with an answer that it was taken; None when the launcher closes its end without one."""
+    with launcher:
+        message = wire.receive(launcher)
+        if message is None:
+            return None
+        wire.send(launcher, {"taken": True})
+    return msgspec.convert(message["order"], LaunchOrder)
 
 
 def _opened(home: str) -> Instance:
