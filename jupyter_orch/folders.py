@@ -9,15 +9,19 @@ import tempfile
 from pathlib import Path
 
 PREFIX = "orch-"
+LONGEST_ROOT = 40
+"""Bytes; a socket address holds 107, and our own part of the path, down to a kernel's sockets, takes up to 50."""
 
 
 def runtime_folder() -> Path:
     """A new folder (0700) of this process in the system's temporary folder; those of dead processes are removed."""
     root = Path(tempfile.gettempdir())
+    if len(os.fsencode(root)) > LONGEST_ROOT:
+        root = Path("/tmp")
     for old in root.glob(f"{PREFIX}*-*"):
         if _is_abandoned(old):
             shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
 
 
 def _is_abandoned(folder: Path) -> bool:

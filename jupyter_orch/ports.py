@@ -241,7 +241,6 @@ class Bell(Protocol):
 class RunnerAddress:
     """Where and how a location's code can be run right now."""
 
-    snapshot: LocationSnapshot | None
     socket: str | None
     command: tuple[str, ...]
     env: dict[str, str]
@@ -275,6 +274,14 @@ class CodeServers(ABC):
         Raises:
             LocationUnavailable: no such location, or it has no working code.
             CodeServerError: the code answered with an error, which it carries.
+        """
+
+    @abstractmethod
+    def definitions(self, location: str) -> LocationSnapshot:
+        """The location's definitions in use: the newest that loaded.
+
+        Raises:
+            LocationUnavailable: no such location, or nothing of it has ever loaded; says why.
         """
 
     @abstractmethod

@@ -27,7 +27,7 @@ def select(context: Context, selector: dict[str, Any], mode: str | None) -> Sele
         LocationUnavailable, PipelineNotFound: it names something that is not there.
     """
     location = selector["repositoryLocationName"]
-    snapshot = context.orchestrator.code_servers.runner(location).snapshot
+    snapshot = context.orchestrator.code_servers.definitions(location)
     found = find_pipeline(snapshot, selector["repositoryName"], selector["pipelineName"], location)
     selection = selector.get("solidSelection")
     return Selected(

@@ -232,9 +232,8 @@ def _repositories_or_error(_: Any, info: Any) -> Answer:
 def _pipeline_or_error(_: Any, info: Any, params: dict[str, Any]) -> Answer:
     context = context_of(info)
     location_name, repository_name = params["repositoryLocationName"], params["repositoryName"]
-    snapshot = context.orchestrator.code_servers.runner(location_name).snapshot
+    snapshot = context.orchestrator.code_servers.definitions(location_name)
     found = find_pipeline(snapshot, repository_name, params["pipelineName"], location_name)
-    assert snapshot is not None
     around = next(r for r in snapshot.repositories if r.name == repository_name)
     return pipeline(context, location_name, repository(context, location_name, snapshot, around), found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -39,6 +40,8 @@ SECRET_VARIABLES = (
     "JUPYTERHUB_COOKIE_SECRET",
     "JPY_PARENT_PID",
 )
+log = logging.getLogger("jupyter_orch.code_servers")
+ENDED = "the location's kernel ended unexpectedly"
 RESTART_DELAYS = (0.0, 1.0, 5.0, 15.0, 60.0)
 CRASH_WINDOW = 300.0
 
@@ -128,6 +131,7 @@ class Location:
         self._watcher: asyncio.Task[None] | None = None
         self._loading = asyncio.Lock()
         self._crashes: list[float] = []
+        self._edited: int | None = None
         self.state = LocationState(
             name=entry.target.name,
             status=LoadStatus.LOADING,
@@ -139,7 +143,8 @@ class Location:
     async def load(self) -> None:
         """Load the newest code; on success it replaces what served before, on failure that goes on serving."""
         async with self._loading:
-            self._become(status=LoadStatus.LOADING, progress=f"importing {self.entry.target.name}")
+            self._edited = _edited_at(self.entry)
+            self._become(status=LoadStatus.LOADING, failure=None, progress=f"importing {self.entry.target.name}")
             ticker = asyncio.ensure_future(self._show_progress())
             try:
                 generation = await self._start()
@@ -158,17 +163,35 @@ class Location:
 
     async def ask(self, method: str, params: dict[str, Any], timeout: float) -> Any:
         """One request to the code that serves."""
-        if self._serving is None:
-            await self._wait_while_loading(timeout)
-        if self._serving is None:
-            reason = self.state.failure.message if self.state.failure else "it is still loading"
-            raise LocationUnavailable(f"code location {self.entry.target.name!r} has no working code: {reason}")
-        return await self._serving.channel.ask(method, params, timeout)
+        try:
+            return await (await self._serving_generation(timeout)).channel.ask(method, params, timeout)
+        except LocationUnavailable:  # it ended under the request; its successor may be on its way
+            return await (await self._serving_generation(timeout)).channel.ask(method, params, timeout)
 
-    async def _wait_while_loading(self, timeout: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._loading.acquire(), timeout)
-            self._loading.release()
+    def definitions(self) -> LocationSnapshot:
+        """The definitions in use; for any thread.
+
+        Raises:
+            LocationUnavailable: there are none, with the reason.
+        """
+        if self.state.snapshot is None:
+            raise LocationUnavailable(self._why_unavailable())
+        return self.state.snapshot
+
+    def _why_unavailable(self) -> str:
+        failure = self.state.failure
+        if failure is None:
+            return f"code location {self.entry.target.name!r} is still loading"
+        place = f" ({failure.file}:{failure.line})" if failure.file else ""
+        return f"code location {self.entry.target.name!r} does not load: {failure.cls}: {failure.message}{place}"
+
+    async def _serving_generation(self, timeout: float) -> _Generation:
+        deadline = clock.now() + timeout
+        while self._serving is None and self.state.status == LoadStatus.LOADING and clock.now() < deadline:
+            await asyncio.sleep(0.02)
+        if self._serving is None:
+            raise LocationUnavailable(self._why_unavailable())
+        return self._serving
 
     def runner(self) -> RunnerAddress:
         """How a worker gets a runner for this location; for any thread."""
@@ -179,7 +202,6 @@ class Location:
             raise LocationUnavailable(error.failure.message) from error
         warm = serving.zygote if serving is not None else None
         return RunnerAddress(
-            snapshot=self.state.snapshot,
             socket=str(warm.path) if warm is not None and warm.process.poll() is None else None,
             command=(python, "-m", "jupyter_orch_kernel.runner"),
             env=env,
@@ -316,20 +338,27 @@ class Location:
     async def _watch(self, generation: _Generation) -> None:
         """Bring the location back when its kernel or zygote ends by itself, slower each time; give up on a storm."""
         while await generation.is_alive():
+            self._look_for_edits()
             await asyncio.sleep(0.5)
         self._serving = None
+        self._become(status=LoadStatus.LOADING, stale=True, progress=f"{ENDED}; restarting")
+        log.warning("code location %s: %s; see %s", self.entry.target.name, ENDED, self.log_path)
         await generation.stop()
         self._crashes = [t for t in self._crashes if t > clock.now() - CRASH_WINDOW] + [clock.now()]
-        ended = "the location's kernel ended unexpectedly"
         if len(self._crashes) > len(RESTART_DELAYS):
-            storm = f"{ended} {len(self._crashes)} times in {CRASH_WINDOW / 60:g} minutes; it is not started again"
+            storm = f"{ENDED} {len(self._crashes)} times in {CRASH_WINDOW / 60:g} minutes; it is not started again"
             failure = Failure(cls="KernelDied", message=storm, hint=f"see {self.log_path}, then press Reload")
             self._become(status=LoadStatus.ERROR, failure=failure, stale=True)
             return
-        self._become(status=LoadStatus.LOADING, stale=True, progress=f"{ended}; restarting")
         self._watcher = None
         await asyncio.sleep(RESTART_DELAYS[len(self._crashes) - 1])
         await self.load()
+
+    def _look_for_edits(self) -> None:
+        """Say that what is in use is older than the file."""
+        edited = _edited_at(self.entry)
+        if edited != self._edited and not self.state.stale:
+            self._become(stale=True, progress="edited since it was loaded; reload to use the new code")
 
     async def _show_progress(self) -> None:
         started = clock.now()
@@ -340,3 +369,11 @@ class Location:
     def _become(self, **changes: Any) -> None:
         self.state = replace(self.state, updated=clock.now(), **changes)
         self._changed(self.state)
+
+
+def _edited_at(entry: LocationEntry) -> int | None:
+    """When the location's file was last written, or None for modules and packages."""
+    try:
+        return os.stat(entry.target.path).st_mtime_ns if entry.target.path else None
+    except OSError:
+        return None

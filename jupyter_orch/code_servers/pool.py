@@ -17,6 +17,7 @@ from jupyter_orch.code_servers.location import LoadStatus, Location, LocationSta
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
 from jupyter_orch.folders import runtime_folder
 from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress
+from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.settings import Settings
 
 T = TypeVar("T")
@@ -95,6 +96,9 @@ class KernelCodeServers(CodeServers):
 
     def ask(self, location: str, method: str, params: dict[str, Any], timeout: float) -> Any:
         return self._wait(self._find(location).ask(method, params, timeout), timeout + 5)
+
+    def definitions(self, location: str) -> LocationSnapshot:
+        return self._find(location).definitions()
 
     def runner(self, location: str) -> RunnerAddress:
         return self._find(location).runner()

@@ -15,11 +15,10 @@ from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.ports import RunStorage
 from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
-from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
-from jupyter_orch.runs.history import STEP_EVENTS, step_states
+from jupyter_orch.runs.history import STEP_EVENTS, cut_off, step_states
 from jupyter_orch.runs.journal import LEASE, Journal
 
 IDLE = 1.0
@@ -79,14 +78,14 @@ class Rescuer(Loop):
         states = step_states(self._storage.read_events(run.run_id, limit=MANY_EVENTS, types=STEP_EVENTS))
         if current.runner is not None:
             kill_run(current.runner, run.run_id)
-        cut_off = [_cut_off(key, how) for key, state in states.items() if state.status in ("RUNNING", "RETRYING")]
+        ends = cut_off(states, how)
         if current.status == RunStatus.CANCELING:
-            self._journal.canceled(current, cut_off, f"Canceled; {how}.")
+            self._journal.canceled(current, ends, f"Canceled; {how}.")
             return
         reason = Failure(
             cls="WorkerLost", message=f"worker lost: {how}", hint="‘Re-run from failure’ keeps the steps that succeeded"
         )
-        self._journal.fail(current, reason, cut_off)
+        self._journal.fail(current, reason, ends)
 
     def _wait_for_a_death(self, held: list[Run]) -> float:
         """Watch the local workers for at most ``IDLE`` seconds; returns how long to sleep when there are none."""
@@ -105,14 +104,3 @@ class Rescuer(Loop):
         for pid in [pid for pid, fd in self._pidfds.items() if fd in died]:
             os.close(self._pidfds.pop(pid))
         return 0.05 if died else 0.0  # a worker that ended in order has told the journal by then
-
-
-def _cut_off(step_key: str, how: str) -> Event:
-    return Event(
-        type=EventType.STEP_FAILURE,
-        timestamp=clock.now(),
-        message=f"This step had started when its worker was lost ({how}). It may have done part of its work.",
-        level="ERROR",
-        step_key=step_key,
-        data={"failure": {"cls": "WorkLostInFlight", "message": how, "hint": "re-run from here if that is safe"}},
-    )

@@ -9,7 +9,10 @@ from jupyter_orch.processes import end_process, is_local, kill_run, signal_proce
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
+from jupyter_orch.runs.history import STEP_EVENTS, cut_off, step_states
 from jupyter_orch.runs.journal import Journal
+
+MANY_EVENTS = 1_000_000
 
 
 class Canceler:
@@ -62,4 +65,5 @@ class Canceler:
                 kill_run(run.runner, run.run_id)
         elif run.worker is not None:
             note = f"Marked as canceled at once; what runs on {run.worker.host} was not confirmed to have ended."
-        return self._journal.canceled(run, (), note)
+        states = step_states(self._storage.read_events(run.run_id, limit=MANY_EVENTS, types=STEP_EVENTS))
+        return self._journal.canceled(run, cut_off(states, "the run was marked as canceled at once"), note)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jupyter_orch import clock
 from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.messages import KnownState, PlanSnapshot
 
@@ -68,6 +69,23 @@ def _after(state: StepState, event: Event) -> StepState:
     if event.type == EventType.STEP_UP_FOR_RETRY:
         return replace(state, status=status)
     return replace(state, status=status, end_time=event.timestamp)
+
+
+def cut_off(states: dict[str, StepState], how: str) -> list[Event]:
+    """Ends for the steps that were running when their run's processes ended from outside."""
+    failure = {"cls": "WorkLostInFlight", "message": how, "hint": "re-run from here if that is safe"}
+    return [
+        Event(
+            type=EventType.STEP_FAILURE,
+            timestamp=clock.now(),
+            message=f"This step had started when its processes ended ({how}). It may have done part of its work.",
+            level="ERROR",
+            step_key=key,
+            data={"failure": failure},
+        )
+        for key, state in states.items()
+        if state.status in ("RUNNING", "RETRYING")
+    ]
 
 
 def plan_of(events: Iterable[StoredEvent]) -> PlanSnapshot | None:

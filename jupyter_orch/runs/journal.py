@@ -18,6 +18,7 @@ from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import ProcessIdentity, Run, Submission
 from jupyter_orch.records.status import RunStatus
+from jupyter_orch.runs.problems import RunConflict
 
 LEASE = 30.0
 START_TIMEOUT = 120.0
@@ -42,10 +43,19 @@ class Journal:
         return NewRun(run_id=run_id or str(uuid.uuid4()), submission=submission, events=(enqueued,))
 
     def submit(self, submission: Submission, run_id: str | None = None) -> tuple[Run, bool]:
-        """Store a run as QUEUED; a known idempotency key gives the earlier run and False."""
+        """Store a run as QUEUED; a known idempotency key gives the earlier run and False.
+
+        Raises:
+            RunConflict: the key or the run id belongs to a run of something else.
+        """
         run, created = self._storage.add_run(self.new_run(submission, run_id))
         if created:
             self._bell(run.run_id)
+        elif not _asks_for_the_same(run.submission, submission):
+            raise RunConflict(
+                f"run {run.run_id} of pipeline {run.submission.selector.pipeline!r} has this run id or idempotency key "
+                "already, and asks for something else; choose another key"
+            )
         return run, created
 
     # coordinate and launch
@@ -166,6 +176,13 @@ class Journal:
         if moved is not None:
             self._bell(run_id)
         return moved
+
+
+def _asks_for_the_same(first: Submission, second: Submission) -> bool:
+    """Whether two submissions want the same done; who asks and at which version of the code does not matter."""
+    return all(
+        getattr(first, part) == getattr(second, part) for part in ("location", "selector", "run_config", "step_keys")
+    )
 
 
 _UNFINISHED = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.STARTED, RunStatus.CANCELING)

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
+from jupyter_orch.names import did_you_mean
 from jupyter_orch.ports import CodeServerError, CodeServers
 from jupyter_orch.records import codec
-from jupyter_orch.records.messages import ConfigVerdict, KnownState, LocationTarget, PipelineSelector
+from jupyter_orch.records.messages import ConfigVerdict, KnownState, LocationTarget, PipelineSelector, PlanSnapshot
 from jupyter_orch.records.run import Run, Submission
-from jupyter_orch.records.snapshot import PipelineSnapshot, PresetSnapshot
+from jupyter_orch.records.snapshot import LocationSnapshot, PipelineSnapshot, PresetSnapshot
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.launch import Launching
 
@@ -69,9 +70,22 @@ class Submitter:
         verdict = validate(self._code_servers, submission.location, submission.selector, submission.run_config)
         if not verdict.valid:
             raise problems.RunConfigInvalid(submission.selector.pipeline, verdict.errors)
+        if submission.step_keys is not None and not submission.known.source_run_ids:
+            self._check_steps(submission, submission.step_keys)
+
+    def _check_steps(self, submission: Submission, step_keys: tuple[str, ...]) -> None:
+        params = {"selector": codec.to_json(submission.selector), "run_config": submission.run_config}
+        plan = msgspec.convert(ask(self._code_servers, submission.location, "plan", params), PlanSnapshot)
+        keys = {step.key for step in plan.steps}
+        for key in step_keys:
+            if key not in keys and not any("[?]" in k and key.startswith(k.partition("[?]")[0] + "[") for k in keys):
+                raise problems.InvalidStep(
+                    f"the plan of {submission.selector.pipeline!r} has no step {key!r}{did_you_mean(key, keys)}",
+                    step_key=key,
+                )
 
     def _submission(self, wish: Wish) -> Submission:
-        snapshot = self._code_servers.runner(wish.location).snapshot
+        snapshot = self._code_servers.definitions(wish.location)
         pipeline = find_pipeline(snapshot, wish.repository, wish.pipeline, wish.location)
         wish = _with_preset(wish, pipeline)
         mode = wish.mode or pipeline.modes[0].name
@@ -84,7 +98,7 @@ class Submitter:
             selector=PipelineSelector(
                 repository=wish.repository, pipeline=wish.pipeline, mode=mode, solid_selection=wish.solid_selection
             ),
-            code_version=snapshot.code_version if snapshot else "",
+            code_version=snapshot.code_version,
             run_config=wish.run_config or {},
             tags={**pipeline.tags, **wish.tags},
             step_keys=wish.step_keys,
@@ -96,18 +110,18 @@ class Submitter:
         )
 
 
-def find_pipeline(snapshot: Any, repository: str, pipeline: str, location: str) -> PipelineSnapshot:
+def find_pipeline(snapshot: LocationSnapshot, repository: str, pipeline: str, location: str) -> PipelineSnapshot:
     """A pipeline in a location's definitions.
 
     Raises:
         PipelineNotFound: names what there is.
     """
-    repositories = snapshot.repositories if snapshot else ()
+    repositories = snapshot.repositories
     for candidate in repositories:
         if candidate.name == repository:
             for found in candidate.pipelines:
                 if found.name == pipeline:
-                    return found  # type: ignore[no-any-return]
+                    return found
             names = ", ".join(p.name for p in candidate.pipelines) or "none"
             raise problems.PipelineNotFound(
                 f"repository {repository!r} has no pipeline {pipeline!r}; it has: {names}", pipeline=pipeline

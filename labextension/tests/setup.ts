@@ -30,4 +30,8 @@ Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true
 Element.prototype.scrollTo ??= () => undefined;
 HTMLCanvasElement.prototype.getContext = () => null;
 
-afterEach(cleanup);
+// Files share one page: what a test attached must not be found by the next.
+afterEach(() => {
+  cleanup();
+  document.body.replaceChildren();
+});

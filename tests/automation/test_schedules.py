@@ -14,7 +14,7 @@ from jupyter_orch.daemon.scheduler import Scheduler
 from jupyter_orch.ports import CodeServerError, CodeServers, RunnerAddress
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.run import RunFilter
-from jupyter_orch.records.snapshot import ScheduleSnapshot
+from jupyter_orch.records.snapshot import LocationSnapshot, ScheduleSnapshot
 from jupyter_orch.records.tick import TickStatus
 from jupyter_orch.runs.coordinator import QueuedRunCoordinator
 from jupyter_orch.runs.journal import Journal
@@ -47,6 +47,9 @@ class Answers(CodeServers):
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def definitions(self, location: str) -> LocationSnapshot:
+        raise AssertionError("nothing is submitted here")
 
     def runner(self, location: str) -> RunnerAddress:
         raise AssertionError("nothing is launched here")

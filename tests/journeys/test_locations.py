@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +72,31 @@ def test_an_endless_import_says_where_it_hung(server: ServerProcess) -> None:
 def test_the_good_location_works_beside_the_broken_ones(server: ServerProcess) -> None:
     assert server.locations()["good.py"]["loadStatus"] == "LOADED"
     answer = server.launch("fine", location="good.py")
+    assert server.wait_for_run(answer["run"]["runId"])["status"] == "SUCCESS"
+
+
+def test_a_launch_on_code_that_does_not_load_says_why(server: ServerProcess) -> None:
+    answer = server.launch("fine", location="syntax.py")
+    assert answer["__typename"] == "PythonError"
+    assert "does not load: SyntaxError" in answer["message"] and "syntax.py:1" in answer["message"]
+
+
+def test_an_edit_that_is_not_loaded_yet_is_shown(server: ServerProcess) -> None:
+    assert not server.locations()["good.py"]["stale"]
+    (server.root / "good.py").write_text(GOOD + "# a remark\n")
+    wait_for(lambda: bool(server.locations()["good.py"]["stale"]), 5)
+    assert "reload" in server.locations()["good.py"]["progress"]
+    reload(server, "good.py")
+    assert not server.locations()["good.py"]["stale"]
+
+
+def test_a_kernel_that_is_killed_comes_back_and_a_launch_waits_for_it(server: ServerProcess) -> None:
+    found = subprocess.run(["pgrep", "-f", "jupyter_orch_kernel.zygote"], capture_output=True, text=True, check=True)
+    for pid in found.stdout.split():
+        if f"JUPYTER_ORCH_HOME={server.orch_home}".encode() in Path(f"/proc/{pid}/environ").read_bytes():
+            os.kill(int(pid), signal.SIGKILL)
+    answer = server.launch("fine", location="good.py")
+    assert answer["__typename"] == "LaunchPipelineRunSuccess", answer
     assert server.wait_for_run(answer["run"]["runId"])["status"] == "SUCCESS"
 
 

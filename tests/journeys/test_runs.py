@@ -111,6 +111,27 @@ def test_a_preset_runs(shared: ServerProcess) -> None:
 def test_a_second_launch_with_the_same_key_finds_the_first_run(shared: ServerProcess) -> None:
     first = launched(shared, "short", idempotencyKey="only-once")
     assert launched(shared, "short", idempotencyKey="only-once") == first
+    other = shared.launch("failing", idempotencyKey="only-once")
+    assert other["__typename"] == "PipelineRunConflict" and "something else" in other["message"]
+
+
+def test_a_step_that_the_plan_lacks_is_refused(shared: ServerProcess) -> None:
+    answer = shared.launch("short", stepKeys=["add_on"])
+    assert answer["__typename"] == "InvalidStepError" and "did you mean 'add_one'" in answer["message"]
+    assert shared.wait_for_run(launched(shared, "short", stepKeys=["wait"]))["status"] == "SUCCESS"
+
+
+def test_a_run_that_has_not_ended_is_not_deleted_and_can_be_ended_at_once(shared: ServerProcess) -> None:
+    run_id = launched(shared, "long", WAITING)
+    wait_for_text(shared, run_id, "wait", "waiting begins")
+    delete = "mutation($id: String!) { deletePipelineRun(runId: $id) { __typename ... on Error { message } } }"
+    assert shared.graphql(delete, id=run_id)["deletePipelineRun"]["__typename"] == "PipelineRunConflict"
+    end = """mutation($id: String!) { terminatePipelineExecution(runId: $id, terminatePolicy: MARK_AS_CANCELED_IMMEDIATELY) {
+        __typename ... on TerminatePipelineExecutionSuccess { run { status } } } }"""
+    assert shared.graphql(end, id=run_id)["terminatePipelineExecution"]["run"]["status"] == "CANCELED"
+    assert {s["status"] for s in shared.run(run_id)["stepStats"]} == {"FAILURE"}
+    assert shared.graphql(delete, id=run_id)["deletePipelineRun"]["__typename"] == "DeletePipelineRunSuccess"
+    assert shared.run(run_id)["__typename"] == "PipelineRunNotFoundError"
 
 
 def test_a_notebook_step_runs_and_its_notebook_is_kept(shared: ServerProcess) -> None:

@@ -54,7 +54,9 @@ class Scripted:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
-        self.runner = Runner(line=ours, run_id=run.run_id, identity=identify(process.pid), warm=True, note="", process=process)
+        self.runner = Runner(
+            line=ours, run_id=run.run_id, identity=identify(process.pid), warm=True, note="", process=process
+        )
 
     def drive(self) -> bool:
         return Pump(self.run, self.runner, self.journal).drive()

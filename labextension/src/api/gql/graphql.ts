@@ -290,6 +290,7 @@ export type DeleteRunMutationVariables = Exact<{
 
 export type DeleteRunMutation = { deletePipelineRun:
     | { __typename: 'DeletePipelineRunSuccess', runId: string }
+    | { __typename: 'PipelineRunConflict', message: string }
     | { __typename: 'PipelineRunNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
     | { __typename: 'UnauthorizedError', message: string }
