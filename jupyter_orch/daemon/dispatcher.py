@@ -8,7 +8,7 @@ from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.runs.launch import Launching
 
 IDLE = 2.0
-WAITING = 0.05
+WAITING = 0.02
 SHARE = 10
 """While runs wait for a place, looking for one takes at most a tenth of this thread's time."""
 
@@ -25,6 +25,7 @@ class Dispatcher(Loop):
 
     def poll(self) -> float:
         begun = time.monotonic()
-        if not self._launching.turn():
+        started, waiting = self._launching.turn()
+        if not waiting:
             return IDLE
-        return max(WAITING, SHARE * (time.monotonic() - begun))
+        return WAITING if started else max(WAITING, SHARE * (time.monotonic() - begun))

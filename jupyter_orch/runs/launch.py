@@ -45,19 +45,19 @@ class Launching:
                 self.wake()
         return run, created
 
-    def turn(self) -> bool:
-        """Start every queued run that may start now; returns whether others still wait."""
+    def turn(self) -> tuple[int, int]:
+        """Start every queued run that may start now; returns how many were started and how many still wait."""
         with self._one_pass:
             queued = self._storage.list_runs(
                 RunFilter(statuses=(RunStatus.QUEUED,)), limit=PASS_LIMIT, oldest_first=True
             )
             if not queued:
-                return False
+                return 0, 0
             in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=PASS_LIMIT)
             chosen = self._coordinator.choose(queued, in_progress)
             for run in chosen:
                 self.start(run)
-            return len(chosen) < len(queued)
+            return len(chosen), len(queued) - len(chosen)
 
     def start(self, run: Run) -> Run | None:
         """Win a queued run and get it a worker; None when another replica was faster."""
