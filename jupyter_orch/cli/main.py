@@ -9,17 +9,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
+from jupyter_orch.cli.exit_codes import FAILED, INTERRUPTED, OK
 from jupyter_orch.errors import OrchError
 from jupyter_orch.settings import HOME_VARIABLE
 from jupyter_orch.version import __version__
 
-OK, FAILED, USAGE = 0, 1, 2
 TRACEBACK_VARIABLE = "JUPYTER_ORCH_TRACEBACK"
-INTERRUPTED = 128 + signal.SIGINT
 
 VERBS = {
     "demo": "copy the example workspace and start JupyterLab with it",

@@ -19,7 +19,7 @@ from jupyter_orch.cli.opening import (
     report_failures,
     workspace_file,
 )
-from jupyter_orch.cli.watching import conclude, find_run, follow, print_event, wait_for_start
+from jupyter_orch.cli.watching import conclude, wait_for_start, watch
 from jupyter_orch.daemon.supervisor import LATE
 from jupyter_orch.errors import OrchError
 from jupyter_orch.names import did_you_mean
@@ -126,9 +126,7 @@ def _find(orchestrator: Orchestrator, name: str, location: str | None) -> _Found
 def _watch(orchestrator: Orchestrator, run: Run) -> int:
     if run.status == RunStatus.QUEUED:
         _warn_without_daemon(orchestrator)
-    for stored in follow(orchestrator.instance, run.run_id):
-        print_event(stored)
-    return conclude(orchestrator.instance, find_run(orchestrator.instance, run.run_id))
+    return watch(orchestrator.instance, run.run_id)
 
 
 def _leave(orchestrator: Orchestrator, run: Run) -> int:

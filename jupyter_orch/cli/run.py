@@ -13,7 +13,7 @@ import msgspec
 from jupyter_orch.api.logs import ENDINGS, log_file, notebooks_of, open_regular
 from jupyter_orch.cli.listing import Column, duration, elapsed, moment, print_json, show_facts, show_listing
 from jupyter_orch.cli.opening import add_json, opened_instance, person
-from jupyter_orch.cli.watching import conclude, events_of, find_run, follow, print_event, why_not
+from jupyter_orch.cli.watching import events_of, find_run, print_event, watch, why_not
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance
 from jupyter_orch.records.run import Run, RunFilter
@@ -110,10 +110,11 @@ def _logs(arguments: argparse.Namespace) -> int:
         if arguments.step:
             _print_captured(instance, run, arguments.step, arguments.stream)
             return 0
-        source = follow if arguments.follow else events_of
-        for stored in source(instance, run.run_id):
+        if arguments.follow:
+            return watch(instance, run.run_id, as_json=arguments.json)
+        for stored in events_of(instance, run.run_id):
             print_event(stored, as_json=arguments.json)
-        return conclude(instance, find_run(instance, run.run_id)) if arguments.follow else 0
+        return 0
 
 
 def _print_captured(instance: Instance, run: Run, step: str, stream: str) -> None:

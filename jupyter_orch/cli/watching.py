@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import select
+import signal
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from jupyter_orch.bell import BellListener
+from jupyter_orch.cli.exit_codes import FAILED, INTERRUPTED, OK
 from jupyter_orch.cli.opening import describe
 from jupyter_orch.instance import Instance
 from jupyter_orch.records.event import EventType, StoredEvent
@@ -69,6 +71,28 @@ def follow(instance: Instance, run_id: str, *, after: int = 0) -> Iterator[Store
         bell.close()
 
 
+def watch(instance: Instance, run_id: str, *, as_json: bool = False) -> int:
+    """Print a run's events to its end, or until Ctrl-C, which leaves the run alone.
+
+    Args:
+        as_json: one JSON object per line.
+
+    Returns:
+        The exit code: 0 when the run succeeded, 1 when it did not, 130 after Ctrl-C.
+    """
+    # also in the background of a script, where the shell has us born deaf to SIGINT
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        for stored in follow(instance, run_id):
+            print_event(stored, as_json=as_json)
+        return conclude(instance, find_run(instance, run_id))
+    except KeyboardInterrupt:
+        print(f"the run goes on; cancel it with: jupyter orch run cancel {run_id[:8]}", file=sys.stderr, flush=True)
+        return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def wait_for_start(instance: Instance, run_id: str, seconds: float) -> Run:
     """The run once user code may be running in it, once it has ended, or after so many seconds."""
     bell = BellListener(instance.settings.home)
@@ -101,10 +125,10 @@ def print_event(stored: StoredEvent, *, as_json: bool = False) -> None:
 def conclude(instance: Instance, run: Run) -> int:
     """Say on stderr why a run did not succeed; returns the exit code."""
     if run.status == RunStatus.SUCCESS:
-        return 0
+        return OK
     reason = why_not(instance, run)
     print(f"jupyter-orch: run {run.run_id} is {run.status}{': ' + reason if reason else ''}", file=sys.stderr)
-    return 1
+    return FAILED
 
 
 def why_not(instance: Instance, run: Run) -> str:

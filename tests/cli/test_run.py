@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.settings import read_settings
-from tests.cli.console import Console
+from tests.cli.console import COMMAND, Console
 from tests.conftest import event, submission
 
 
@@ -101,6 +104,27 @@ def test_following_goes_on_to_the_end_and_says_why_it_failed(console: Console, i
     assert process.returncode == 1
     assert out.index("hello from afar") < out.index("PIPELINE_FAILURE")
     assert "ValueError: it broke" in err
+
+
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN])  # at a terminal; in a script's background
+def test_ctrl_c_leaves_the_run_alone(console: Console, instance: Instance, before: signal.Handlers) -> None:
+    run, _ = instance.journal.submit(submission())
+    start = f"import os, signal, sys; signal.signal(signal.SIGINT, signal.{before.name}); os.execv(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-c", start, *COMMAND, "run", "logs", "--follow", run.run_id]
+    with subprocess.Popen(
+        command, env=console.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert "PIPELINE_ENQUEUED" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        try:
+            _, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert err == f"the run goes on; cancel it with: jupyter orch run cancel {run.run_id[:8]}\n"
+    after = instance.storage.get_run(run.run_id)
+    assert after is not None and not after.is_final
 
 
 def test_captured_output(console: Console, instance: Instance) -> None:

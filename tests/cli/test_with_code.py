@@ -18,6 +18,20 @@ from tests.cli.console import Console
 
 pytestmark = pytest.mark.journey
 BROKEN = "from jupyter_orch import solid\n\n\n@solid\ndef broken(context:\n    return 1\n"
+SLOW = """\
+import time
+from pathlib import Path
+from jupyter_orch import pipeline, solid
+
+@solid
+def nap(_):
+    while not Path(__file__).with_name("enough").exists():
+        time.sleep(0.05)
+
+@pipeline
+def slow():
+    nap()
+"""
 STEPS = {
     "load",
     "clean",
@@ -84,6 +98,19 @@ def test_a_run_goes_on_when_its_command_has_ended(workspace: Console) -> None:
     followed = workspace("run", "logs", run_id, "--follow", "--json")
     assert followed.code == 0, followed.err
     assert json.loads(followed.out.splitlines()[-1])["type"] == "PIPELINE_SUCCESS"
+
+
+def test_ctrl_c_ends_the_command_and_not_its_run(workspace: Console) -> None:
+    (workspace.folder / "first_pipeline.py").write_text(SLOW)
+    launch = workspace.start("pipeline", "launch", "slow", "--wait")
+    assert launch.stdout is not None and launch.stderr is not None
+    assert any("STEP_START" in line for line in launch.stdout)
+    launch.send_signal(signal.SIGINT)
+    assert launch.wait(timeout=20) == 130
+    assert "the run goes on; cancel it with: jupyter orch run cancel" in launch.stderr.readline()
+    assert workspace("run", "show", "latest", "--json").json["status"] == "STARTED"
+    (workspace.folder / "enough").touch()
+    assert workspace("run", "logs", "latest", "--follow").code == 0
 
 
 def test_the_failing_example_fails_clearly(example: Console) -> None:

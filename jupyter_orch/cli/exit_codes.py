@@ -1,0 +1,9 @@
+"""What the command line's exit codes mean."""
+
+from __future__ import annotations
+
+import signal
+
+OK, FAILED, USAGE = 0, 1, 2
+INTERRUPTED = 128 + signal.SIGINT
+"""Ctrl-C, as shells count it."""
