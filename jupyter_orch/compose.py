@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from jupyter_orch.automation.schedules import DeployedSchedule, ScheduleSwitches, ScheduleTicks, deployed_schedules
 from jupyter_orch.code_servers.pool import KernelCodeServers
@@ -20,7 +21,7 @@ from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordi
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.reexecute import Reexecutor
 from jupyter_orch.runs.submit import Submitter
-from jupyter_orch.settings import Settings, SettingsError
+from jupyter_orch.settings import ClassChoice, Settings, SettingsError
 from jupyter_orch.version import __version__
 
 
@@ -35,10 +36,8 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
     """
     instance = open_instance(settings)
     code_servers.keep_snapshots(instance.storage)
-    launcher = _launcher(settings)
-    launching = Launching(
-        instance.storage, instance.journal, _coordinator(settings), launcher, code_servers, str(settings.home)
-    )
+    coordinator, launcher = make_coordinator(settings.coordinator), make_launcher(settings.launcher, settings.home)
+    launching = Launching(instance.storage, instance.journal, coordinator, launcher, code_servers, str(settings.home))
     submitter = Submitter(code_servers, launching)
     replica_id = new_replica_id()
     switches = ScheduleSwitches(instance.storage)
@@ -90,25 +89,68 @@ def _supervisor(
     return Supervisor(instance.storage, loops, __version__, replica_id)
 
 
-def _launcher(settings: Settings) -> RunLauncher:
-    choice = settings.launcher
+def make_launcher(choice: ClassChoice, home: Path) -> RunLauncher:
+    """The launcher that the settings choose; it may have processes of its own from now on, until it is stopped.
+
+    Args:
+        home: folder of the instance whose runs it will launch.
+
+    Raises:
+        OrchError: it can not be had; the message says where it was chosen.
+    """
     if choice.name == "warm":
-        return WarmLauncher(str(settings.home))
+        return WarmLauncher(str(home))
     if choice.name == "subprocess":
         return ColdLauncher(cold_runner=True)
-    made = class_of(choice)(**choice.config)
+    made = _custom(choice)
     if not isinstance(made, RunLauncher):
-        raise SettingsError(f"run_launcher: {choice.module}.{choice.cls} is not a jupyter_orch.ports.RunLauncher")
+        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} is not a jupyter_orch.ports.RunLauncher")
     return made
 
 
-def _coordinator(settings: Settings) -> RunCoordinator:
-    choice = settings.coordinator
+def make_coordinator(choice: ClassChoice) -> RunCoordinator:
+    """The coordinator that the settings choose.
+
+    Raises:
+        OrchError: it can not be had; the message says where it was chosen.
+    """
     if choice.name == "default":
         return DefaultRunCoordinator()
     if choice.name == "queued":
         return QueuedRunCoordinator(**choice.config)
-    made = class_of(choice)(**choice.config)
+    made = _custom(choice)
     if not isinstance(made, RunCoordinator):
-        raise SettingsError(f"run_coordinator: {choice.module}.{choice.cls} is not a jupyter_orch.ports.RunCoordinator")
+        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} is not a jupyter_orch.ports.RunCoordinator")
     return made
+
+
+def check_classes(settings: Settings) -> None:
+    """Import what the settings choose by module and class, and make nothing of it.
+
+    Raises:
+        SettingsError: with everything that can not be imported, one a line, each with its place.
+    """
+    mistakes = []
+    for choice in (settings.storage, settings.coordinator, settings.launcher):
+        try:
+            if choice.cls:
+                _class_at(choice)
+        except SettingsError as error:
+            mistakes.append(error.message)
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+
+
+def _custom(choice: ClassChoice) -> object:
+    cls = _class_at(choice)
+    try:
+        return cls(**choice.config)
+    except TypeError as error:
+        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} refuses its config: {error}") from error
+
+
+def _class_at(choice: ClassChoice) -> type:
+    try:
+        return class_of(choice)
+    except SettingsError as error:
+        raise SettingsError(f"{choice.place}: {error.message}") from error

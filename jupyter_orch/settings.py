@@ -12,6 +12,7 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_orch.errors import OrchError
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.yaml_text import Located, YamlError, dump_yaml, load_yaml
+from jupyter_orch.yaml_text import Path as PlaceInText
 
 HOME_VARIABLE = "JUPYTER_ORCH_HOME"
 KEYS = (
@@ -38,12 +39,17 @@ class SettingsError(OrchError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassChoice:
-    """A part of the deployment by ``{module, class, config}``; a shipped one has only a short ``name``."""
+    """A part of the deployment by ``{module, class, config}``; a shipped one has only a short ``name``.
+
+    Attributes:
+        place: where it was chosen, as ``file:line:column: key``; empty for a default.
+    """
 
     name: str
     module: str = ""
     cls: str = ""
     config: dict[str, Any] = field(default_factory=dict)
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +97,24 @@ def read_settings(home: Path | None = None) -> Settings:
             text = path.read_text("utf-8-sig")
             document = load_yaml(text, str(path))
         except (OSError, UnicodeDecodeError, YamlError) as error:
-            raise SettingsError(f"{path}: {error}") from error
+            raise SettingsError(why_unreadable(path, error)) from error
     reader = _Reader(document, str(path))
     settings = reader.settings(home, text)
     if reader.mistakes:
         raise SettingsError("\n".join(reader.mistakes))
     return settings
+
+
+def why_unreadable(path: Path, error: Exception) -> str:
+    """One line on a YAML file that can not be read: ``path:line:column: sentence``, the path said once.
+
+    Args:
+        error: what reading or parsing it raised.
+    """
+    if isinstance(error, YamlError):
+        where = f":{error.line}:{error.column}" if error.line is not None else ""
+        return f"{path}{where}: {error.bare_message}"
+    return f"{path}: {error.strerror if isinstance(error, OSError) and error.strerror else error}"
 
 
 class _Reader:
@@ -135,12 +153,7 @@ class _Reader:
             chosen = {chosen: {}}
         if isinstance(chosen, dict) and "class" in chosen:
             self._refuse_unknown(chosen, ("module", "class", "config"), (key,))
-            return ClassChoice(
-                name="custom",
-                module=str(chosen.get("module", "")),
-                cls=str(chosen["class"]),
-                config=chosen.get("config") or {},
-            )
+            return self._custom(chosen, key)
         if not isinstance(chosen, dict) or len(chosen) != 1:
             self._mistake((key,), f"expected one of {', '.join(shipped)}, or module, class and config")
             return None
@@ -155,7 +168,57 @@ class _Reader:
             self._mistake((key, name), f"expected a mapping, found {config!r}")
             return None
         self._refuse_unknown(config, shipped[name], (key, name))
-        return ClassChoice(name=name, config=config)
+        if name == "queued":
+            self._check_limits(config, (key, name))
+        return ClassChoice(name=name, config=config, place=self._told((key, name)))
+
+    def _custom(self, chosen: dict[str, Any], key: str) -> ClassChoice:
+        """A class of somebody else's; whether it can be imported shows when the deployment is composed."""
+        for name in ("module", "class"):
+            if not isinstance(chosen.get(name), str) or not chosen[name]:
+                self._mistake((key, name), f"expected the name of a {name}, found {chosen.get(name)!r}")
+        config = chosen.get("config") or {}
+        if not isinstance(config, dict):
+            self._mistake((key, "config"), f"expected a mapping, found {config!r}")
+            config = {}
+        return ClassChoice(
+            name="custom",
+            module=str(chosen.get("module", "")),
+            cls=str(chosen["class"]),
+            config=config,
+            place=self._told((key,)),
+        )
+
+    def _check_limits(self, config: dict[str, Any], path: PlaceInText) -> None:
+        """The shape of a queue's limits."""
+        most = config.get("max_concurrent_runs", -1)
+        if not _is_whole(most, least=-1):
+            self._mistake(
+                (*path, "max_concurrent_runs"), f"expected a whole number from -1 (no limit) on, found {most!r}"
+            )
+        path = (*path, "tag_concurrency_limits")
+        limits = config.get("tag_concurrency_limits", [])
+        if not isinstance(limits, list):
+            self._mistake(path, f"expected a list of {{key, limit, value}}, found {limits!r}")
+            return
+        for number, limit in enumerate(limits):
+            self._check_tag_limit(limit, (*path, number))
+
+    def _check_tag_limit(self, limit: Any, path: PlaceInText) -> None:
+        if not isinstance(limit, dict):
+            self._mistake(path, f"expected a mapping with key, limit and perhaps value, found {limit!r}")
+            return
+        self._refuse_unknown(limit, ("key", "limit", "value"), path)
+        if not isinstance(limit.get("key"), str):
+            self._mistake((*path, "key"), f"expected the name of a tag, found {limit.get('key')!r}")
+        if not _is_whole(limit.get("limit"), least=0):
+            self._mistake((*path, "limit"), f"expected a whole number of at least 0, found {limit.get('limit')!r}")
+        value = limit.get("value")
+        each = value.get("applyLimitPerUniqueValue") if isinstance(value, dict) and len(value) == 1 else None
+        if isinstance(value, list) or (isinstance(value, dict) and not isinstance(each, bool)):
+            self._mistake(
+                (*path, "value"), f"expected a tag's value or {{applyLimitPerUniqueValue: true}}, found {value!r}"
+            )
 
     def _with_place(self, chosen: ClassChoice, default: ClassChoice) -> ClassChoice:
         """A storage that knows where it is."""
@@ -216,12 +279,20 @@ class _Reader:
             return os.environ.get(name, "")
         return {key: self._with_environment(item, (*path, key)) for key, item in value.items()}
 
-    def _refuse_unknown(self, value: dict[str, Any], known: tuple[str, ...], path: tuple[str, ...]) -> None:
+    def _refuse_unknown(self, value: dict[str, Any], known: tuple[str, ...], path: PlaceInText) -> None:
         for key in value:
             if key not in known:
                 self._mistake((*path, key), f"unknown key {key!r}{did_you_mean(key, known)}")
 
-    def _mistake(self, path: tuple[str, ...], sentence: str) -> None:
+    def _mistake(self, path: PlaceInText, sentence: str) -> None:
+        self.mistakes.append(f"{self._told(path)}: {sentence}")
+
+    def _told(self, path: PlaceInText) -> str:
+        """``file:line:column: a › b``; without keys only the place."""
         place = self._document.nearest_place(path)
-        where = f":{place[0]}:{place[1]}" if place else ""
-        self.mistakes.append(f"{self._name}{where}: {' › '.join((*path, sentence))}")
+        where = f"{self._name}:{place[0]}:{place[1]}" if place else self._name
+        return f"{where}: {' › '.join(map(str, path))}" if path else where
+
+
+def _is_whole(value: Any, *, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least

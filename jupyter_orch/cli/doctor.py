@@ -22,7 +22,7 @@ from jupyter_orch.cli.listing import Column, duration, show_listing
 from jupyter_orch.cli.opening import describe, opened_instance
 from jupyter_orch.cli.watching import events_of, follow
 from jupyter_orch.code_servers.pool import code_servers_of
-from jupyter_orch.compose import close, compose
+from jupyter_orch.compose import close, compose, make_coordinator, make_launcher
 from jupyter_orch.errors import OrchError
 from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.records.run import RunFilter
@@ -147,6 +147,26 @@ def _storage() -> Finding:
         return _finding("storage", False, "does not open", error.message)
 
 
+def _run_coordinator() -> Finding:
+    """Make the coordinator that the settings choose."""
+    try:
+        choice = read_settings().coordinator
+        make_coordinator(choice)
+    except OrchError as error:
+        return _finding("run coordinator", False, "can not be had", error.message)
+    return _finding("run coordinator", True, choice.cls or choice.name)
+
+
+def _run_launcher() -> Finding:
+    """Make the launcher that the settings choose, and stop it again."""
+    try:
+        settings = read_settings()
+        make_launcher(settings.launcher, settings.home).stop()
+    except OrchError as error:
+        return _finding("run launcher", False, "can not be had", error.message)
+    return _finding("run launcher", True, settings.launcher.cls or settings.launcher.name)
+
+
 def _example() -> Finding:
     try:
         return _finding("example", True, str(example_folder()))
@@ -234,6 +254,8 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _lab_extension,
     _kernel,
     _storage,
+    _run_coordinator,
+    _run_launcher,
     _example,
     _warm_start,
 )

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jupyter_orch.api.instance import masked
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.pool import code_servers_of
-from jupyter_orch.compose import close, compose
+from jupyter_orch.compose import check_classes, close, compose
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.orchestrator import Orchestrator
@@ -72,8 +72,13 @@ def workspace_file(arguments: argparse.Namespace) -> Path:
 
 @contextmanager
 def opened_instance() -> Iterator[Instance]:
-    """The instance, without any code."""
+    """The instance, without any code.
+
+    Raises:
+        OrchError: the settings can not be used, or the instance can not be opened.
+    """
     settings = read_settings()
+    check_classes(settings)
     with _reasons(settings):
         instance = open_instance(settings)
     try:
@@ -90,6 +95,7 @@ def composed_deployment(workspace: Path) -> Iterator[Orchestrator]:
         OrchError: the settings can not be used, or the instance can not be opened.
     """
     settings = read_settings()
+    check_classes(settings)
     with _reasons(settings):
         orchestrator = compose(settings, code_servers_of(settings, workspace))
     try:

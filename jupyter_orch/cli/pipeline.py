@@ -29,6 +29,7 @@ from jupyter_orch.records.snapshot import PipelineSnapshot
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.problems import PipelineNotFound
 from jupyter_orch.runs.submit import Wish
+from jupyter_orch.settings import why_unreadable
 from jupyter_orch.yaml_text import YamlError, load_yaml
 
 START_PATIENCE = 30.0
@@ -170,7 +171,7 @@ def _read_config(files: list[Path] | None) -> dict[str, Any] | None:
         try:
             value = load_yaml(file.read_bytes(), str(file)).value
         except (OSError, YamlError) as error:
-            raise OrchError(f"{file}: {error}") from error
+            raise OrchError(why_unreadable(file, error)) from error
         if value is not None and not isinstance(value, dict):
             raise OrchError(f"{file}: expected a mapping with keys such as 'solids', found {value!r}")
         merged = _merged(merged, value or {})

@@ -52,7 +52,8 @@ class Database:
         url: an SQLAlchemy URL, ``sqlite:////path/orch.db`` or ``postgresql+psycopg://…``.
 
         Raises:
-            DatabaseUnusable: it can not be opened, lies on a network file system, or has a newer schema.
+            DatabaseUnusable: it can not be opened, lies on a network file system, has a newer schema, or its driver
+                is not installed.
         """
         self.is_sqlite = url.startswith("sqlite")
         self._pid = os.getpid()
@@ -64,6 +65,11 @@ class Database:
                 _make_private(path)
             self.engine: Engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
             self._prepare_schema()
+        except ImportError as error:
+            raise DatabaseUnusable(
+                f"the storage 'postgres' needs a driver that can not be imported ({error}): "
+                "pip install 'jupyter-orch[postgres]'"
+            ) from error
         except (OSError, SQLAlchemyError) as error:
             reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
             raise DatabaseUnusable(f"the database {_without_password(url)} can not be opened: {reason}") from error

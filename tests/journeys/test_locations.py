@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,10 +91,14 @@ def test_an_edit_that_is_not_loaded_yet_is_shown(server: ServerProcess) -> None:
 
 
 def test_a_kernel_that_is_killed_comes_back_and_a_launch_waits_for_it(server: ServerProcess) -> None:
-    found = subprocess.run(["pgrep", "-f", "jupyter_orch_kernel.zygote"], capture_output=True, text=True, check=True)
-    for pid in found.stdout.split():
-        if f"JUPYTER_ORCH_HOME={server.orch_home}".encode() in Path(f"/proc/{pid}/environ").read_bytes():
-            os.kill(int(pid), signal.SIGKILL)
+    killed = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            is_zygote = b"jupyter_orch_kernel.zygote" in (process / "cmdline").read_bytes()
+            if is_zygote and f"JUPYTER_ORCH_HOME={server.orch_home}".encode() in (process / "environ").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
+                killed += 1
+    assert killed
     answer = server.launch("fine", location="good.py")
     assert answer["__typename"] == "LaunchPipelineRunSuccess", answer
     assert server.wait_for_run(answer["run"]["runId"])["status"] == "SUCCESS"
