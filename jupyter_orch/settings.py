@@ -122,6 +122,7 @@ class _Reader:
         self._document = document
         self._name = name
         self.mistakes: list[str] = []
+        self._unset: set[PlaceInText] = set()
 
     def settings(self, home: Path, text: str) -> Settings:
         value = self._document.value
@@ -192,6 +193,8 @@ class _Reader:
     def _check_limits(self, config: dict[str, Any], path: PlaceInText) -> None:
         """The shape of a queue's limits."""
         most = config.get("max_concurrent_runs", -1)
+        if isinstance(most, str) and most.removeprefix("-").isdecimal():  # an environment variable holds text
+            config["max_concurrent_runs"] = most = int(most)
         if not _is_whole(most, least=-1):
             self._mistake(
                 (*path, "max_concurrent_runs"), f"expected a whole number from -1 (no limit) on, found {most!r}"
@@ -268,14 +271,17 @@ class _Reader:
             return default
         return float(found)
 
-    def _with_environment(self, value: Any, path: tuple[str, ...]) -> Any:
+    def _with_environment(self, value: Any, path: PlaceInText) -> Any:
         """Replace ``{env: NAME}`` by the variable's value."""
+        if isinstance(value, list):
+            return [self._with_environment(item, (*path, number)) for number, item in enumerate(value)]
         if not isinstance(value, dict):
             return value
         if value.keys() == {"env"}:
             name = str(value["env"])
             if name not in os.environ:
                 self._mistake(path, f"the environment variable {name} is not set")
+                self._unset.add(path)
             return os.environ.get(name, "")
         return {key: self._with_environment(item, (*path, key)) for key, item in value.items()}
 
@@ -285,7 +291,8 @@ class _Reader:
                 self._mistake((*path, key), f"unknown key {key!r}{did_you_mean(key, known)}")
 
     def _mistake(self, path: PlaceInText, sentence: str) -> None:
-        self.mistakes.append(f"{self._told(path)}: {sentence}")
+        if path not in self._unset:  # what an unset variable has not said can not be wrong as well
+            self.mistakes.append(f"{self._told(path)}: {sentence}")
 
     def _told(self, path: PlaceInText) -> str:
         """``file:line:column: a › b``; without keys only the place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,70 @@ def test_all_mistakes_are_told_at_once_with_their_places(tmp_path: Path) -> None
     assert any("at least 1, found 'soon'" in line for line in lines)
     assert any("unknown key 'speed'" in line for line in lines)
     assert any("NOT_SET is not set" in line for line in lines)
+    assert any("code_servers › local_startup_timeout: expected" in line for line in lines)
+
+
+def test_the_limits_of_a_queue_are_checked_where_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = write(
+        tmp_path / "h",
+        "run_coordinator:\n"
+        "  queued:\n"
+        "    max_concurrent_runs: many\n"
+        "    tag_concurrency_limits:\n"
+        "      - {key: a, limit: 1}\n"
+        "      - {key: a, limt: 2}\n"
+        "      - {key: [a], limit: -1, value: {each: true}}\n"
+        "      - a\n",
+    )
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(home)
+    queue = "run_coordinator › queued"
+    limits = f"{queue} › tag_concurrency_limits"
+    starts = (
+        f":3:5: {queue} › max_concurrent_runs: expected a whole number from -1 (no limit) on, found 'many'",
+        f":6:18: {limits} › 1 › limt: unknown key 'limt', did you mean 'limit'?",
+        f":6:9: {limits} › 1 › limit: expected a whole number",
+        f":7:10: {limits} › 2 › key: expected the name of a tag, found ['a']",
+        f":7:20: {limits} › 2 › limit: expected a whole number of at least 0, found -1",
+        f":7:31: {limits} › 2 › value: expected a tag's value or",
+        f":8:9: {limits} › 3: expected a mapping with key, limit",
+    )
+    lines = str(wrong.value).splitlines()
+    assert [line.startswith(f"{home / 'orch.yaml'}{start}") for line, start in zip(lines, starts, strict=True)] == [
+        True
+    ] * len(starts), lines
+    with pytest.raises(SettingsError, match="tag_concurrency_limits: expected a list"):
+        read_settings(write(home, "run_coordinator: {queued: {tag_concurrency_limits: {key: a, limit: 1}}}"))
+    monkeypatch.setenv("MOST", "7")
+    for number, most in (("-1", -1), ("0", 0), ("{env: MOST}", 7)):
+        settings = read_settings(write(home, f"run_coordinator: {{queued: {{max_concurrent_runs: {number}}}}}"))
+        assert settings.coordinator.config == {"max_concurrent_runs": most}
+    for number in ("-2", "1.5", "true", "null"):
+        with pytest.raises(SettingsError, match=":1:28: .*max_concurrent_runs: expected a whole number"):
+            read_settings(write(home, f"run_coordinator: {{queued: {{max_concurrent_runs: {number}}}}}"))
+
+
+def test_a_class_is_named_by_module_and_class(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(write(tmp_path / "h", "run_launcher: {class: Launcher, config: [1]}\n"))
+    lines = str(wrong.value).splitlines()
+    assert [line.split("orch.yaml")[1] for line in lines] == [
+        ":1:1: run_launcher › module: expected the name of a module, found None",
+        ":1:33: run_launcher › config: expected a mapping, found [1]",
+    ]
+
+
+def test_a_file_that_can_not_be_read_is_named_once_and_with_its_line(tmp_path: Path) -> None:
+    home = write(tmp_path / "h", "storage: sqlite\nscheduler: [\n")
+    path = home / "orch.yaml"
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(home)
+    assert re.match(rf"{re.escape(str(path))}:3:1: \S", str(wrong.value))
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(home)
+    assert str(wrong.value) == f"{path}: Is a directory"
 
 
 @pytest.mark.parametrize(

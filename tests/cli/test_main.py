@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from jupyter_orch.cli.doctor import LOOKS
 from jupyter_orch.cli.main import VERBS, parse
+from jupyter_orch.settings import HOME_VARIABLE
 from jupyter_orch.version import __version__
 from tests.cli.console import Console
 
@@ -62,6 +65,41 @@ def test_an_instance_that_can_not_be_opened(console: Console) -> None:
         answer = console(*words)
         assert answer.code == 1 and len(answer.err.splitlines()) == 1
         assert answer.err.startswith("jupyter-orch: ") and "can not" in answer.err
+
+
+def test_a_class_that_can_not_be_had_is_told_with_its_place(console: Console) -> None:
+    console.home.mkdir(parents=True)
+    file = console.home / "orch.yaml"
+    file.write_text("run_launcher: {module: nowhere, class: L}\nrun_coordinator:\n  {module: json, class: Nobody}\n")
+    for words in (["instance", "info"], ["run", "list"]):
+        answer = console(*words)
+        assert answer.code == 1 and "Traceback" not in answer.err
+        assert f"{file}:1:1: run_launcher: can not import class 'L' from module 'nowhere'" in answer.err
+        assert f"{file}:2:1: run_coordinator: can not import class 'Nobody' from module 'json'" in answer.err
+
+
+def test_postgres_without_its_driver_says_what_to_install(console: Console) -> None:
+    console.home.mkdir(parents=True)
+    (console.home / "orch.yaml").write_text("storage: {postgres: {url: 'postgresql://u:secret@127.0.0.1:1/d'}}\n")
+    (console.folder / "psycopg.py").write_text("raise ModuleNotFoundError(\"No module named 'psycopg'\")\n")
+    answer = console("run", "list")  # -m puts the folder first on the path
+    assert answer.code == 1 and len(answer.err.splitlines()) == 1
+    assert "pip install 'jupyter-orch[postgres]'" in answer.err and "unexpected" not in answer.err
+
+
+def test_the_doctor_makes_what_the_settings_choose(private_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(private_home))
+    private_home.mkdir(parents=True, exist_ok=True)
+    looks = {look.__name__: look for look in LOOKS}
+    chosen = [looks["_run_coordinator"], looks["_run_launcher"]]
+    assert [look().state for look in chosen] == ["ok", "ok"]
+    (private_home / "orch.yaml").write_text(
+        "run_coordinator: {module: json, class: JSONDecoder}\nrun_launcher: {module: json, class: JSONDecoder, config: {x: 1}}\n"
+    )
+    coordinator, launcher = (look() for look in chosen)
+    assert (coordinator.state, launcher.state) == ("fails", "fails")
+    assert "orch.yaml:1:1: run_coordinator: json.JSONDecoder is not a" in coordinator.mend
+    assert "orch.yaml:2:1: run_launcher: json.JSONDecoder refuses its config" in launcher.mend
 
 
 def test_home_on_the_command_line_wins(console: Console) -> None:

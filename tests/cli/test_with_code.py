@@ -208,3 +208,11 @@ def test_the_demo_prints_the_address_of_a_working_lab(console: Console) -> None:
     demo.send_signal(signal.SIGTERM)
     demo.communicate(timeout=60)
     assert demo.returncode == 0
+
+
+def test_a_run_config_that_can_not_be_read_is_named_once(workspace: Console) -> None:
+    (workspace.folder / "bad.yaml").write_text("solids:\n  names: [\n")
+    answer = workspace("pipeline", "launch", "greetings", "-c", "absent.yaml")
+    assert (answer.code, answer.err) == (1, "jupyter-orch: absent.yaml: No such file or directory\n")
+    answer = workspace("pipeline", "launch", "greetings", "-c", "bad.yaml")
+    assert answer.code == 1 and answer.err.startswith("jupyter-orch: bad.yaml:3:1: ")
