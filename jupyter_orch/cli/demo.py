@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from types import FrameType
 
-from jupyter_orch.cli.example import HOME, copy_example
+from jupyter_orch.cli.example import HOME, copy_example, history_command
 from jupyter_orch.cli.headless import run_headless
 from jupyter_orch.cli.jupyter_process import JupyterProcess
 from jupyter_orch.errors import OrchError
@@ -70,9 +70,7 @@ def _welcome(url: str, folder: Path) -> str:
         {url}
 
     Open the panel "Orchestrate" on the left, choose penguin_report, press Launch.
-    The same from another terminal:  cd {folder}
-                                     export JUPYTER_ORCH_HOME={folder / HOME}
-                                     jupyter-orch run list
+    Its history, from any terminal:  {history_command(folder)}
 """
 
 

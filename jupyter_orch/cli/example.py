@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -22,6 +23,11 @@ class ExampleMissing(OrchError):
     """The example workspace is not installed."""
 
     code = "EXAMPLE_MISSING"
+
+
+def history_command(folder: Path) -> str:
+    """What lists the runs of a copy of the example, from any folder."""
+    return f"jupyter orch --home {shlex.quote(str(folder / HOME))} run list"
 
 
 def example_folder() -> Path:

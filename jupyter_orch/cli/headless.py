@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_orch.api.logs import notebooks_of
-from jupyter_orch.cli.example import HOME
+from jupyter_orch.cli.example import HOME, history_command
 from jupyter_orch.cli.jupyter_process import JupyterProcess, ServerFailed
 from jupyter_orch.cli.listing import Column, duration, elapsed, show_listing
 
@@ -158,6 +158,7 @@ def _sum_up(folder: Path, run_id: str, run: dict[str, Any], failed: list[str]) -
     for step in steps:
         for notebook in notebooks_of(folder / HOME, run_id, step["stepKey"]):
             print(f"Executed notebook: {notebook}")
+    print(f"Its history: {history_command(folder)}")
     if run["status"] == "SUCCESS":
         return 0
     for reason in failed:

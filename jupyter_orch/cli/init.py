@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jupyter_orch.cli.example import FolderInUse
 from jupyter_orch.errors import OrchError
+from jupyter_orch.settings import home_folder
 
 _WORKSPACE = """\
 # Which code there is. Every entry is a code location and has a kernel of its own.
@@ -58,7 +59,7 @@ def my_repository():
 '''
 
 _SETTINGS = """\
-# Settings of the instance. Put this file into $JUPYTER_ORCH_HOME (jupyter-orch instance info says where that is).
+# Settings of the instance in this folder; read when a command, a Jupyter server or a daemon starts.
 # Everything is optional; what is commented out is the default.
 
 # storage:                                  # runs, events, schedules
@@ -76,7 +77,8 @@ _SETTINGS = """\
 # scheduler: {max_catchup_runs: 5}             # due times of a partitioned schedule to make up for
 """
 
-FILES = {"workspace.yaml": _WORKSPACE, "first_pipeline.py": _PIPELINE, "orch.yaml": _SETTINGS}
+FILES = {"workspace.yaml": _WORKSPACE, "first_pipeline.py": _PIPELINE}
+SETTINGS_FILE = "orch.yaml"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -98,5 +100,20 @@ def _init(arguments: argparse.Namespace) -> int:
         raise OrchError(f"can not write to {folder}: {error}") from error
     for name in FILES:
         print(f"wrote {folder / name}")
+    _explain_settings(home_folder() / SETTINGS_FILE)
     print("Next: go there and run 'jupyter-orch workspace check', then 'jupyter-orch lab'")
     return 0
+
+
+def _explain_settings(file: Path) -> None:
+    """Write the settings, all commented out, where they are read; those that are there already stay as they are."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(file, "x", encoding="utf-8") as settings:
+            settings.write(_SETTINGS)
+    except FileExistsError:
+        print(f"left {file} as it is (the instance's settings)")
+    except OSError as error:
+        raise OrchError(f"can not write the instance's settings to {file}: {error.strerror}") from error
+    else:
+        print(f"wrote {file} (the instance's settings)")

@@ -17,16 +17,28 @@ def test_init_lays_out_a_workspace_and_refuses_to_do_it_twice(console: Console) 
     folder = console.folder / "new"
     (entry,) = read_workspace(folder / "workspace.yaml")
     assert entry.problem is None and Path(entry.target.path) == (folder / "first_pipeline.py").resolve()
-    assert read_settings(folder).storage.name == "sqlite"  # its orch.yaml is valid
+    assert {path.name for path in folder.iterdir()} == {"workspace.yaml", "first_pipeline.py"}
+    assert console("instance", "info", "--json").json["settings_file"] == str(console.home / "orch.yaml")
+    assert read_settings(console.home).storage.name == "sqlite"
     (folder / "first_pipeline.py").write_text("mine")
     again = console("init", "new")
-    assert again.code == 1 and "has workspace.yaml and first_pipeline.py and orch.yaml already" in again.err
+    assert again.code == 1 and "has workspace.yaml and first_pipeline.py already" in again.err
     assert (folder / "first_pipeline.py").read_text() == "mine"
+
+
+def test_init_leaves_the_settings_of_an_instance_alone(console: Console) -> None:
+    console.home.mkdir(parents=True)
+    (console.home / "orch.yaml").write_text("run_launcher: subprocess\n")
+    answer = console("init")
+    assert answer.code == 0 and f"left {console.home / 'orch.yaml'} as it is" in answer.out
+    assert (console.home / "orch.yaml").read_text() == "run_launcher: subprocess\n"
+    elsewhere = console("--home", "own home", "init", "second")
+    assert elsewhere.code == 0 and (console.folder / "own home" / "orch.yaml").is_file()
 
 
 def test_every_setting_that_init_explains_is_accepted(console: Console) -> None:
     console("init")
-    lines = (console.folder / "orch.yaml").read_text().splitlines()
+    lines = (console.home / "orch.yaml").read_text().splitlines()
     settings = [line[2:] for line in lines if line.startswith("# ") and (":" in line)]
     for wanted in ("storage:", "run_coordinator: default", "run_launcher: subprocess"):
         assert any(line.startswith(wanted) for line in settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import time
 import urllib.request
@@ -178,6 +179,9 @@ def test_the_demo_runs_its_main_pipeline_through_a_real_server(console: Console)
     notebook = nbformat.read(Path(found[1]), as_version=4)
     kinds = {kind for cell in notebook.cells for output in cell.get("outputs", ()) for kind in output.get("data", ())}
     assert "image/png" in kinds
+    history = re.search(r"^Its history: jupyter orch (.+)$", answer.out, re.MULTILINE)
+    assert history is not None
+    assert "penguin_report" in console(*shlex.split(history[1])).out
     again = console("demo", "demo", "--headless", timeout=240)
     assert again.code == 0 and "Using the example in" in again.out
 
@@ -203,6 +207,8 @@ def test_the_demo_prints_the_address_of_a_working_lab(console: Console) -> None:
     demo = console.start("demo", "demo", "--no-browser", "--port", str(free_port()))
     assert demo.stdout is not None
     url = next(line.strip() for line in demo.stdout if "/lab?token=" in line and line.startswith("        http"))
+    history = next(line for line in demo.stdout if "Its history" in line)
+    assert f"jupyter orch --home {console.folder / 'demo' / '.orch'} run list" in history
     with urllib.request.urlopen(url, timeout=60) as page:
         assert page.status == 200 and "JupyterLab" in page.read().decode()
     demo.send_signal(signal.SIGTERM)
