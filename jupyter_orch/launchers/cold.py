@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -28,11 +30,14 @@ class ColdLauncher(RunLauncher):
         if self._cold_runner:
             order = replace(order, runner_socket=None, cold_reason="the launcher starts every run in new processes")
         try:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "jupyter_orch.worker"],
-                stdin=subprocess.PIPE,
-                start_new_session=True,
-            )
+            with worker_log(order.home) as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "jupyter_orch.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
             assert process.stdin is not None
             with process.stdin:
                 process.stdin.write(msgspec.json.encode(order))
@@ -41,3 +46,10 @@ class ColdLauncher(RunLauncher):
         with self._lock:  # forget those that have ended, so that none stays a zombie
             self._started = [p for p in self._started if p.poll() is None] + [process]
         return "in a new process"
+
+
+def worker_log(home: str) -> IO[bytes]:
+    """Where workers write what should not happen; never to our own output, which they would hold open."""
+    folder = Path(home)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return open(folder / "worker.log", "ab")

@@ -18,7 +18,7 @@ import msgspec
 
 from jupyter_orch import wire
 from jupyter_orch.folders import runtime_folder
-from jupyter_orch.launchers.cold import ColdLauncher
+from jupyter_orch.launchers.cold import ColdLauncher, worker_log
 from jupyter_orch.ports import LaunchOrder, RunLauncher
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child
 from jupyter_orch.zygote.protocol import listen
@@ -94,11 +94,13 @@ class WarmLauncher(RunLauncher):
 
     def _start(self) -> None:
         self._lifeline, theirs = socket.socketpair()
-        with theirs, listen(self._path) as listener:
+        with theirs, listen(self._path) as listener, worker_log(self._home) as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyter_orch.worker", "--zygote", str(theirs.fileno()), str(listener.fileno())],
                 pass_fds=(theirs.fileno(), listener.fileno()),
                 stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,
                 env={**os.environ},
             )
