@@ -41,7 +41,7 @@ export function error(change: Record<string, unknown> = {}): Record<string, unkn
     message: 'unexpected indent (flights.py, line 7)',
     className: 'IndentationError',
     stack: ['  File "flights.py", line 7\n'],
-    file: '/work/flights.py',
+    file: '/home/ada/flights.py',
     line: 7,
     code: '    return 1',
     hint: null,
@@ -98,7 +98,7 @@ export function location(name: string, change: Record<string, unknown> = {}): Re
 }
 
 export function workspace(...locationEntries: Record<string, unknown>[]): Record<string, unknown> {
-  return { __typename: 'Workspace', path: '/work/workspace.yaml', locationEntries };
+  return { __typename: 'Workspace', path: '/home/ada/workspace.yaml', locationEntries };
 }
 
 export function solid(name: string, upstream: string[] = [], change: Record<string, unknown> = {}): Record<string, unknown> {

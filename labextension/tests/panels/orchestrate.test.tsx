@@ -55,8 +55,8 @@ describe('side panel', () => {
     await refetch();
     expect(section('Active runs').textContent).toContain('Nothing is running.');
     expect(section('Recent runs').textContent).toContain('No run has finished yet.');
-    expect(section('Pipelines').textContent).toContain('/work/workspace.yaml');
-    expect(section('Locations').textContent).toContain('/work/workspace.yaml');
+    expect(section('Pipelines').textContent).toContain('/home/ada/workspace.yaml');
+    expect(section('Locations').textContent).toContain('/home/ada/workspace.yaml');
   });
 
   it('opens pipeline, launchpad and runs from named buttons', async () => {

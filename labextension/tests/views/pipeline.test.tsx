@@ -23,7 +23,7 @@ beforeEach(() => {
         description: 'Reads a file.',
         requiredResources: ['warehouse'],
         notebookPath: null,
-        source: { file: '/work/flights.py', contentsPath: 'flights.py', line: 12, cell: null },
+        source: { file: '/home/ada/flights.py', contentsPath: 'flights.py', line: 12, cell: null },
         configSchema: { type: 'object', required: ['path'], properties: { path: { type: 'string' }, rows: { type: 'integer', default: 10 } } }
       }
     }),
