@@ -108,7 +108,7 @@ describe('side panel', () => {
     const broken = within(section('Locations'));
     expect(broken.getByRole('status', { name: 'State of broken.py' }).textContent).toMatch(/Error.*stale/);
     expect(broken.getByText(/unexpected indent/)).toBeTruthy();
-    expect(broken.getByText(/\/work\/flights.py:7/)).toBeTruthy();
+    expect(broken.getByText(/\/home\/ada\/flights.py:7/)).toBeTruthy();
     await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Reload broken.py' })));
     await vi.waitFor(() => expect(reloaded).toEqual(['broken.py']));
   });
