@@ -106,9 +106,7 @@ def launches(folder: Path, count: int) -> list[Row]:
         (home / "orch" / "orch.yaml").write_text(settings)
         with serving(root, home) as server:
             server.wait_for_locations()
-            times = [
-                _launch(server, folder / "mark", cold=name == "cold") for _ in range(count if settings == "" else 8)
-            ]
+            times = [_launch(server, folder / "mark", cold=name == "cold") for _ in range(count)]
         targets = ("≤ 35", "≤ 60") if name == "warm" else ("imports + 150", "")
         rows.append(row(f"{name}: API call → answer", [t[0] for t in times]))
         rows.append(row(f"{name}: API call → first user code", [t[1] for t in times], targets[0]))
