@@ -29,7 +29,7 @@ class RepositoryData:
 
     def get_all_pipelines(self) -> list[PipelineDefinition]:
         """Every pipeline."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must define get_all_pipelines()")
 
     def get_all_schedules(self) -> list[ScheduleDefinition]:
         """Every schedule."""

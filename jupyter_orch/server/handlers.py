@@ -14,7 +14,7 @@ from tornado import web
 
 from jupyter_orch.errors import OrchError
 from jupyter_orch.server.readiness import Readiness
-from jupyter_orch.server.websocket import GraphQLSocket, name_of
+from jupyter_orch.server.websocket import GraphQLSocket, name_of, require_login
 from jupyter_orch.version import __version__
 
 MAX_BODY = 1024 * 1024
@@ -26,6 +26,11 @@ class OrchHandler(ExtensionHandlerMixin, APIHandler):
     """What our handlers share: JSON problems, the deployment, and no activity tracking for what panels poll."""
 
     _track_activity = False
+
+    async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler declares it
+        """403 before anything else."""
+        await super().prepare()
+        require_login(self)
 
     @property
     def readiness(self) -> Readiness:

@@ -25,10 +25,25 @@ INIT_TIMEOUT = 10.0
 MAX_MESSAGE = 256 * 1024
 
 
+def require_login(handler: JupyterHandler) -> None:
+    """Refuse whoever is not logged in, whatever they ask for: nobody else learns which methods a route has.
+
+    Raises:
+        HTTPError: 403.
+    """
+    if not handler.current_user:
+        raise web.HTTPError(403, "log in, or send a valid token")
+
+
 class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """One client's socket."""
 
     _track_activity = False
+
+    async def prepare(self, *, _redirect_to_login: bool = False) -> None:
+        """403 before anything else."""
+        await super().prepare()
+        require_login(self)
 
     def set_default_headers(self) -> None:
         """A websocket handshake carries no content policy."""

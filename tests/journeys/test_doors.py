@@ -68,6 +68,12 @@ def test_without_a_token_every_route_answers_403(shared: ServerProcess, method: 
         assert status == 403, (status, answer)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+def test_without_a_token_no_method_of_a_route_tells_more_than_403(shared: ServerProcess, method: str) -> None:
+    answers = {path: shared.request(path, token=None, method=method)[0] for _, path in ROUTES}
+    assert set(answers.values()) == {403}, answers
+
+
 def test_wrong_requests_are_refused_in_words(shared: ServerProcess) -> None:
     for body, expected in ((b"{", 400), ([], 400), ({"query": "{" * 99}, 400), ({"query": "subscription { x }"}, 400)):
         status, answer = shared.request("orch/graphql", body)
