@@ -65,7 +65,9 @@ export class RunModel extends ChangingModel implements IFeed<RunLogsSubscription
     }
   }
 
+  /** Fetch the run; asked for while a fetch is under way, it is fetched once more, for that answer may be older. */
   async refetch(): Promise<void> {
+    this._again = this._pending !== null;
     this._pending ??= this._fetchAll().finally(() => {
       this._pending = null;
     });
@@ -75,8 +77,9 @@ export class RunModel extends ChangingModel implements IFeed<RunLogsSubscription
   /** Fetch pages of events until the newest is known. */
   private async _fetchAll(): Promise<void> {
     for (let page = 0; page < MOST_PAGES && !this.isDisposed; page++) {
+      this._again = false;
       const fetched = await this._fetch(this.history.lastSeq);
-      if (fetched < PAGE) {
+      if (fetched < PAGE && !this._again) {
         return;
       }
     }
@@ -112,6 +115,7 @@ export class RunModel extends ChangingModel implements IFeed<RunLogsSubscription
   private _problem = '';
   private _missing = false;
   private _pending: Promise<void> | null = null;
+  private _again = false;
 }
 
 namespace Private {

@@ -41,6 +41,34 @@ describe('RunModel', () => {
     await vi.waitFor(() => expect(model.history.lastSeq).toBe(3));
   });
 
+  it('does not stay at an answer that is older than what the stream said', async () => {
+    const facts = log(['PIPELINE_START'], ['PIPELINE_CANCELING'], ['PIPELINE_CANCELED']);
+    let release = (): void => undefined;
+    const gate = new Promise<void>(resolve => (release = resolve));
+    let asked = 0;
+    const server = new MemoryServer({
+      pipelineRunOrError: async () => {
+        const first = asked++ === 0;
+        await (first ? gate : undefined);
+        return run({ status: first ? 'CANCELING' : 'CANCELED', events: () => [] });
+      }
+    });
+    const model = new RunModel(new OrchClient(server.settings()), 'run-1');
+    const fetching = model.refetch();
+    await vi.waitFor(() => expect(asked).toBe(1));
+    model.receive({
+      pipelineRunLogs: {
+        __typename: 'PipelineRunLogsSubscriptionSuccess',
+        run: { runId: 'run-1', status: 'CANCELED', startTime: 1, endTime: 2, canTerminate: false, queuePosition: null },
+        events: facts,
+        hasMorePastEvents: false
+      }
+    });
+    release();
+    await fetching;
+    expect(model.detail?.status).toBe('CANCELED');
+  });
+
   it('says that a run is gone', async () => {
     const server = new MemoryServer({
       pipelineRunOrError: ({ runId }: { runId: string }) => ({ __typename: 'PipelineRunNotFoundError', message: `there is no run ${runId}`, runId })
