@@ -1,0 +1,21 @@
+"""Every seam of the server wing: what each part promises to the others, one file a noun.
+
+Storages, launchers and coordinators are chosen in ``orch.yaml`` by ``{module, class, config}``; a class of somebody
+else fits when it keeps these promises (``jupyter_orch.testing`` holds the behaviour suites).
+"""
+
+from __future__ import annotations
+
+from jupyter_orch.ports.bell import Bell
+from jupyter_orch.ports.code_servers import CodeServerError, CodeServers, LocationUnavailable, RunnerAddress
+from jupyter_orch.ports.launching import LaunchOrder, RunCoordinator, RunLauncher
+from jupyter_orch.ports.replicas import ReplicaStorage
+from jupyter_orch.ports.runs import Guard, NewRun, RunStorage
+from jupyter_orch.ports.schedules import ScheduleStorage
+from jupyter_orch.ports.storage import Storage
+
+__all__ = [
+    "Guard", "NewRun", "RunStorage", "ScheduleStorage", "ReplicaStorage", "Storage",
+    "LaunchOrder", "RunLauncher", "RunCoordinator", "Bell",
+    "CodeServers", "CodeServerError", "LocationUnavailable", "RunnerAddress",
+]  # fmt: skip

@@ -1,0 +1,93 @@
+"""Where runs and their events are kept."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_orch.records.event import Event, StoredEvent
+from jupyter_orch.records.run import Run, RunFilter, Submission
+from jupyter_orch.records.status import RunStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What must still be true of a run for a write to count (compare-and-set)."""
+
+    statuses: tuple[RunStatus, ...]
+    epoch: int | None = None
+    launch_token: str | None = None
+    lease_before: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run to be stored, with the events that tell of its creation."""
+
+    run_id: str
+    submission: Submission
+    events: tuple[Event, ...] = ()
+
+
+class RunStorage(ABC):
+    """Runs and their events. Every method is one transaction; readers see all of it or nothing.
+
+    Thread-safe; not shared across a fork.
+    """
+
+    @abstractmethod
+    def add_run(self, new: NewRun) -> tuple[Run, bool]:
+        """Store a run as QUEUED, or find the one that has the same idempotency key.
+
+        Returns:
+            The run, and whether it was created by this call.
+        """
+
+    @abstractmethod
+    def get_run(self, run_id: str) -> Run | None:
+        """The run as it is now."""
+
+    @abstractmethod
+    def list_runs(
+        self, where: RunFilter, *, limit: int, before: int | None = None, oldest_first: bool = False
+    ) -> list[Run]:
+        """Runs that fit, newest first; with ``before`` only those older than that ``Run.cursor``."""
+
+    @abstractmethod
+    def count_runs(self, where: RunFilter) -> int:
+        """How many runs fit."""
+
+    @abstractmethod
+    def move_run(
+        self, run_id: str, guard: Guard, to: RunStatus | None, events: Sequence[Event] = (), **changes: Any
+    ) -> Run | None:
+        """Change a run if the guard holds, and append the events, in one transaction.
+
+        Args:
+            to: the new status; None keeps it.
+            changes: columns of the run: ``epoch, launch_token, worker, runner, lease_until, start_deadline,
+                launch_tries, resume_count, start_time, end_time, failure``.
+
+        Returns:
+            The run after the change, or None when the guard did not hold and nothing was written.
+        """
+
+    @abstractmethod
+    def append_events(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:
+        """Append events of a worker in the order given.
+
+        Returns:
+            The number of the last one, or None when the run has another epoch or has ended (nothing written).
+        """
+
+    @abstractmethod
+    def read_events(
+        self, run_id: str, *, after: int = 0, limit: int = 1000, types: Iterable[str] | None = None
+    ) -> list[StoredEvent]:
+        """Events with a number greater than ``after``, oldest first."""
+
+    @abstractmethod
+    def delete_run(self, run_id: str) -> bool:
+        """Remove a finished run and its events; False when it has not ended or does not exist."""
