@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from jupyter_orch.settings import SettingsError, read_settings
+from jupyter_orch.settings import (
+    ClassChoice,
+    CodeServerSettings,
+    Evaluation,
+    Pools,
+    Retention,
+    RunMonitoring,
+    RunRetries,
+    SettingsError,
+    TickRetention,
+    json_schema,
+    read_settings,
+)
+from jupyter_orch.yaml_text import load_yaml
 
 
 def write(home: Path, text: str) -> Path:
@@ -42,7 +57,7 @@ def test_parts_are_chosen_by_short_name_or_class(tmp_path: Path, monkeypatch: py
     assert settings.storage.config == {"url": "postgresql://u:p@h/d"}
     assert settings.coordinator.config == {"max_concurrent_runs": 4}
     assert (settings.launcher.module, settings.launcher.cls, settings.launcher.config) == ("mine", "Launcher", {"a": 1})
-    assert settings.load_timeout == 20
+    assert settings.code_servers.startup_timeout == 20
 
 
 def test_all_mistakes_are_told_at_once_with_their_places(tmp_path: Path) -> None:
@@ -85,7 +100,7 @@ def test_the_limits_of_a_queue_are_checked_where_they_stand(tmp_path: Path, monk
     starts = (
         f":3:5: {queue} › max_concurrent_runs: expected a whole number from -1 (no limit) on, found 'many'",
         f":6:18: {limits} › 1 › limt: unknown key 'limt', did you mean 'limit'?",
-        f":6:9: {limits} › 1 › limit: expected a whole number",
+        f":6:9: {limits} › 1: the key 'limit' is missing, e.g. 2",
         f":7:10: {limits} › 2 › key: expected the name of a tag, found ['a']",
         f":7:20: {limits} › 2 › limit: expected a whole number of at least 0, found -1",
         f":7:31: {limits} › 2 › value: expected a tag's value or",
@@ -140,8 +155,8 @@ def test_what_is_no_mapping_of_settings_is_refused_with_the_file_named(tmp_path:
 def test_which_lines_of_python_logging_are_taken(tmp_path: Path) -> None:
     home = write(tmp_path / "h", "python_logs: {managed_python_loggers: [mine, other], python_log_level: DEBUG}\n")
     settings = read_settings(home)
-    assert (settings.python_loggers, settings.python_log_level) == (("mine", "other"), "DEBUG")
-    assert read_settings(tmp_path / "none").python_loggers == ("root",)
+    assert (settings.python_logs.loggers, settings.python_logs.level) == (("mine", "other"), "DEBUG")
+    assert read_settings(tmp_path / "none").python_logs.loggers == ("root",)
     with pytest.raises(SettingsError) as wrong:
         read_settings(
             write(home, "python_logs:\n  managed_python_loggers: mine\n  python_log_level: LOUD\n  loggers: []\n")
@@ -151,3 +166,114 @@ def test_which_lines_of_python_logging_are_taken(tmp_path: Path) -> None:
     assert any("managed_python_loggers" in line and "a list of logger names" in line for line in lines)
     assert any(":3:" in line and "'LOUD'" in line and "WARNING" in line for line in lines)
     assert any("unknown key 'loggers'" in line for line in lines)
+
+
+EVERYTHING = """\
+run_storage: {sqlite: {path: runs.db}}
+event_log_storage: {postgres: {url: "postgresql://u:p@h/d"}}
+schedule_storage: sqlite
+run_launcher: subprocess
+scheduler: {max_catchup_runs: 2}
+compute_logs: {fsspec: {url: "memory://logs", storage_options: {a: 1}, upload_interval: 2, max_bytes: 4096}}
+local_artifact_storage: {base_dir: values}
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: null
+  cancel_timeout_seconds: 20
+  max_runtime_seconds: 3600
+  poll_interval_seconds: 1
+  max_resume_run_attempts: 0
+run_retries: {enabled: true, max_retries: 2}
+concurrency:
+  pools: {default_limit: 1, limits: {database: 3}}
+  runs: {max_concurrent_runs: 5, tag_concurrency_limits: [{key: team, limit: 1, value: {applyLimitPerUniqueValue: true}}]}
+retention:
+  schedule: {purge_after_days: 30}
+  sensor: {purge_after_days: {skipped: 1, failure: -1}}
+  runs: {purge_after_days: 90}
+  compute_logs: {purge_after_days: -1}
+schedules: {evaluation_timeout_seconds: 5, num_workers: 1}
+sensors: {num_workers: 8}
+code_servers: {local_startup_timeout: 9, request_timeout: 8, reload_on_change: false, max_starting: 7}
+python_logs: {managed_python_loggers: [mine], python_log_level: INFO}
+telemetry: whatever
+"""
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    home = write(tmp_path / "h", EVERYTHING)
+    settings = read_settings(home)
+    assert settings.storage == ClassChoice(name="sqlite", config={"path": str(home / "orch.db")})
+    assert settings.run_storage == ClassChoice(name="sqlite", config={"path": str(home / "runs.db")})
+    assert settings.event_log_storage is not None
+    assert settings.event_log_storage.config == {"url": "postgresql://u:p@h/d"}
+    assert settings.schedule_storage == settings.storage
+    assert settings.compute_logs.config["max_bytes"] == 4096
+    assert settings.artifact_dir == home / "values"
+    assert settings.run_monitoring == RunMonitoring(
+        start_timeout=None, cancel_timeout=20.0, max_runtime=3600.0, poll_interval=1.0, max_resume_run_attempts=0
+    )
+    assert settings.run_retries == RunRetries(enabled=True, max_retries=2)
+    assert settings.pools == Pools(limits={"database": 3}, default_limit=1)
+    assert (settings.coordinator.name, settings.coordinator.config["max_concurrent_runs"]) == ("queued", 5)
+    assert settings.retention == Retention(
+        schedule=TickRetention(skipped=30, success=30, failure=30, started=30),
+        sensor=TickRetention(skipped=1),
+        runs=90,
+    )
+    assert (settings.schedules, settings.sensors) == (Evaluation(timeout=5, workers=1), Evaluation(workers=8))
+    assert settings.code_servers == CodeServerSettings(
+        startup_timeout=9, request_timeout=8, reload_on_change=False, max_starting=7
+    )
+
+
+def test_what_excludes_each_other_is_told_at_both_places(tmp_path: Path) -> None:
+    home = write(
+        tmp_path / "h",
+        "storage: sqlite\nrun_storage: sqlite\nrun_coordinator: queued\nconcurrency: {runs: {max_concurrent_runs: 1}}\n",
+    )
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(home)
+    first, second = str(wrong.value).splitlines()
+    assert ":2:1: run_storage: stands beside 'storage'" in first
+    assert ":4:15: concurrency › runs: stands beside 'run_coordinator'" in second
+
+
+def test_numbers_and_switches_of_the_environment_are_read_from_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ON", "TRUE")
+    monkeypatch.setenv("SECONDS", "2.5")
+    home = write(
+        tmp_path / "h",
+        "run_monitoring: {enabled: {env: ON}, max_runtime_seconds: {env: SECONDS}}\nrun_retries: {max_retries: {env: ON}}",
+    )
+    with pytest.raises(SettingsError, match=r":2:15: run_retries › max_retries: expected a whole number .* 'TRUE'"):
+        read_settings(home)
+    settings = read_settings(write(home, "run_monitoring: {enabled: {env: ON}, max_runtime_seconds: {env: SECONDS}}"))
+    assert (settings.run_monitoring.enabled, settings.run_monitoring.max_runtime) == (True, 2.5)
+    with pytest.raises(SettingsError, match="expected true or false, found 'yes'"):
+        read_settings(write(home, "run_monitoring: {enabled: yes}"))  # text in YAML 1.2, as everywhere here
+
+
+def test_the_published_schema_is_the_one_that_is_checked() -> None:
+    published = json.loads((resources.files("jupyter_orch") / "schemas/orch.schema.json").read_text())
+    assert published == json_schema(), "run: python -m jupyter_orch.settings.publish"
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        (EVERYTHING, True),
+        ("storage: postgres", True),  # the schema can not know what a short name needs
+        ("storage: {postgres: {}}", False),
+        ("run_coordinatr: default", False),
+        ("run_retries: {max_retries: {env: TIMES}}", True),
+        ("run_retries: {max_retries: some}", False),
+        ("run_launcher: {module: m, class: C, config: {a: 1}}", True),
+        ("retention: {sensor: {purge_after_days: {skiped: 1}}}", False),
+    ],
+)
+def test_an_editor_with_the_schema_sees_the_same_mistakes(text: str, fits: bool) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    assert jsonschema.Draft202012Validator(json_schema()).is_valid(load_yaml(text).value) is fits

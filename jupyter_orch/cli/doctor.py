@@ -197,7 +197,7 @@ def _run_probe(folder: Path) -> Finding:
     orchestrator = compose(settings, code_servers_of(settings, folder / "workspace.yaml"))
     try:
         orchestrator.code_servers.start()
-        orchestrator.code_servers.wait_until_loaded(settings.load_timeout)
+        orchestrator.code_servers.wait_until_loaded(settings.code_servers.startup_timeout)
         return _probe(orchestrator)
     finally:
         close(orchestrator)

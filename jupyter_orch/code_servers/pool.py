@@ -195,7 +195,7 @@ class KernelCodeServers(CodeServers):
 
 def code_servers_of(settings: Settings, workspace: Path) -> KernelCodeServers:
     """The code servers of a workspace as the settings want them; not started yet."""
-    return KernelCodeServers(workspace, settings.home / "locations", load_timeout=settings.load_timeout)
+    return KernelCodeServers(workspace, settings.home / "locations", load_timeout=settings.code_servers.startup_timeout)
 
 
 async def _nothing() -> None:

@@ -55,8 +55,8 @@ def _spec(run: Run, settings: Settings, log_dir: Path) -> RunSpec:
         known=asked.known,
         parent_run_id=asked.parent_run_id,
         root_run_id=asked.root_run_id,
-        python_loggers=settings.python_loggers,
-        python_log_level=settings.python_log_level,
-        artifact_dir=str(settings.home / "storage"),
+        python_loggers=settings.python_logs.loggers,
+        python_log_level=settings.python_logs.level,
+        artifact_dir=str(settings.artifact_dir),
         log_dir=str(log_dir),
     )

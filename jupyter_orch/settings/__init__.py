@@ -1,0 +1,35 @@
+"""``orch.yaml``: the deployment's settings, read once, checked as a whole, then frozen."""
+
+from jupyter_orch.settings.model import (
+    ClassChoice,
+    CodeServerSettings,
+    Evaluation,
+    Pools,
+    PythonLogs,
+    Retention,
+    RunMonitoring,
+    RunRetries,
+    Settings,
+    TickRetention,
+)
+from jupyter_orch.settings.orch_yaml import json_schema
+from jupyter_orch.settings.read import HOME_VARIABLE, SettingsError, home_folder, read_settings, why_unreadable
+
+__all__ = [
+    "HOME_VARIABLE",
+    "ClassChoice",
+    "CodeServerSettings",
+    "Evaluation",
+    "Pools",
+    "PythonLogs",
+    "Retention",
+    "RunMonitoring",
+    "RunRetries",
+    "Settings",
+    "SettingsError",
+    "TickRetention",
+    "home_folder",
+    "json_schema",
+    "read_settings",
+    "why_unreadable",
+]

@@ -1,0 +1,268 @@
+"""Everything that ``orch.yaml`` may say, in the order in which a reader would ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_orch.settings.kinds import (
+    ENVIRONMENT,
+    Group,
+    Ignored,
+    Kind,
+    ListOf,
+    MapOf,
+    Number,
+    Part,
+    Reader,
+    Switch,
+    Text,
+)
+from jupyter_orch.settings.model import LOG_LEVELS
+from jupyter_orch.yaml_text import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagValue(Kind):
+    """The value that a tag's limit is for: one value, or each value by itself."""
+
+    description: str = "The tag's value, or {applyLimitPerUniqueValue: true} to count each value by itself."
+
+    def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        each = value.get("applyLimitPerUniqueValue") if isinstance(value, dict) and len(value) == 1 else None
+        if isinstance(value, list) or (isinstance(value, dict) and not isinstance(each, bool)):
+            reader.mistake(path, f"expected a tag's value or {{applyLimitPerUniqueValue: true}}, found {value!r}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        each = {
+            "type": "object",
+            "properties": {"applyLimitPerUniqueValue": {"type": "boolean"}},
+            "required": ["applyLimitPerUniqueValue"],
+            "additionalProperties": False,
+        }
+        return {"description": self.description, "anyOf": [{"type": ["string", "number", "boolean"]}, each]}
+
+
+DAYS = Number(least=-1, minus_one="keep")
+TICK_STATUSES = ("skipped", "success", "failure", "started")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurgeAfter(Kind):
+    """Days until ticks are removed: one number for all, or one for each status; -1 keeps them."""
+
+    description: str = "Days after which ticks are removed, for all or by status; -1 keeps them."
+
+    def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        if isinstance(value, dict):
+            return Group(fields=dict.fromkeys(TICK_STATUSES, DAYS)).read(value, path, reader)
+        return dict.fromkeys(TICK_STATUSES, DAYS.read(value, path, reader))
+
+    def schema(self) -> dict[str, Any]:
+        by_status = Group(fields=dict.fromkeys(TICK_STATUSES, DAYS)).schema()
+        return {"description": self.description, "anyOf": [DAYS.schema(), by_status]}
+
+
+LIMITS: dict[str, Kind] = {
+    "max_concurrent_runs": Number(
+        least=-1, whole=True, minus_one="no limit", description="Runs in progress at a time; -1 does not limit them."
+    ),
+    "tag_concurrency_limits": ListOf(
+        description="Limits for runs that carry a tag.",
+        expected="a list of {key, limit, value}",
+        item=Group(
+            fields={
+                "key": Text(expected="the name of a tag", description="The tag's name."),
+                "limit": Number(least=0, whole=True, description="Runs with it in progress at a time."),
+                "value": TagValue(),
+            },
+            required={"key": "team", "limit": "2"},
+            expected="a mapping with key, limit and perhaps value",
+        ),
+    ),
+}
+
+_URL = "postgresql://user:password@host/database"
+STORAGES = {
+    "sqlite": Group(
+        description="A file; for one machine.",
+        fields={"path": Text(description="The database file; default: orch.db in the instance's folder.")},
+    ),
+    "postgres": Group(
+        description="A Postgres database; for any number of machines.",
+        fields={"url": Text(expected="a URL", description=f"Where it is, as {_URL}.")},
+        required={"url": _URL},
+    ),
+}
+_CAP = Number(
+    least=1024, whole=True, description="Bytes kept of one stream of one step; what follows is cut and marked."
+)
+
+
+def _apart(what: str) -> Part:
+    return Part(shipped=STORAGES, description=f"A storage of its own for {what}; default: the one of 'storage'.")
+
+
+def _seconds(description: str, *, least: float = 0.1, or_null: bool = False) -> Number:
+    return Number(
+        least=least, or_null=or_null, description=f"{description} (seconds{'; null: no limit' if or_null else ''})"
+    )
+
+
+def _evaluation(whose: str) -> Group:
+    return Group(
+        description=f"How {whose}' functions are evaluated.",
+        fields={
+            "evaluation_timeout_seconds": _seconds("How long one evaluation may take"),
+            "num_workers": Number(least=1, whole=True, description="How many are evaluated at a time."),
+        },
+    )
+
+
+ORCH_YAML = Group(
+    description="Settings of a jupyter_orch instance. Everything is optional; any scalar may be {env: NAME}.",
+    expected="a mapping of settings",
+    fields={
+        "storage": Part(shipped=STORAGES, description="Where runs, events and schedules are kept."),
+        "run_storage": _apart("runs"),
+        "event_log_storage": _apart("events"),
+        "schedule_storage": _apart("schedules, sensors and their ticks"),
+        "run_coordinator": Part(
+            description="Decides when a submitted run starts.",
+            shipped={
+                "default": Group(fields={}, description="At once."),
+                "queued": Group(fields=LIMITS, description="When the limits allow it."),
+            },
+        ),
+        "run_launcher": Part(
+            description="Starts the process of a run.",
+            shipped={
+                "warm": Group(fields={}, description="Forked from a process that has the code imported."),
+                "subprocess": Group(fields={}, description="A new interpreter for every run."),
+            },
+        ),
+        "scheduler": Group(
+            description="How due times become runs.",
+            fields={
+                "max_catchup_runs": Number(
+                    least=0, whole=True, description="Missed due times of a partitioned schedule that are made up for."
+                )
+            },
+        ),
+        "compute_logs": Part(
+            description="Where the output of steps is kept.",
+            shipped={
+                "local": Group(
+                    description="In files.",
+                    fields={
+                        "base_dir": Text(description="The folder; default: compute_logs in the instance's folder."),
+                        "max_bytes": _CAP,
+                    },
+                ),
+                "fsspec": Group(
+                    description="In files first, and uploaded while the step runs to any store that fsspec knows.",
+                    fields={
+                        "url": Text(description="Folder in the store, e.g. s3://bucket/logs."),
+                        "storage_options": MapOf(description="Options of the store, as fsspec takes them."),
+                        "upload_interval": _seconds("Between two uploads of output that grows"),
+                        "base_dir": Text(description="Local folder; default: compute_logs in the instance's folder."),
+                        "max_bytes": _CAP,
+                    },
+                    required={"url": "s3://bucket/logs"},
+                ),
+                "noop": Group(fields={}, description="Nowhere."),
+            },
+        ),
+        "local_artifact_storage": Group(
+            description="Folder of the values that steps hand on, and of other files.",
+            fields={"base_dir": Text(description="The folder; default: storage in the instance's folder.")},
+        ),
+        "run_monitoring": Group(
+            description="What is done about runs that hang or lose their worker.",
+            fields={
+                "enabled": Switch(description="Whether anything is."),
+                "start_timeout_seconds": _seconds("From launch to the worker's claim", or_null=True),
+                "cancel_timeout_seconds": _seconds("From the request to cancel to the kill", or_null=True),
+                "max_runtime_seconds": _seconds("How long a run may take", or_null=True),
+                "poll_interval_seconds": _seconds("Until a time that has passed is noticed"),
+                "max_resume_run_attempts": Number(
+                    least=0, whole=True, description="How often a run goes on after its worker was lost."
+                ),
+            },
+        ),
+        "run_retries": Group(
+            description="Whether a failed run is tried again as a new run.",
+            fields={
+                "enabled": Switch(description="Whether it is."),
+                "max_retries": Number(
+                    least=0, whole=True, description="How often; a run's tag dagster/max_retries has precedence."
+                ),
+            },
+        ),
+        "concurrency": Group(
+            description="Limits beside the coordinator's own.",
+            fields={
+                "pools": Group(
+                    description="Named slots that runs hold while they are in progress.",
+                    fields={
+                        "default_limit": Number(
+                            least=0, whole=True, or_null=True, description="Slots of a pool not named in limits."
+                        ),
+                        "limits": MapOf(item=Number(least=0, whole=True), description="Slots by the pool's name."),
+                    },
+                ),
+                "runs": Group(fields=LIMITS, description="Limits of the queued coordinator, which this chooses."),
+            },
+        ),
+        "retention": Group(
+            description="What is removed when it is old.",
+            fields={
+                "schedule": Group(fields={"purge_after_days": PurgeAfter()}, description="Ticks of schedules."),
+                "sensor": Group(fields={"purge_after_days": PurgeAfter()}, description="Ticks of sensors."),
+                "runs": Group(
+                    description="Finished runs with their events, output and files.",
+                    fields={"purge_after_days": DAYS},
+                ),
+                "compute_logs": Group(
+                    description="Output of finished runs; the runs stay.",
+                    fields={"purge_after_days": DAYS},
+                ),
+            },
+        ),
+        "schedules": _evaluation("schedules"),
+        "sensors": _evaluation("sensors"),
+        "code_servers": Group(
+            description="How code locations are served.",
+            fields={
+                "local_startup_timeout": _seconds("How long importing a location may take", least=1),
+                "request_timeout": _seconds("How long a question to a location may take", least=1),
+                "reload_on_change": Switch(description="Load a location anew when one of its files is saved."),
+                "max_starting": Number(least=1, whole=True, description="Locations that start at the same time."),
+            },
+        ),
+        "python_logs": Group(
+            description="Which lines of Python's logging become events of a run.",
+            fields={
+                "managed_python_loggers": ListOf(
+                    item=Text(expected="a logger's name"),
+                    expected="a list of logger names",
+                    description="Their loggers.",
+                ),
+                "python_log_level": Text(choices=LOG_LEVELS, description="From this level on."),
+            },
+        ),
+        "telemetry": Ignored(description="Accepted and ignored: there is none."),
+    },
+)
+"""The whole file."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The published JSON Schema of ``orch.yaml``."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "orch.yaml",
+        "$defs": {"env": ENVIRONMENT},
+        **ORCH_YAML.schema(),
+    }
