@@ -11,6 +11,8 @@ from jupyter_orch.records.event import Event, StoredEvent
 from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import RunStatus
 
+ALL_EVENTS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
@@ -34,7 +36,8 @@ class NewRun:
 class RunStorage(ABC):
     """Runs and their events. Every method is one transaction; readers see all of it or nothing.
 
-    Thread-safe; not shared across a fork.
+    Thread-safe; not shared across a fork. Methods that are not abstract are made of the others; a storage that can do
+    it in one query does.
     """
 
     @abstractmethod
@@ -87,6 +90,37 @@ class RunStorage(ABC):
         self, run_id: str, *, after: int = 0, limit: int = 1000, types: Iterable[str] | None = None
     ) -> list[StoredEvent]:
         """Events with a number greater than ``after``, oldest first."""
+
+    def events_of(self, run_ids: Sequence[str], types: Iterable[str]) -> dict[str, list[StoredEvent]]:
+        """All events of these types of several runs, oldest first, for every run that has any."""
+        wanted = list(types)
+        found = {run_id: self.read_events(run_id, limit=ALL_EVENTS, types=wanted) for run_id in run_ids}
+        return {run_id: events for run_id, events in found.items() if events}
+
+    def newest_runs(self, wheres: Sequence[RunFilter], limit: int) -> list[list[Run]]:
+        """For each filter the newest runs that fit, at most ``limit`` of them, newest first."""
+        return [self.list_runs(where, limit=limit) for where in wheres]
+
+    def newest_families(self, where: RunFilter, *, limit: int, before: int | None = None) -> list[str]:
+        """Root ids of the families that have a run that fits, those with the newest run first.
+
+        Args:
+            before: only runs older than that ``Run.cursor`` count.
+        """
+        roots: dict[str, None] = {}
+        while len(roots) < limit and (page := self.list_runs(where, limit=1000, before=before)):
+            roots.update((run.submission.root_run_id or run.run_id, None) for run in page)
+            before = page[-1].cursor
+        return list(roots)[:limit]
+
+    def tag_values(self, limit: int) -> list[tuple[str, str]]:
+        """The keys and values that runs have been tagged with, in order, each pair once, at most ``limit``."""
+        pairs: set[tuple[str, str]] = set()
+        before = None
+        while page := self.list_runs(RunFilter(), limit=1000, before=before):
+            pairs.update(pair for run in page for pair in run.submission.tags.items())
+            before = page[-1].cursor
+        return sorted(pairs)[:limit]
 
     @abstractmethod
     def delete_run(self, run_id: str) -> bool:

@@ -99,7 +99,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilter:
-    """Which runs; every part that is given must hold."""
+    """Which runs; every part that is given must hold.
+
+    Attributes:
+        root_run_ids: runs of these families; a run that nobody re-executed is a family of its own.
+        created_after, created_before: instants in seconds since the epoch; both ends are left out.
+    """
 
     run_ids: tuple[str, ...] | None = None
     pipeline: str | None = None
@@ -108,3 +113,6 @@ class RunFilter:
     location: str | None = None
     repository: str | None = None
     root_run_id: str | None = None
+    root_run_ids: tuple[str, ...] | None = None
+    created_after: float | None = None
+    created_before: float | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, literal, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from jupyter_orch import clock
@@ -19,6 +19,7 @@ from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.schema import events, run_tags, runs
 
 _JSON_COLUMNS = {"worker", "runner", "failure"}
+_MOST_TERMS = 200  # SQLite takes 500 in one statement
 _EVENT_COLUMNS = "run_pk, seq, epoch, type, step_key, timestamp, level, message, data"
 
 
@@ -132,6 +133,46 @@ class SqlRuns(RunStorage):
         with self._database.read() as connection:
             return [rows.event_from(run_id, row) for row in connection.execute(statement)]
 
+    def events_of(self, run_ids: Sequence[str], types: Iterable[str]) -> dict[str, list[StoredEvent]]:
+        statement = (
+            select(runs.c.run_id, events)
+            .join(runs, runs.c.pk == events.c.run_pk)
+            .where(runs.c.run_id.in_(run_ids), events.c.type.in_(list(types)))
+            .order_by(events.c.run_pk, events.c.seq)
+        )
+        found: dict[str, list[StoredEvent]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(statement):
+                found.setdefault(row.run_id, []).append(rows.event_from(row.run_id, row))
+        return found
+
+    def newest_runs(self, wheres: Sequence[RunFilter], limit: int) -> list[list[Run]]:
+        found: list[list[Run]] = [[] for _ in wheres]
+        with self._database.read() as connection:
+            for first in range(0, len(wheres), _MOST_TERMS):
+                numbered = enumerate(wheres[first : first + _MOST_TERMS], first)
+                terms = [self._newest(where, limit, number) for number, where in numbered]
+                for row in connection.execute(union_all(*terms)):
+                    found[row.number].append(rows.run_from(row))
+        return [sorted(page, key=lambda run: run.cursor, reverse=True) for page in found]
+
+    def _newest(self, where: RunFilter, limit: int, number: int) -> Select[Any]:
+        newest = _filtered(select(runs), where).order_by(runs.c.pk.desc()).limit(limit).subquery()
+        return select(literal(number).label("number"), newest)
+
+    def newest_families(self, where: RunFilter, *, limit: int, before: int | None = None) -> list[str]:
+        statement = _filtered(select(runs.c.root_run_id), where).group_by(runs.c.root_run_id)
+        statement = statement.order_by(func.max(runs.c.pk).desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(runs.c.pk < before)
+        with self._database.read() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def tag_values(self, limit: int) -> list[tuple[str, str]]:
+        pairs = select(run_tags.c.key, run_tags.c.value).distinct().order_by(run_tags.c.key, run_tags.c.value)
+        with self._database.read() as connection:
+            return [(key, value) for key, value in connection.execute(pairs.limit(limit))]
+
     def delete_run(self, run_id: str) -> bool:
         ended = and_(runs.c.run_id == run_id, runs.c.status.in_([s.value for s in FINAL]))
         with self._database.write() as connection:
@@ -186,6 +227,12 @@ def _filtered(statement: Select[Any], where: RunFilter) -> Select[Any]:
         statement = statement.where(runs.c.repository == where.repository)
     if where.root_run_id is not None:
         statement = statement.where(runs.c.root_run_id == where.root_run_id)
+    if where.root_run_ids is not None:
+        statement = statement.where(runs.c.root_run_id.in_(where.root_run_ids))
+    if where.created_after is not None:
+        statement = statement.where(runs.c.create_time > where.created_after)
+    if where.created_before is not None:
+        statement = statement.where(runs.c.create_time < where.created_before)
     for key, value in where.tags.items():
         has = select(run_tags.c.run_pk).where(run_tags.c.key == key, run_tags.c.value == value)
         statement = statement.where(runs.c.pk.in_(has))
