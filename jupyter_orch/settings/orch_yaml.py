@@ -87,12 +87,29 @@ _URL = "postgresql://user:password@host/database"
 STORAGES = {
     "sqlite": Group(
         description="A file; for one machine.",
-        fields={"path": Text(description="The database file; default: orch.db in the instance's folder.")},
+        fields={
+            "path": Text(description="The database file; default: orch.db in the instance's folder."),
+            "base_dir": Text(description="Instead of path: the folder of a file orch.db."),
+        },
     ),
     "postgres": Group(
         description="A Postgres database; for any number of machines.",
-        fields={"url": Text(expected="a URL", description=f"Where it is, as {_URL}.")},
-        required={"url": _URL},
+        fields={
+            "url": Text(expected="a URL", description=f"Where it is, as {_URL}."),
+            "postgres_url": Text(expected="a URL", description="The same as url."),
+            "postgres_db": Group(
+                description="Where it is, part by part.",
+                fields={
+                    "username": Text(description="Who logs in."),
+                    "password": Text(description="With which password."),
+                    "hostname": Text(description="On which machine."),
+                    "db_name": Text(description="Into which database."),
+                    "port": Number(least=1, whole=True, description="Default: 5432."),
+                    "params": MapOf(description="More of what the driver takes, e.g. sslmode: require."),
+                },
+                required={"username": "orch", "password": "{env: ORCH_PASSWORD}", "hostname": "db", "db_name": "orch"},
+            ),
+        },
     ),
 }
 _CAP = Number(

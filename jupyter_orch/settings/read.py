@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jupyter_core.paths import jupyter_data_dir
 
@@ -28,6 +29,7 @@ from jupyter_orch.yaml_text import Located, YamlError, dump_yaml, load_yaml
 from jupyter_orch.yaml_text import Path as PlaceInText
 
 HOME_VARIABLE = "JUPYTER_ORCH_HOME"
+PLACES_OF = {"sqlite": ("path", "base_dir"), "postgres": ("url", "postgres_url", "postgres_db")}
 STORAGES_APART = ("run_storage", "event_log_storage", "schedule_storage")
 
 
@@ -118,21 +120,34 @@ def _refuse_contradictions(told: dict[str, Any], reader: _FileReader) -> None:
         for key in STORAGES_APART:
             if told.get(key):
                 reader.mistake((key,), "stands beside 'storage', which is for all three: keep one of the two")
+    for key in ("storage", *STORAGES_APART):
+        _refuse_unclear_places(told.get(key), key, reader)
     if told.get("run_coordinator") and told.get("concurrency", {}).get("runs"):
         reader.mistake(("concurrency", "runs"), "stands beside 'run_coordinator': put the limits there")
 
 
+def _refuse_unclear_places(choice: ClassChoice | None, key: str, reader: _FileReader) -> None:
+    """A database is somewhere, and in one place."""
+    if choice is None or choice.name not in PLACES_OF:
+        return
+    path, told = (key, choice.name), [name for name in PLACES_OF[choice.name] if name in choice.config]
+    if len(told) > 1:
+        reader.mistake((*path, told[1]), f"stands beside {told[0]!r}: keep one of the two")
+    if choice.name == "postgres" and not told:
+        reader.mistake(path, "the key 'url' is missing, e.g. postgresql://user:password@host/database")
+
+
 def _settings(told: dict[str, Any], home: Path, text: str) -> Settings:
-    storage = _with_file(told.get("storage"), home) or _sqlite(home)
+    storage = _placed(told.get("storage"), home) or _sqlite(home)
     scheduler, monitoring, retries = (told.get(key, {}) for key in ("scheduler", "run_monitoring", "run_retries"))
     runs_limits, pools = (told.get("concurrency", {}).get(key, {}) for key in ("runs", "pools"))
     queued = ClassChoice(name="queued", config=runs_limits) if runs_limits else None
     return Settings(
         home=home,
         storage=storage,
-        run_storage=_with_file(told.get("run_storage"), home),
-        event_log_storage=_with_file(told.get("event_log_storage"), home),
-        schedule_storage=_with_file(told.get("schedule_storage"), home),
+        run_storage=_placed(told.get("run_storage"), home),
+        event_log_storage=_placed(told.get("event_log_storage"), home),
+        schedule_storage=_placed(told.get("schedule_storage"), home),
         coordinator=told.get("run_coordinator") or queued or ClassChoice(name="default"),
         launcher=told.get("run_launcher") or ClassChoice(name="warm"),
         compute_logs=told.get("compute_logs") or ClassChoice(name="local"),
@@ -154,11 +169,24 @@ def _sqlite(home: Path) -> ClassChoice:
     return ClassChoice(name="sqlite", config={"path": str(home / "orch.db")})
 
 
-def _with_file(chosen: ClassChoice | None, home: Path) -> ClassChoice | None:
-    """A SQLite storage that knows its file; a relative path starts at the instance's folder."""
-    if chosen is None or chosen.name != "sqlite":
+def _placed(chosen: ClassChoice | None, home: Path) -> ClassChoice | None:
+    """A storage that knows where it is; a relative path starts at the instance's folder."""
+    if chosen is None or chosen.name not in PLACES_OF:
         return chosen
-    return replace(chosen, config={"path": str(home / Path(chosen.config.get("path", "orch.db")).expanduser())})
+    config = chosen.config
+    if chosen.name == "postgres":
+        url = config.get("url") or config.get("postgres_url") or _postgres_url(**config["postgres_db"])
+        return replace(chosen, config={"url": url})
+    path = config.get("path") or Path(config.get("base_dir", "")) / "orch.db"
+    return replace(chosen, config={"path": str(home / Path(path).expanduser())})
+
+
+def _postgres_url(
+    username: str, password: str, hostname: str, db_name: str, port: int = 5432, params: dict[str, Any] | None = None
+) -> str:
+    more = f"?{urlencode(params)}" if params else ""
+    who = f"{quote(username, safe='')}:{quote(password, safe='')}"
+    return f"postgresql://{who}@{hostname}:{port}/{quote(db_name, safe='')}{more}"
 
 
 def _folder(told: str | None, home: Path, default: str) -> Path:
