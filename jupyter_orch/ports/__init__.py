@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from jupyter_orch.ports.bell import Bell
 from jupyter_orch.ports.code_servers import CodeServerError, CodeServers, LocationUnavailable, RunnerAddress
+from jupyter_orch.ports.event_log import EventLogStorage
 from jupyter_orch.ports.launching import LaunchOrder, RunCoordinator, RunLauncher
 from jupyter_orch.ports.replicas import ReplicaStorage
 from jupyter_orch.ports.runs import Guard, NewRun, RunStorage
@@ -15,7 +16,7 @@ from jupyter_orch.ports.schedules import ScheduleStorage
 from jupyter_orch.ports.storage import Storage
 
 __all__ = [
-    "Guard", "NewRun", "RunStorage", "ScheduleStorage", "ReplicaStorage", "Storage",
+    "Guard", "NewRun", "RunStorage", "EventLogStorage", "ScheduleStorage", "ReplicaStorage", "Storage",
     "LaunchOrder", "RunLauncher", "RunCoordinator", "Bell",
     "CodeServers", "CodeServerError", "LocationUnavailable", "RunnerAddress",
 ]  # fmt: skip

@@ -125,3 +125,15 @@ class RunStorage(ABC):
     @abstractmethod
     def delete_run(self, run_id: str) -> bool:
         """Remove a finished run and its events; False when it has not ended or does not exist."""
+
+    @abstractmethod
+    def drop_events(self, run_id: str, through: int) -> bool:
+        """Let go of a run's events up to a number: they are kept elsewhere, or too old to keep.
+
+        Returns:
+            False when there is no such run.
+        """
+
+    @abstractmethod
+    def runs_with_events(self, *, limit: int, after: int = 0) -> list[Run]:
+        """Runs that have events here, oldest first, with a ``Run.cursor`` greater than ``after``."""

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jupyter_orch.records.asset import AssetFact, AssetPath
 from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import ProcessIdentity, Run, Submission
@@ -79,11 +80,40 @@ def event_from(run_id: str, row: Any) -> StoredEvent:
     )
 
 
+def texts_from(text: str) -> AssetPath:
+    """A list of texts, e.g. the parts of an asset's key."""
+    return _texts.decode(text)
+
+
+def fact_from(key: AssetPath, row: Any) -> AssetFact:
+    """What is known of an asset, from a row of ``asset_facts``."""
+    carried = _object.decode(row.body)
+    return AssetFact(
+        cursor=row.cursor,
+        type=EventType(row.type),
+        asset_key=key,
+        run_id=row.run_id,
+        seq=row.seq,
+        timestamp=row.timestamp,
+        step_key=row.step_key,
+        partition=carried.get("partition"),
+        description=carried.get("description", ""),
+        metadata=tuple(carried.get("metadata", ())),
+        tags=carried.get("tags", {}),
+        lineage=tuple(tuple(parent) for parent in carried.get("lineage", ())),
+    )
+
+
 def instigator_from(row: Any) -> Instigator:
     """An instigator from its row."""
     values = dict(row._mapping)
-    values["running"] = bool(values["running"])
+    values["running"], values["by_default"] = bool(values["running"]), bool(values["by_default"])
     return Instigator(**values)
+
+
+def texts_from(text: str) -> tuple[str, ...]:
+    """A stored list of texts."""
+    return _texts.decode(text)
 
 
 def tick_from(row: Any) -> Tick:
@@ -91,5 +121,6 @@ def tick_from(row: Any) -> Tick:
     values = dict(row._mapping)
     values["status"] = TickStatus(values["status"])
     values["run_ids"] = _texts.decode(values["run_ids"])
+    values["skipped_run_keys"] = _texts.decode(values["skipped_run_keys"])
     values["failure"] = _failure.decode(values["failure"]) if values["failure"] else None
     return Tick(**values)

@@ -184,6 +184,24 @@ class SqlRuns(RunStorage):
             connection.execute(delete(runs).where(runs.c.pk == pk))
         return True
 
+    def drop_events(self, run_id: str, through: int) -> bool:
+        with self._database.write(durable=False) as connection:
+            pk = connection.execute(select(runs.c.pk).where(runs.c.run_id == run_id)).scalar()
+            if pk is not None:
+                connection.execute(delete(events).where(events.c.run_pk == pk, events.c.seq <= through))
+        return pk is not None
+
+    def runs_with_events(self, *, limit: int, after: int = 0) -> list[Run]:
+        found: list[Run] = []
+        with self._database.read() as connection:
+            while len(found) < limit:  # from run to run over the key, not through every event
+                pk = connection.execute(select(func.min(events.c.run_pk)).where(events.c.run_pk > after)).scalar()
+                if pk is None:
+                    break
+                found.append(self._fetch(connection, runs.c.pk == pk))
+                after = pk
+        return found
+
     def _existing(self, connection: Connection, new: NewRun) -> Run | None:
         same = runs.c.run_id == new.run_id
         if new.submission.idempotency_key is not None:

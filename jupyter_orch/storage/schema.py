@@ -79,6 +79,55 @@ events = Table(
     sqlite_with_rowid=False,
 )
 
+status_changes = Table(
+    "status_changes",
+    metadata,
+    Column("change_id", _Key, primary_key=True, autoincrement=True),
+    Column("transaction_id", BigInteger, nullable=False, server_default=text("0")),
+    Column("run_pk", _Key, ForeignKey("runs.pk", ondelete="CASCADE"), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("at", Float, nullable=False),
+    Index("status_changes_in_order", "transaction_id", "change_id"),
+    Index("status_changes_by_run", "run_pk"),
+)
+
+# Names of assets sort by their bytes on every database, whatever its collation.
+_Name = Text().with_variant(Text(collation="C"), "postgresql")
+
+assets = Table(
+    "assets",
+    metadata,
+    Column("asset_id", _Key, primary_key=True, autoincrement=True),
+    Column("name", _Name, nullable=False, unique=True),
+    Column("path", Text, nullable=False),
+)
+
+asset_facts = Table(
+    "asset_facts",
+    metadata,
+    Column("cursor", _Key, primary_key=True, autoincrement=True),
+    Column("asset_id", _Key, ForeignKey("assets.asset_id"), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("run_id", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("step_key", Text),
+    Column("partition", Text),
+    Column("timestamp", Float, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("run_id", "seq"),
+    Index("asset_facts_by_asset", "asset_id", "type", "cursor"),
+    Index("asset_facts_by_partition", "asset_id", "type", "partition", "cursor"),
+    sqlite_autoincrement=True,  # a cursor is never given twice
+)
+
+asset_edges = Table(
+    "asset_edges",
+    metadata,
+    Column("asset_id", _Key, ForeignKey("assets.asset_id"), primary_key=True),
+    Column("parent_id", _Key, ForeignKey("assets.asset_id"), primary_key=True),
+    Index("asset_edges_by_parent", "parent_id"),
+)
+
 instigators = Table(
     "instigators",
     metadata,
@@ -91,7 +140,20 @@ instigators = Table(
     Column("definition_hash", String(64), nullable=False, server_default=text("''")),
     Column("effective_from", Float, nullable=False, server_default=text("0")),
     Column("last_due_at", Float),
+    Column("by_default", Integer, nullable=False, server_default=text("1")),
     Column("cursor", Text),
+    Column("next_at", Float),
+    Column("wanted_at", Float),
+    Column("last_run_key", Text),
+    Column("last_end", Float),
+)
+
+run_keys = Table(
+    "run_keys",
+    metadata,
+    Column("instigator_id", String(64), primary_key=True),
+    Column("run_key", String(512), primary_key=True),
+    Column("run_id", String(64), nullable=False),
 )
 
 ticks = Table(
@@ -105,10 +167,13 @@ ticks = Table(
     Column("owner", String(64), nullable=False),
     Column("lease_until", Float, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("start_time", Float),
     Column("end_time", Float),
     Column("skip_reason", Text),
     Column("run_ids", Text, nullable=False, server_default=text("'[]'")),
+    Column("skipped_run_keys", Text, nullable=False, server_default=text("'[]'")),
     Column("failure", Text),
+    Column("output", Text),
     UniqueConstraint("instigator_id", "due_at"),
     Index("ticks_by_status", "status", "lease_until"),
 )
