@@ -11,17 +11,18 @@ from jupyter_orch.daemon.dispatcher import Dispatcher
 from jupyter_orch.daemon.rescuer import Rescuer
 from jupyter_orch.daemon.scheduler import Scheduler
 from jupyter_orch.daemon.supervisor import Supervisor, new_replica_id
-from jupyter_orch.instance import Instance, class_of, open_instance
+from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.launchers.warm import WarmLauncher
 from jupyter_orch.orchestrator import Orchestrator
-from jupyter_orch.ports import RunCoordinator, RunLauncher
+from jupyter_orch.ports import RunCoordinator, RunLauncher, Storage
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordinator
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.reexecute import Reexecutor
 from jupyter_orch.runs.submit import Submitter
 from jupyter_orch.settings import ClassChoice, Settings, SettingsError
+from jupyter_orch.settings.custom import check, make
 from jupyter_orch.version import __version__
 
 
@@ -102,10 +103,7 @@ def make_launcher(choice: ClassChoice, home: Path) -> RunLauncher:
         return WarmLauncher(str(home))
     if choice.name == "subprocess":
         return ColdLauncher(cold_runner=True)
-    made = _custom(choice)
-    if not isinstance(made, RunLauncher):
-        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} is not a jupyter_orch.ports.RunLauncher")
-    return made
+    return make(choice, RunLauncher)
 
 
 def make_coordinator(choice: ClassChoice) -> RunCoordinator:
@@ -118,39 +116,26 @@ def make_coordinator(choice: ClassChoice) -> RunCoordinator:
         return DefaultRunCoordinator()
     if choice.name == "queued":
         return QueuedRunCoordinator(**choice.config)
-    made = _custom(choice)
-    if not isinstance(made, RunCoordinator):
-        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} is not a jupyter_orch.ports.RunCoordinator")
-    return made
+    return make(choice, RunCoordinator)
 
 
 def check_classes(settings: Settings) -> None:
-    """Import what the settings choose by module and class, and make nothing of it.
+    """Import what the settings choose by module and class, look at base and config, and make nothing of it.
 
     Raises:
-        SettingsError: with everything that can not be imported, one a line, each with its place.
+        SettingsError: with everything that is wrong, one a line, each with its place.
     """
     mistakes = []
-    for choice in (settings.storage, settings.coordinator, settings.launcher):
+    chosen: tuple[tuple[ClassChoice, type], ...] = (
+        (settings.storage, Storage),
+        (settings.coordinator, RunCoordinator),
+        (settings.launcher, RunLauncher),
+    )
+    for choice, port in chosen:
         try:
             if choice.cls:
-                _class_at(choice)
+                check(choice, port)
         except SettingsError as error:
             mistakes.append(error.message)
     if mistakes:
         raise SettingsError("\n".join(mistakes))
-
-
-def _custom(choice: ClassChoice) -> object:
-    cls = _class_at(choice)
-    try:
-        return cls(**choice.config)
-    except TypeError as error:
-        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} refuses its config: {error}") from error
-
-
-def _class_at(choice: ClassChoice) -> type:
-    try:
-        return class_of(choice)
-    except SettingsError as error:
-        raise SettingsError(f"{choice.place}: {error.message}") from error

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 
 from jupyter_orch.bell import BellRinger
 from jupyter_orch.ports import Storage
 from jupyter_orch.runs.journal import Journal
-from jupyter_orch.settings import ClassChoice, Settings, SettingsError
+from jupyter_orch.settings import ClassChoice, Settings
+from jupyter_orch.settings.custom import make
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
 
@@ -45,22 +45,4 @@ def _open_storage(choice: ClassChoice) -> Storage:
         return SqlStorage(Database(f"sqlite:///{choice.config['path']}"))
     if choice.name == "postgres":
         return SqlStorage(Database(choice.config["url"].replace("postgresql://", "postgresql+psycopg://", 1)))
-    made = class_of(choice)(**choice.config)
-    if not isinstance(made, Storage):
-        raise SettingsError(f"storage: {choice.module}.{choice.cls} is not a jupyter_orch.ports.Storage")
-    return made
-
-
-def class_of(choice: ClassChoice) -> type:
-    """The class that ``{module, class}`` names.
-
-    Raises:
-        SettingsError: it can not be imported.
-    """
-    try:
-        found = getattr(importlib.import_module(choice.module), choice.cls)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SettingsError(f"can not import class {choice.cls!r} from module {choice.module!r}: {error}") from error
-    if not isinstance(found, type):
-        raise SettingsError(f"{choice.module}.{choice.cls} is not a class")
-    return found
+    return make(choice, Storage)

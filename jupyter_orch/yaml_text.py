@@ -1,4 +1,4 @@
-"""YAML as we accept it from people: JSON values only, no duplicate keys, no aliases, bounded, with line numbers.
+"""YAML as we accept it from people: JSON values only, no duplicate keys, aliases bounded, with line numbers.
 
 The stock safe loader drops duplicate keys silently, reads ``no`` as False and ``010`` as 8, and lets 254 bytes of
 aliases grow to millions of values. Server wing only; user code gets parsed values.
@@ -17,6 +17,7 @@ from jupyter_orch.errors import OrchError
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
+MAX_REPEATED = 10_000  # values that stand in the text once and in the document again, through aliases
 Path = tuple[str | int, ...]
 
 
@@ -122,11 +123,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _check_nesting(text: str) -> None:
-    """Count depth and values on the event stream, before anything is built; refuses aliases and tags."""
+    """Count depth and values on the event stream, before anything is built; refuses tags."""
     depth = values = 0
     for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise YamlError("anchors and aliases are not accepted here", *_place(event.start_mark))
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
             if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
                 raise YamlError(f"the tag {event.tag} is not accepted here", *_place(event.start_mark))
@@ -147,8 +146,17 @@ class _Builder:
         self._places = places
         self._places[()] = (1, 1)
         self._scalars = yaml.constructor.SafeConstructor()
+        self._seen: set[int] = set()
+        self._repeated = 0
 
     def build(self, node: Any, path: Path = ()) -> Any:
+        """The node's value. What an alias repeats is built again, so that nothing is shared, and counted."""
+        self._repeated += id(node) in self._seen
+        self._seen.add(id(node))
+        if len(path) > MAX_DEPTH:
+            raise YamlError(f"nested deeper than {MAX_DEPTH} through aliases", *_place(node.start_mark))
+        if self._repeated > MAX_REPEATED:
+            raise YamlError(f"more than {MAX_REPEATED} values through aliases", *_place(node.start_mark))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

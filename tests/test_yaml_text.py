@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_orch.yaml_text import YamlError, dump_yaml, load_yaml
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghij")
+)
+
+
+def test_an_alias_repeats_what_its_anchor_names() -> None:
+    document = load_yaml("base: &base {rows: 3, where: [a]}\nfirst: *base\nsecond: *base\n")
+    assert document.value["first"] == document.value["second"] == {"rows": 3, "where": ["a"]}
+    assert document.value["first"] is not document.value["second"]
+    assert document.line("second") == 3
 
 
 def test_scalars_are_read_as_json_would() -> None:
@@ -31,7 +44,9 @@ def test_places_are_remembered() -> None:
     ("text", "sentence"),
     [
         ("a: 1\nb: 2\na: 3", "line 3, column 1: the key 'a' stands here for the second time, first in line 1"),
-        ("a: &x 1\nb: *x", "anchors and aliases"),
+        ("a: &x [*x]", "nested deeper than 64 through aliases"),
+        (BOMB, "more than 10000 values through aliases"),
+        ("a: *x", "line 1, column 4"),
         ("a: [1", "line 1"),
         ("\ta: 1", "line 1, column 1"),
         (

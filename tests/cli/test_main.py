@@ -99,7 +99,7 @@ def test_the_doctor_makes_what_the_settings_choose(private_home: Path, monkeypat
     coordinator, launcher = (look() for look in chosen)
     assert (coordinator.state, launcher.state) == ("fails", "fails")
     assert "orch.yaml:1:1: run_coordinator: json.JSONDecoder is not a" in coordinator.mend
-    assert "orch.yaml:2:1: run_launcher: json.JSONDecoder refuses its config" in launcher.mend
+    assert "orch.yaml:2:1: run_launcher: json.JSONDecoder is not a jupyter_orch.ports.RunLauncher" in launcher.mend
 
 
 def test_home_on_the_command_line_wins(console: Console) -> None:

@@ -1,0 +1,87 @@
+"""Parts that somebody else wrote, chosen in ``orch.yaml`` by ``{module, class, config}``.
+
+A class may say what its config holds: ``config_schema`` is then a :class:`~jupyter_orch.settings.kinds.Group`, and
+mistakes are told as those of the shipped parts are. Without one, the constructor's signature decides.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import TypeVar
+
+from jupyter_orch.settings.kinds import Group
+from jupyter_orch.settings.model import ClassChoice
+from jupyter_orch.settings.read import SettingsError
+from jupyter_orch.yaml_text import Path
+
+Made = TypeVar("Made")
+
+
+def class_of(choice: ClassChoice) -> type:
+    """The class that ``{module, class}`` names.
+
+    Raises:
+        SettingsError: it can not be imported; says where it was chosen.
+    """
+    try:
+        found = getattr(importlib.import_module(choice.module), choice.cls)
+    except Exception as error:  # whatever somebody's module raises
+        reason = f"can not import class {choice.cls!r} from module {choice.module!r}: {type(error).__name__}: {error}"
+        raise SettingsError(f"{choice.place}: {reason}") from error
+    if not isinstance(found, type):
+        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} is not a class")
+    return found
+
+
+def make(choice: ClassChoice, port: type[Made]) -> Made:
+    """An instance of the chosen class, made with its config.
+
+    Args:
+        port: what it has to be.
+
+    Raises:
+        SettingsError: it can not be imported, is not of that port, or refuses its config.
+    """
+    cls = check(choice, port)
+    try:
+        made = cls(**choice.config)
+    except TypeError as error:
+        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} refuses its config: {error}") from error
+    assert isinstance(made, port)
+    return made
+
+
+def check(choice: ClassChoice, port: type) -> type:
+    """The chosen class, its base and its config looked at; nothing of it is made.
+
+    Raises:
+        SettingsError: as :func:`make`, with every mistake of the config.
+    """
+    cls, name = class_of(choice), f"{choice.module}.{choice.cls}"
+    if not issubclass(cls, port):
+        raise SettingsError(f"{choice.place}: {name} is not a jupyter_orch.ports.{port.__name__}")
+    described = getattr(cls, "config_schema", None)
+    if isinstance(described, Group):
+        reader = _ChoiceReader(choice)
+        described.read(choice.config, ("config",), reader)
+        if reader.mistakes:
+            raise SettingsError("\n".join(reader.mistakes))
+        return cls
+    try:
+        inspect.signature(cls).bind(**choice.config)
+    except TypeError as error:
+        raise SettingsError(f"{choice.place}: {name} refuses its config: {error}") from error
+    return cls
+
+
+class _ChoiceReader:
+    def __init__(self, choice: ClassChoice) -> None:
+        self._choice = choice
+        self.mistakes: list[str] = []
+
+    def mistake(self, path: Path, sentence: str) -> None:
+        self.mistakes.append(f"{self.place(path)}: {sentence}")
+
+    def place(self, path: Path) -> str:
+        return " › ".join((self._choice.place, *map(str, path)))

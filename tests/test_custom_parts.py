@@ -1,0 +1,70 @@
+"""Somebody's own classes in orch.yaml: what is wrong with them is told where they were chosen."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_orch.ports import RunCoordinator
+from jupyter_orch.records.run import Run
+from jupyter_orch.settings import ClassChoice, SettingsError
+from jupyter_orch.settings.custom import check, make
+from jupyter_orch.settings.kinds import Group, Number
+
+
+class Nobody:
+    """Of no port."""
+
+
+class Bare(RunCoordinator):
+    """Takes what its constructor takes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def choose(self, queued: object, in_progress: object) -> list[Run]:
+        return []
+
+
+class Described(Bare):
+    """Says what its config holds."""
+
+    config_schema = Group(fields={"limit": Number(least=1, whole=True)}, required={"limit": "3"})
+
+
+def choice(cls: str, **config: object) -> ClassChoice:
+    return ClassChoice(name="custom", module=__name__, cls=cls, config=config, place="orch.yaml:3:1: run_coordinator")
+
+
+def test_it_is_made_with_its_config() -> None:
+    for cls in ("Bare", "Described"):
+        made = make(choice(cls, limit=3), RunCoordinator)
+        assert isinstance(made, Bare)
+        assert made.limit == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (choice("Nobody"), "Nobody is not a jupyter_orch.ports.RunCoordinator"),
+        (choice("Missing"), "can not import class 'Missing'"),
+        (choice("choice"), "is not a class"),
+        (choice("Bare"), "refuses its config: missing a required argument: 'limit'"),
+        (choice("Bare", limit=1, speed=2), "refuses its config: got an unexpected keyword argument 'speed'"),
+        (
+            choice("Described", limit=0),
+            "run_coordinator › config › limit: expected a whole number of at least 1, found 0",
+        ),
+        (choice("Described", limt=1), "limt: unknown key 'limt', did you mean 'limit'?"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_place(wrong: ClassChoice, sentence: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        check(wrong, RunCoordinator)
+    assert str(refused.value).startswith("orch.yaml:3:1: run_coordinator")
+    assert sentence in str(refused.value)
+
+
+def test_every_mistake_of_a_described_config_is_told() -> None:
+    with pytest.raises(SettingsError) as refused:
+        check(choice("Described", speed=1), RunCoordinator)
+    assert len(str(refused.value).splitlines()) == 2
