@@ -22,6 +22,7 @@ from jupyter_orch.settings import (
     json_schema,
     read_settings,
 )
+from jupyter_orch.settings.publish import PAGE_FILE, page
 from jupyter_orch.yaml_text import load_yaml
 
 
@@ -282,9 +283,11 @@ def test_numbers_and_switches_of_the_environment_are_read_from_text(
         read_settings(write(home, "run_monitoring: {enabled: yes}"))  # text in YAML 1.2, as everywhere here
 
 
-def test_the_published_schema_is_the_one_that_is_checked() -> None:
+def test_schema_and_page_are_published_as_the_file_is_checked() -> None:
+    told = "run: python -m jupyter_orch.settings.publish"
     published = json.loads((resources.files("jupyter_orch") / "schemas/orch.schema.json").read_text())
-    assert published == json_schema(), "run: python -m jupyter_orch.settings.publish"
+    assert published == json_schema(), told
+    assert PAGE_FILE.read_text("utf-8") == page(), told
 
 
 @pytest.mark.parametrize(
