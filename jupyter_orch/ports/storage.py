@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from jupyter_orch.ports.assets import AssetStorage
 from jupyter_orch.ports.replicas import ReplicaStorage
 from jupyter_orch.ports.runs import RunStorage
 from jupyter_orch.ports.schedules import ScheduleStorage
 
 
-class Storage(RunStorage, ScheduleStorage, ReplicaStorage):
+class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage):
     """All of it on one database."""
 
     @abstractmethod

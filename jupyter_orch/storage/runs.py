@@ -15,6 +15,7 @@ from jupyter_orch.records.event import Event, StoredEvent
 from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import FINAL, RunStatus, check_move
 from jupyter_orch.storage import rows
+from jupyter_orch.storage.assets import SqlAssets
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.schema import events, run_tags, runs
 
@@ -26,8 +27,9 @@ _EVENT_COLUMNS = "run_pk, seq, epoch, type, step_key, timestamp, level, message,
 class SqlRuns(RunStorage):
     """See :class:`jupyter_orch.ports.RunStorage`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, assets: SqlAssets) -> None:
         self._database = database
+        self._facts = assets
         mark = "?" if database.is_sqlite else "%s"
         self._insert_event = f"INSERT INTO events ({_EVENT_COLUMNS}) VALUES ({', '.join([mark] * 9)})"
         self._reserve_numbers = (
@@ -69,7 +71,7 @@ class SqlRuns(RunStorage):
         if submission.tags:
             tags = [{"run_pk": pk, "key": key, "value": value} for key, value in submission.tags.items()]
             connection.execute(run_tags.insert(), tags)
-        self._insert_events(connection, pk, 1, 0, new.events)
+        self._insert_events(connection, new.run_id, pk, 1, 0, new.events)
         return self._fetch(connection, runs.c.pk == pk), True
 
     def get_run(self, run_id: str) -> Run | None:
@@ -107,7 +109,7 @@ class SqlRuns(RunStorage):
             row = connection.execute(statement).first()
             if row is None:
                 return None
-            self._insert_events(connection, row.pk, row.event_seq - len(events) + 1, row.epoch, events)
+            self._insert_events(connection, run_id, row.pk, row.event_seq - len(events) + 1, row.epoch, events)
         return rows.run_from(row)
 
     def append_events(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:
@@ -115,7 +117,7 @@ class SqlRuns(RunStorage):
             row = connection.exec_driver_sql(self._reserve_numbers, (len(events), run_id, epoch)).first()
             if row is None:
                 return None
-            self._insert_events(connection, row[0], row[1] - len(events) + 1, epoch, events)
+            self._insert_events(connection, run_id, row[0], row[1] - len(events) + 1, epoch, events)
         return int(row[1])
 
     def read_events(
@@ -182,6 +184,7 @@ class SqlRuns(RunStorage):
             for table in (events, run_tags):
                 connection.execute(delete(table).where(table.c.run_pk == pk))
             connection.execute(delete(runs).where(runs.c.pk == pk))
+            self._facts.forget_run_within(connection, run_id)
         return True
 
     def drop_events(self, run_id: str, through: int) -> bool:
@@ -212,10 +215,13 @@ class SqlRuns(RunStorage):
     def _fetch(self, connection: Connection, condition: Any) -> Run:
         return rows.run_from(connection.execute(select(runs).where(condition)).one())
 
-    def _insert_events(self, connection: Connection, pk: int, first: int, epoch: int, new: Sequence[Event]) -> None:
+    def _insert_events(
+        self, connection: Connection, run_id: str, pk: int, first: int, epoch: int, new: Sequence[Event]
+    ) -> None:
         if new:
             values = [rows.event_values(pk, seq, epoch, event) for seq, event in enumerate(new, first)]
             connection.exec_driver_sql(self._insert_event, values)
+            self._facts.add_facts_within(connection, run_id, first, new)
 
 
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
