@@ -1,4 +1,4 @@
-"""``python -m jupyter_orch.settings.publish`` writes what is published of ``orch.yaml``: its JSON Schema and its page."""
+"""Writes what is published of ``orch.yaml``, schema and page: ``python -m jupyter_orch.settings.publish``."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ and column: `jupyter orch instance check`. Editors that know JSON Schema complet
 
 A *part* is a short name (`run_launcher: subprocess`), a short name with what it is told
 (`storage: {sqlite: {path: runs.db}}`), or a class of your own:
-`{module: my_company.launchers, class: NightLauncher, config: {queue: night}}`. The class is one of `jupyter_orch.ports`;
-it may carry a `config_schema` (a `jupyter_orch.settings.kinds.Group`), and its config is then checked as strictly as ours.
+`{module: my_company.launchers, class: NightLauncher, config: {queue: night}}`. The class is one of
+`jupyter_orch.ports`; it may carry a `config_schema` (a `jupyter_orch.settings.kinds.Group`), and its config is then
+checked as strictly as ours.
 
 | key | holds | meaning |
 | --- | --- | --- |
