@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from jupyter_orch.bell import BellRinger
 from jupyter_orch.ports import Storage
 from jupyter_orch.runs.journal import Journal
-from jupyter_orch.settings import ClassChoice, Settings
-from jupyter_orch.settings.custom import make
-from jupyter_orch.storage.database import Database
-from jupyter_orch.storage.sql import SqlStorage
+from jupyter_orch.settings import Settings
+from jupyter_orch.storage.opening import open_storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +34,5 @@ def open_instance(settings: Settings) -> Instance:
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     bell = BellRinger(settings.home)
-    storage = _open_storage(settings.storage)
+    storage = open_storage(settings)
     return Instance(settings=settings, storage=storage, journal=Journal(storage, bell), bell=bell)
-
-
-def _open_storage(choice: ClassChoice) -> Storage:
-    if choice.name == "sqlite":
-        return SqlStorage(Database(f"sqlite:///{choice.config['path']}"))
-    if choice.name == "postgres":
-        return SqlStorage(Database(choice.config["url"].replace("postgresql://", "postgresql+psycopg://", 1)))
-    return make(choice, Storage)

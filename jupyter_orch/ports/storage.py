@@ -1,17 +1,26 @@
-"""All storages on one database."""
+"""All storages in one."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 
 from jupyter_orch.ports.assets import AssetStorage
+from jupyter_orch.ports.audit import AuditStorage
 from jupyter_orch.ports.replicas import ReplicaStorage
 from jupyter_orch.ports.runs import RunStorage
 from jupyter_orch.ports.schedules import ScheduleStorage
 
 
-class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage):
-    """All of it on one database."""
+class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage, AuditStorage):
+    """All of it, on one database or several."""
+
+    def move_on(self) -> int:
+        """Move what waits in one place to the place it belongs; only a storage of several places has any.
+
+        Returns:
+            How many records were moved; when it is 0 there is nothing left for now.
+        """
+        return 0
 
     @abstractmethod
     def dispose(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jupyter_orch.ports import NewRun
 from jupyter_orch.records.asset import AssetFact, AssetPath
 from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
@@ -19,6 +20,7 @@ _submission = msgspec.json.Decoder(Submission)
 _worker = msgspec.json.Decoder(ProcessIdentity)
 _failure = msgspec.json.Decoder(Failure)
 _texts = msgspec.json.Decoder(tuple[str, ...])
+_new_run = msgspec.json.Decoder(NewRun)
 _object = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -62,6 +64,21 @@ def event_values(run_pk: int, seq: int, epoch: int, event: Event) -> tuple[Any, 
         event.message,
         _encoder.encode(event.data).decode() if event.data else "{}",
     )
+
+
+def log_values(stored: StoredEvent) -> dict[str, Any]:
+    """The columns of ``event_log``."""
+    event = stored.event
+    return {
+        "run_id": stored.run_id,
+        "seq": stored.seq,
+        "type": event.type.value,
+        "step_key": event.step_key,
+        "timestamp": event.timestamp,
+        "level": event.level,
+        "message": event.message,
+        "data": _encoder.encode(event.data).decode(),
+    }
 
 
 def event_from(run_id: str, row: Any) -> StoredEvent:
@@ -109,6 +126,11 @@ def instigator_from(row: Any) -> Instigator:
     values = dict(row._mapping)
     values["running"], values["by_default"] = bool(values["running"]), bool(values["by_default"])
     return Instigator(**values)
+
+
+def new_run_from(text: str) -> NewRun:
+    """A run that waits to be stored, from its JSON text."""
+    return _new_run.decode(text)
 
 
 def texts_from(text: str) -> tuple[str, ...]:

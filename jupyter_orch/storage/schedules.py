@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Select, delete, insert, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,7 +15,6 @@ from jupyter_orch.records.run import Run
 from jupyter_orch.records.tick import Instigator, Tick, TickOutcome, TickStatus
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
-from jupyter_orch.storage.runs import SqlRuns
 from jupyter_orch.storage.schema import instigators, run_keys, ticks
 
 _SWITCHES = ("running", "by_default")
@@ -24,14 +23,20 @@ _MOST_TERMS = 200  # SQLite takes 500 in one statement
 _SMALLEST_STEP = 0.001
 
 
-class _Stale(Exception):
-    """The tick was taken over while it was being written; the transaction must not count."""
+class NewRuns(Protocol):
+    """Where the runs of a tick go."""
+
+    def add_within(self, connection: Connection, new: NewRun) -> tuple[Run, bool]:
+        """Store a run inside a transaction of somebody else; the run, and whether it is new."""
 
 
 class SqlSchedules(ScheduleStorage):
     """See :class:`jupyter_orch.ports.ScheduleStorage`."""
 
-    def __init__(self, database: Database, runs: SqlRuns) -> None:
+    def __init__(self, database: Database, runs: NewRuns) -> None:
+        """Args:
+        runs: takes the runs of a finished tick within the tick's transaction.
+        """
         self._database = database
         self._runs = runs
         self._insert = sqlite.insert if database.is_sqlite else postgresql.insert

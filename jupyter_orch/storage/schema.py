@@ -146,6 +146,28 @@ instigators = Table(
     Column("wanted_at", Float),
     Column("last_run_key", Text),
     Column("last_end", Float),
+event_log = Table(  # events whose runs are in another database
+    "event_log",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("type", String(32), nullable=False),
+    Column("step_key", Text),
+    Column("timestamp", Float, nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+staged_runs = Table(  # of finished ticks, on their way to the run storage in another database
+    "staged_runs",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 )
 
 run_keys = Table(
