@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import importlib
 import importlib.util
 import inspect
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
+from jupyter_orch.code_version import code_cells, code_version
 from jupyter_orch.definitions.describe import describe_repository
 from jupyter_orch.definitions.graph import GraphDefinition
 from jupyter_orch.definitions.names import unknown
@@ -27,7 +28,8 @@ from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.snapshot import LocationSnapshot
-from jupyter_orch_kernel.notebook_module import code_cells, run_as_module
+from jupyter_orch_kernel import notebook_jobs
+from jupyter_orch_kernel.notebook_module import run_as_module
 
 LOOSE = "__repository__"
 _LOOSE_KINDS = (PipelineDefinition, ScheduleDefinition, SensorDefinition, PartitionSetDefinition)
@@ -38,16 +40,19 @@ class LoadError(OrchError):
 
     Attributes:
         failure: what happened, with file, line and source line where they are known.
+        sources: files and folders to look at for a change that may mend it.
     """
 
     code = "LOAD_ERROR"
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, sources: tuple[str, ...] = ()) -> None:
         """Args:
         failure: what happened.
+        sources: files and folders to look at for a change that may mend it.
         """
         super().__init__(failure.message)
         self.failure = failure
+        self.sources = sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +64,14 @@ class Loaded:
         repositories: by name, at least one.
         code_version: hash of the sources; equal sources give an equal version on every machine.
         load_seconds: how long importing took.
+        sources: the files that were loaded, absolute paths.
     """
 
     target: LocationTarget
     repositories: dict[str, RepositoryDefinition]
     code_version: str
     load_seconds: float
+    sources: tuple[str, ...] = ()
 
     def snapshot(self) -> LocationSnapshot:
         """What the server may know of it."""
@@ -73,6 +80,8 @@ class Loaded:
             repositories=tuple(describe_repository(item) for item in self.repositories.values()),
             python=platform.python_version(),
             load_seconds=self.load_seconds,
+            sources=self.sources,
+            executable=sys.executable,
         )
 
     @property
@@ -109,26 +118,61 @@ def load(target: LocationTarget) -> Loaded:
     Raises:
         LoadError: whatever went wrong, as data.
     """
-    began = time.monotonic()
+    began, clock = time.monotonic(), time.time()
+    module = None
     try:
         _go_to(target.working_directory)
+        if target.kind == notebook_jobs.KIND:
+            return _notebook_jobs(target, began)
         module = _imported(target)
         repositories = _repositories(module, target)
-    except LoadError:
-        raise
-    except SystemExit as error:
-        failure = failure_of(error, "move sys.exit() below `if __name__ == '__main__':`")
-        raise LoadError(
-            replace(failure, message=f"the code ended the process (exit {_exit_code(error)}) while loading")
-        ) from error
     except BaseException as error:
-        raise LoadError(failure_of(error, _hint(error, target))) from error
+        sources = _sources(target, module)
+        _forget_fresh_bytecode(sources, clock)
+        raise LoadError(_failure(error, target), _worth_watching(error, sources, target)) from error
+    sources = _sources(target, module)
+    _forget_fresh_bytecode(sources, clock)
     return Loaded(
         target=target,
         repositories=repositories,
-        code_version=_code_version(target, module),
+        code_version=code_version(target.working_directory or os.getcwd(), sources),
         load_seconds=time.monotonic() - began,
+        sources=sources,
     )
+
+
+def _notebook_jobs(target: LocationTarget, began: float) -> Loaded:
+    jobs = notebook_jobs.read_jobs(target.path)
+    sources = (target.path, *notebook_jobs.files_of(jobs, target.working_directory))
+    return Loaded(
+        target=target,
+        repositories={notebook_jobs.REPOSITORY: notebook_jobs.repository_of(jobs, target.working_directory)},
+        code_version=code_version(target.working_directory, sources),
+        load_seconds=time.monotonic() - began,
+        sources=sources,
+    )
+
+
+def _failure(error: BaseException, target: LocationTarget) -> Failure:
+    if isinstance(error, LoadError):
+        return error.failure
+    if isinstance(error, SystemExit):
+        failure = failure_of(error, "move sys.exit() below `if __name__ == '__main__':`")
+        return replace(failure, message=f"the code ended the process (exit {_exit_code(error)}) while loading")
+    return failure_of(error, _hint(error, target))
+
+
+def _worth_watching(error: BaseException, sources: tuple[str, ...], target: LocationTarget) -> tuple[str, ...]:
+    """Where a change may mend the error: what was loaded, what the error went through, and the folder it looked in."""
+    found = {*sources, target.working_directory or os.getcwd()}
+    if isinstance(error, SyntaxError) and error.filename:
+        found.add(error.filename.split("#cell=")[0])
+    trace = error.__traceback__
+    while trace is not None:
+        found.add(trace.tb_frame.f_code.co_filename.split("#cell=")[0])
+        trace = trace.tb_next
+    root = os.path.realpath(target.working_directory or os.getcwd())
+    return tuple(sorted(path for path in found if os.path.realpath(path).startswith(root) and os.path.exists(path)))
 
 
 def _exit_code(error: SystemExit) -> Any:
@@ -295,29 +339,25 @@ def _from_attribute(module: ModuleType, attribute: str) -> dict[str, RepositoryD
     )
 
 
-def _code_version(target: LocationTarget, module: ModuleType) -> str:
-    """Hash over what was loaded: the file or the code of the notebook, and every module from below the working
-    directory.
-    """
-    digest = hashlib.sha256()
+def _sources(target: LocationTarget, module: ModuleType | None) -> tuple[str, ...]:
+    """The files that were loaded, absolute: the file or notebook, and every module from below the working directory."""
     root = os.path.realpath(target.working_directory or os.getcwd()) + os.sep
-    sources: dict[str, str] = {}
-    for item in [module, *sys.modules.values()]:
+    main = os.path.realpath(target.path or getattr(module, "__file__", None) or "")
+    found = {main} if os.path.isfile(main) else set()
+    for item in list(sys.modules.values()):
         path = os.path.realpath(getattr(item, "__file__", None) or "")
         if path.startswith(root) and "site-packages" not in path and path.endswith((".py", ".ipynb")):
-            sources[path.removeprefix(root)] = path
-    main = os.path.realpath(target.path or getattr(module, "__file__", None) or "")
-    sources.setdefault(os.path.basename(main), main) if main not in sources.values() else None
-    for name, path in sorted(sources.items()):
-        digest.update(name.encode() + b"\0" + _content(path) + b"\0")
-    return digest.hexdigest()
+            found.add(path)
+    return tuple(sorted(found))
 
 
-def _content(path: str) -> bytes:
-    try:
-        if path.endswith(".ipynb"):
-            return "\n\x01".join(source for _, source in code_cells(path)).encode("utf-8", "surrogatepass")
-        with open(path, "rb") as file:
-            return file.read()
-    except (OSError, ValueError):
-        return b""
+def _forget_fresh_bytecode(sources: tuple[str, ...], began: float) -> None:
+    """Remove the bytecode of what was saved a moment ago.
+
+    Python takes bytecode for good when time in whole seconds and size agree, so the second of two quick saves of one
+    size would never be seen.
+    """
+    for path in sources:
+        with contextlib.suppress(OSError, NotImplementedError):
+            if path.endswith(".py") and os.stat(path).st_mtime > began - 2:
+                os.unlink(importlib.util.cache_from_source(path))

@@ -1,0 +1,134 @@
+"""Plain notebooks as a location: each notebook is a pipeline of one solid, each job with a time is a schedule."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from jupyter_orch.definitions.config import ANY, BOOL, FLOAT, INT, STRING, Array, Field, Noneable, Permissive
+from jupyter_orch.definitions.notebook import notebook_solid
+from jupyter_orch.definitions.notebook_parameters import NotebookParameter, parameters_of
+from jupyter_orch.definitions.pipeline import PipelineDefinition
+from jupyter_orch.definitions.repository import RepositoryDefinition, listed_data
+from jupyter_orch.definitions.schedule import ScheduleDefinition
+from jupyter_orch.records.codec import from_json
+from jupyter_orch.records.notebook_job import JOB_TAG, NOTEBOOK_TAG, NotebookJob
+
+KIND = "notebook_jobs"
+"""Kind of the location's target; its path is the file that holds the jobs."""
+REPOSITORY = "notebooks"
+SOLID = "notebook"
+MAX_BYTES = 50 * 1024 * 1024
+
+_TYPES: dict[str, Any] = {
+    "bool": BOOL, "int": INT, "float": FLOAT, "str": STRING, "list": Array(ANY), "dict": Permissive(),
+}  # fmt: skip
+
+
+def read_jobs(file: str) -> list[NotebookJob]:
+    """The jobs as the server has written them.
+
+    Raises:
+        OSError, ValueError: the file is not there, or is not the server's.
+    """
+    with open(file, encoding="utf-8") as opened:
+        return [from_json(NotebookJob, job) for job in json.load(opened)]
+
+
+def files_of(jobs: Iterable[NotebookJob], root: str) -> list[str]:
+    """Their notebooks that are there, absolute."""
+    paths = {os.path.join(root, job.path) for job in jobs}
+    return sorted(path for path in paths if os.path.isfile(path))
+
+
+def repository_of(jobs: Iterable[NotebookJob], root: str) -> RepositoryDefinition:
+    """All jobs as definitions.
+
+    Args:
+        root: folder that their paths start from.
+    """
+    jobs = list(jobs)
+    names = pipeline_names(jobs)
+    pipelines = {name: _pipeline(name, path, kernel, root) for (path, kernel), name in names.items()}
+    schedules = [_schedule(job, names[job.path, job.kernel_name]) for job in jobs if job.cron]
+    return RepositoryDefinition(REPOSITORY, listed_data([*pipelines.values(), *schedules]))
+
+
+def pipeline_names(jobs: Iterable[NotebookJob]) -> dict[tuple[str, str | None], str]:
+    """The pipeline's name for each notebook and kernel: the path as an identifier, made unique where two become one."""
+    keys = sorted({(job.path, job.kernel_name) for job in jobs}, key=lambda key: (key[0], key[1] or ""))
+    plain = {key: _identifier(*key) for key in keys}
+    taken = list(plain.values())
+    return {key: name if taken.count(name) == 1 else f"{name}_{_digest(*key)}" for key, name in plain.items()}
+
+
+def _identifier(path: str, kernel: str | None) -> str:
+    name = re.sub(r"\W+", "_", path.removesuffix(".ipynb")).strip("_") or SOLID
+    name = f"n_{name}" if name[0].isdigit() else name
+    return f"{name}__{re.sub(r'[^A-Za-z0-9]+', '_', kernel)}" if kernel else name
+
+
+def _digest(path: str, kernel: str | None) -> str:
+    return hashlib.sha256(json.dumps([path, kernel]).encode()).hexdigest()[:6]
+
+
+def _pipeline(name: str, path: str, kernel: str | None, root: str) -> PipelineDefinition:
+    file = os.path.join(root, path)
+    parameters, problem = _parameters(file)
+    return PipelineDefinition(
+        solid_defs=[notebook_solid(SOLID, file, kernel_name=kernel, config_schema=_config_schema(parameters))],
+        name=name,
+        description=problem or f"The notebook {path}.",
+        tags={NOTEBOOK_TAG: path},
+    )
+
+
+def _parameters(file: str) -> tuple[list[NotebookParameter] | None, str]:
+    """The notebook's parameters, or None and why they are not known now."""
+    try:
+        if os.path.getsize(file) > MAX_BYTES:
+            return None, f"{file} is larger than {MAX_BYTES // 1024**2} MiB"
+        with open(file, encoding="utf-8") as opened:
+            document = json.load(opened)
+        if not isinstance(document, dict):
+            return None, f"{file} is no notebook"
+        return parameters_of(document), ""
+    except (OSError, ValueError) as error:
+        return None, f"{file} can not be read now: {error}"
+
+
+def _config_schema(parameters: list[NotebookParameter] | None) -> Any:
+    if parameters is None:
+        return Field(Permissive(), is_required=False)
+    return {parameter.name: _field(parameter) for parameter in parameters}
+
+
+def _field(parameter: NotebookParameter) -> Field:
+    kind = _TYPES.get(parameter.kind, ANY)
+    if parameter.has_default and parameter.default is None and kind is not ANY:
+        kind = Noneable(kind)
+    if parameter.has_default:
+        return Field(kind, default_value=parameter.default, is_required=False, description=parameter.description)
+    return Field(kind, is_required=False, description=parameter.description)
+
+
+def _schedule(job: NotebookJob, pipeline: str) -> ScheduleDefinition:
+    run_config = {"solids": {SOLID: {"config": job.parameters}}} if job.parameters else {}
+    return ScheduleDefinition(
+        name=schedule_name(job),
+        cron_schedule=job.cron,
+        pipeline_name=pipeline,
+        run_config=run_config,
+        tags={JOB_TAG: job.job_id},
+        execution_timezone=job.timezone,
+        description=job.name,
+    )
+
+
+def schedule_name(job: NotebookJob) -> str:
+    """The name of a job's schedule; the id makes it one that no other job takes over."""
+    return f"{re.sub(r'[^A-Za-z0-9]+', '_', job.name).strip('_') or SOLID}_{job.job_id[:8]}"
