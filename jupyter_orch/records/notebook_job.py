@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+LOCATION = "notebooks"
+REPOSITORY = "notebooks"
+SOLID = "notebook"
 
 NOTEBOOK_TAG = "jupyter_orch/notebook"
 """Tag of a run: the notebook's path, relative to the workspace."""
@@ -39,3 +47,26 @@ class NotebookJob:
     keep: int | None = 20
     created_by: str = ""
     create_time: float = 0.0
+
+
+def pipeline_names(jobs: Iterable[NotebookJob]) -> dict[tuple[str, str | None], str]:
+    """The pipeline's name for each notebook and kernel: the path as an identifier, made unique where two become one."""
+    keys = sorted({(job.path, job.kernel_name) for job in jobs}, key=lambda key: (key[0], key[1] or ""))
+    plain = {key: _identifier(*key) for key in keys}
+    taken = list(plain.values())
+    return {key: name if taken.count(name) == 1 else f"{name}_{_digest(*key)}" for key, name in plain.items()}
+
+
+def _identifier(path: str, kernel: str | None) -> str:
+    name = re.sub(r"\W+", "_", path.removesuffix(".ipynb")).strip("_") or SOLID
+    name = f"n_{name}" if name[0].isdigit() else name
+    return f"{name}__{re.sub(r'[^A-Za-z0-9]+', '_', kernel)}" if kernel else name
+
+
+def _digest(path: str, kernel: str | None) -> str:
+    return hashlib.sha256(json.dumps([path, kernel]).encode()).hexdigest()[:6]
+
+
+def schedule_name(job: NotebookJob) -> str:
+    """The name of a job's schedule; the id makes it one that no other job takes over."""
+    return f"{re.sub(r'[^A-Za-z0-9]+', '_', job.name).strip('_') or SOLID}_{job.job_id[:8]}"

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from jupyter_orch.definitions.config import ANY, BOOL, FLOAT, INT, STRING, Array, Field, Noneable, Permissive
 from jupyter_orch.definitions.notebook import notebook_solid
-from jupyter_orch.definitions.notebook_parameters import NotebookParameter, parameters_of
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.repository import RepositoryDefinition, listed_data
 from jupyter_orch.definitions.schedule import ScheduleDefinition
+from jupyter_orch.notebook_parameters import NotebookParameter, parameters_of
 from jupyter_orch.records.codec import from_json
-from jupyter_orch.records.notebook_job import JOB_TAG, NOTEBOOK_TAG, NotebookJob
+from jupyter_orch.records.notebook_job import (
+    JOB_TAG,
+    NOTEBOOK_TAG,
+    REPOSITORY,
+    SOLID,
+    NotebookJob,
+    pipeline_names,
+    schedule_name,
+)
 
 KIND = "notebook_jobs"
 """Kind of the location's target; its path is the file that holds the jobs."""
-REPOSITORY = "notebooks"
-SOLID = "notebook"
 MAX_BYTES = 50 * 1024 * 1024
 
 _TYPES: dict[str, Any] = {
@@ -56,24 +60,6 @@ def repository_of(jobs: Iterable[NotebookJob], root: str) -> RepositoryDefinitio
     pipelines = {name: _pipeline(name, path, kernel, root) for (path, kernel), name in names.items()}
     schedules = [_schedule(job, names[job.path, job.kernel_name]) for job in jobs if job.cron]
     return RepositoryDefinition(REPOSITORY, listed_data([*pipelines.values(), *schedules]))
-
-
-def pipeline_names(jobs: Iterable[NotebookJob]) -> dict[tuple[str, str | None], str]:
-    """The pipeline's name for each notebook and kernel: the path as an identifier, made unique where two become one."""
-    keys = sorted({(job.path, job.kernel_name) for job in jobs}, key=lambda key: (key[0], key[1] or ""))
-    plain = {key: _identifier(*key) for key in keys}
-    taken = list(plain.values())
-    return {key: name if taken.count(name) == 1 else f"{name}_{_digest(*key)}" for key, name in plain.items()}
-
-
-def _identifier(path: str, kernel: str | None) -> str:
-    name = re.sub(r"\W+", "_", path.removesuffix(".ipynb")).strip("_") or SOLID
-    name = f"n_{name}" if name[0].isdigit() else name
-    return f"{name}__{re.sub(r'[^A-Za-z0-9]+', '_', kernel)}" if kernel else name
-
-
-def _digest(path: str, kernel: str | None) -> str:
-    return hashlib.sha256(json.dumps([path, kernel]).encode()).hexdigest()[:6]
 
 
 def _pipeline(name: str, path: str, kernel: str | None, root: str) -> PipelineDefinition:
@@ -127,8 +113,3 @@ def _schedule(job: NotebookJob, pipeline: str) -> ScheduleDefinition:
         execution_timezone=job.timezone,
         description=job.name,
     )
-
-
-def schedule_name(job: NotebookJob) -> str:
-    """The name of a job's schedule; the id makes it one that no other job takes over."""
-    return f"{re.sub(r'[^A-Za-z0-9]+', '_', job.name).strip('_') or SOLID}_{job.job_id[:8]}"

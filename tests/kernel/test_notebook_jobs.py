@@ -12,9 +12,8 @@ from jupyter_orch.execution.api import execute_pipeline
 from jupyter_orch.plan.prepare import shape_for
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
-from jupyter_orch.records.notebook_job import NotebookJob
+from jupyter_orch.records.notebook_job import NotebookJob, pipeline_names
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
-from jupyter_orch_kernel.notebook_jobs import pipeline_names
 from tests.kernel.test_notebooks import write
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_orch.definitions.notebook_parameters import NotebookParameter, parameters_of
+from jupyter_orch.notebook_parameters import NotebookParameter, parameters_of
 
 
 def notebook(source: str | list[str], language: str = "python", tag: str = "parameters") -> dict[str, Any]:
