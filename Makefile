@@ -41,6 +41,7 @@ bench: $(STAMP) ## Measure launching, steps and starts; print the figures
 
 docs: $(STAMP) ## Draw what the documentation draws from the code
 	$(BIN)/python docs/draw.py
+	$(BIN)/python docs/mirror.py
 
 panel-tools: labextension/node_modules/.package-lock.json
 

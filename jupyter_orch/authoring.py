@@ -11,6 +11,14 @@ _NAMES: dict[str, str] = {
     ),
     "definitions.asset": "asset AssetIn AssetsDefinition SourceAsset",
     "definitions.inout": "InputDefinition OutputDefinition DynamicOutputDefinition InputMapping OutputMapping",
+    "definitions.metadata_values": (
+        "MetadataValue TextMetadataEntryData UrlMetadataEntryData PathMetadataEntryData JsonMetadataEntryData "
+        "MarkdownMetadataEntryData FloatMetadataEntryData IntMetadataEntryData PythonArtifactMetadataEntryData "
+        "DagsterAssetMetadataEntryData DagsterPipelineRunMetadataEntryData TableMetadataEntryData"
+    ),
+    "definitions.asset_key": "AssetKey",
+    "definitions.documents": "config_from_files config_from_pkg_resources config_from_yaml_strings",
+    "definitions.file_manager": "FileHandle LocalFileHandle LocalFileManager local_file_manager",
     "definitions.output": (
         "Output DynamicOutput AssetMaterialization AssetObservation ExpectationResult "
         "Materialization TypeCheck Failure RetryRequested"
@@ -33,12 +41,15 @@ _NAMES: dict[str, str] = {
     "definitions.io_manager": (
         "IOManager InputManager OutputManager IOManagerDefinition io_manager mem_io_manager "
         "fs_io_manager custom_path_fs_io_manager versioned_filesystem_io_manager "
-        "root_input_manager RootInputManagerDefinition"
+        "root_input_manager RootInputManager RootInputManagerDefinition"
     ),
-    "definitions.logger": "logger LoggerDefinition colored_console_logger default_loggers DagsterLogManager",
+    "definitions.logger": (
+        "logger LoggerDefinition colored_console_logger default_loggers DagsterLogManager get_dagster_logger"
+    ),
     "definitions.hook": "success_hook failure_hook event_list_hook HookDefinition HookExecutionResult",
     "definitions.contexts": (
-        "SolidExecutionContext OpExecutionContext InitResourceContext InitLoggerContext "
+        "SolidExecutionContext OpExecutionContext SystemComputeExecutionContext AbstractComputeExecutionContext "
+        "DagsterTypeLoaderContext DagsterTypeMaterializerContext InitResourceContext InitLoggerContext "
         "InputContext OutputContext HookContext TypeCheckContext"
     ),
     "definitions.contexts_by_hand": (
@@ -46,7 +57,7 @@ _NAMES: dict[str, str] = {
         "build_init_logger_context build_input_context build_output_context build_hook_context"
     ),
     "definitions.retry": "RetryPolicy Backoff Jitter",
-    "definitions.metadata": "AssetKey EventMetadata EventMetadataEntry",
+    "definitions.metadata": "EventMetadata EventMetadataEntry",
     "definitions.dependency": (
         "DependencyDefinition MultiDependencyDefinition DynamicCollectDependencyDefinition SolidInvocation"
     ),
@@ -60,11 +71,12 @@ _NAMES: dict[str, str] = {
         "schedule_from_partitions"
     ),
     "definitions.sensor": (
-        "sensor asset_sensor run_status_sensor run_failure_sensor pipeline_failure_sensor "
-        "SensorDefinition AssetSensorDefinition RunStatusSensorDefinition "
-        "SensorEvaluationContext SensorExecutionContext RunStatusSensorContext "
-        "PipelineFailureSensorContext RunFailureSensorContext build_sensor_context "
-        "build_run_status_sensor_context"
+        "sensor SensorDefinition SensorEvaluationContext SensorExecutionContext build_sensor_context"
+    ),
+    "definitions.asset_sensor": "asset_sensor AssetSensorDefinition",
+    "definitions.run_status_sensor": (
+        "run_status_sensor run_failure_sensor pipeline_failure_sensor RunStatusSensorDefinition "
+        "RunStatusSensorContext PipelineFailureSensorContext RunFailureSensorContext build_run_status_sensor_context"
     ),
     "definitions.run_request": "RunRequest SkipReason DefaultScheduleStatus DefaultSensorStatus",
     "definitions.partition_set": (
@@ -82,18 +94,19 @@ _NAMES: dict[str, str] = {
     "definitions.reconstruct": "reconstructable",
     "definitions.executor": (
         "executor Executor ExecutorDefinition InitExecutorContext in_process_executor "
-        "multiprocess_executor default_executors"
+        "multiprocess_executor multi_or_in_process_executor default_executors"
     ),
     "definitions.notebook": "notebook_solid define_dagstermill_solid define_dagstermill_op file_relative_path",
-    "definitions.run": "PipelineRun DagsterRun PipelineRunStatus",
+    "definitions.run": "PipelineRun DagsterRun PipelineRunStatus DagsterRunStatus MEMOIZED_RUN_TAG",
     "definitions.version_strategy": "VersionStrategy SourceHashVersionStrategy",
     "execution.api": (
         "execute_pipeline execute_pipeline_iterator reexecute_pipeline reexecute_pipeline_iterator validate_run_config"
     ),
     "execution.solids": "execute_solid execute_solid_within_pipeline execute_solids_within_pipeline",
     "execution.instance": "DagsterInstance EventLogEntry PipelineRunsFilter RunsFilter",
+    "definitions.dagster_event": "DagsterEvent DagsterEventType",
     "execution.result": (
-        "PipelineExecutionResult SolidExecutionResult ExecuteInProcessResult DagsterEvent DagsterEventType"
+        "PipelineExecutionResult SolidExecutionResult CompositeSolidExecutionResult ExecuteInProcessResult"
     ),
     "definitions.errors": (
         "DagsterError DagsterInvalidDefinitionError DagsterInvalidSubsetError "

@@ -275,6 +275,9 @@ class SolidExecutionContext:
 
 OpExecutionContext = SolidExecutionContext
 AbstractComputeExecutionContext = SolidExecutionContext
+SystemComputeExecutionContext = SolidExecutionContext
+DagsterTypeLoaderContext = SolidExecutionContext
+DagsterTypeMaterializerContext = SolidExecutionContext
 
 
 class SolidInGraph:

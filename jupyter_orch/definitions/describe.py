@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_orch.definitions.asset_sensor import AssetSensorDefinition
 from jupyter_orch.definitions.composition import Invocation
 from jupyter_orch.definitions.dependency import (
     Dependency,
@@ -17,6 +18,7 @@ from jupyter_orch.definitions.mode import ModeDefinition
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.repository import RepositoryDefinition
 from jupyter_orch.definitions.schedule import ScheduleDefinition
+from jupyter_orch.definitions.run_status_sensor import RunStatusSensorDefinition
 from jupyter_orch.definitions.sensor import AssetSensorDefinition, RunStatusSensorDefinition, SensorDefinition
 from jupyter_orch.records.snapshot import (
     InputSnapshot,

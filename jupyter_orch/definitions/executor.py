@@ -147,6 +147,15 @@ def _multiprocess(init_context: InitExecutorContext) -> MultiprocessSettings:
     )
 
 
+def _either(init_context: InitExecutorContext) -> InProcessSettings | MultiprocessSettings:
+    name, config = next(iter(init_context.executor_config.items()), ("multiprocess", {}))
+    definition = in_process_executor if name == "in_process" else multiprocess_executor
+    made: InProcessSettings | MultiprocessSettings = definition.create(
+        config, init_context.pipeline_def, init_context.instance
+    )
+    return made
+
+
 in_process_executor = ExecutorDefinition(
     "in_process",
     {
@@ -181,6 +190,16 @@ multiprocess_executor = ExecutorDefinition(
     },
     executor_creation_fn=_multiprocess,
     description="Each step in a child process of its own, several at once.",
+)
+
+multi_or_in_process_executor = ExecutorDefinition(
+    "multi_or_in_process_executor",
+    Field(
+        Selector({"multiprocess": multiprocess_executor.schema_type, "in_process": in_process_executor.schema_type}),
+        default_value={"multiprocess": {}},
+    ),
+    executor_creation_fn=_either,
+    description="Each step in a child process of its own, unless the run config chooses in_process.",
 )
 
 default_executors = [in_process_executor, multiprocess_executor]

@@ -17,6 +17,7 @@ from jupyter_orch.definitions.contexts import InitResourceContext, InputContext,
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.metadata import AssetKey, EventMetadataEntry
+from jupyter_orch.definitions.output import AssetMaterialization
 from jupyter_orch.definitions.resource import ResourceDefinition
 from jupyter_orch.records.files import file_stem
 
@@ -27,6 +28,9 @@ class InputManager(ABC):
     @abstractmethod
     def load_input(self, context: InputContext) -> Any:
         """The value for an input."""
+
+
+RootInputManager = InputManager
 
 
 class OutputManager(ABC):
@@ -226,7 +230,7 @@ class PickledFiles(IOManager):
         name = f"{context.name}[{context.mapping_key}]" if context.mapping_key else context.name
         return os.path.join(self.folder, file_stem(context.run_id), file_stem(context.step_key), file_stem(name))
 
-    def handle_output(self, context: OutputContext, obj: Any) -> None:
+    def handle_output(self, context: OutputContext, obj: Any) -> Any:
         """Write the value under a temporary name, then move it into place.
 
         Raises:
@@ -303,8 +307,12 @@ class _PickledAtGivenPaths(PickledFiles):
             )
         return os.path.join(self.folder, path)
 
-    def handle_output(self, context: OutputContext, obj: Any) -> Any:
+    def handle_output(self, context: OutputContext, obj: Any) -> AssetMaterialization:
         super().handle_output(context, obj)
+        return AssetMaterialization(
+            [context.pipeline_name, *context.step_key.split("."), context.name],
+            metadata_entries=[EventMetadataEntry.path(os.path.abspath(self.path_for(context)), "path")],
+        )
 
 
 class _VersionedPickledFiles(PickledFiles):

@@ -93,6 +93,23 @@ def python_log(name: str = "jupyter_orch") -> DagsterLogManager:
     return DagsterLogManager(lambda level, text, _name: target.log(LEVELS[level], text))
 
 
+USER_LOGGER = "jupyter_orch.user"
+
+
+def get_dagster_logger(name: str | None = None) -> logging.Logger:
+    """A standard library logger for code that has no ``context``; its lines are in the log of the run that calls it.
+
+    Args:
+        name: stands beside each line.
+
+    Example:
+        >>> get_dagster_logger().info("looked up %s rows", 3)
+    """
+    made = logging.getLogger(f"{USER_LOGGER}.{name}" if name else USER_LOGGER)
+    made.setLevel(logging.DEBUG)
+    return made
+
+
 class LoggerDefinition(ConfigurableDefinition):
     """A logger that a mode may bring along.
 

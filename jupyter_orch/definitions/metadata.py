@@ -2,105 +2,96 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
+from jupyter_orch.definitions.asset_key import AssetKey as AssetKey
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
-
-_TEXT_CAP = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class MetadataValue:
-    """One particular: its kind and its JSON value.
-
-    Attributes:
-        kind: ``text``, ``url``, ``path``, ``json``, ``md``, ``float``, ``int``, ``python``, ``asset``, ``table`` or
-            ``notebook``.
-        value: JSON.
-    """
-
-    kind: str
-    value: Any
-
-
-def _text(text: Any) -> str:
-    written = text if isinstance(text, str) else str(text)
-    return written if len(written) <= _TEXT_CAP else written[:_TEXT_CAP] + "…"
+from jupyter_orch.definitions.metadata_values import (
+    DagsterAssetMetadataEntryData,
+    DagsterPipelineRunMetadataEntryData,
+    FloatMetadataEntryData,
+    IntMetadataEntryData,
+    JsonMetadataEntryData,
+    MarkdownMetadataEntryData,
+    NotebookMetadataEntryData,
+    PathMetadataEntryData,
+    PythonArtifactMetadataEntryData,
+    TableMetadataEntryData,
+    TextMetadataEntryData,
+    UrlMetadataEntryData,
+    value_from_json,
+)
+from jupyter_orch.definitions.metadata_values import MetadataValue as MetadataValue
 
 
 class EventMetadata:
     """Makes particulars of each kind."""
 
     @staticmethod
-    def text(text: str) -> MetadataValue:
+    def text(text: str) -> TextMetadataEntryData:
         """Plain text, at most a million characters."""
-        return MetadataValue("text", _text(text))
+        return TextMetadataEntryData(text)
 
     @staticmethod
-    def url(url: str) -> MetadataValue:
+    def url(url: str) -> UrlMetadataEntryData:
         """A link. Links of kinds that a browser would run are shown as text."""
-        return MetadataValue("url", _text(url))
+        return UrlMetadataEntryData(url)
 
     @staticmethod
-    def path(path: Any) -> MetadataValue:
+    def path(path: Any) -> PathMetadataEntryData:
         """A path in a file system."""
-        return MetadataValue("path", _text(path))
+        return PathMetadataEntryData(path)
 
     @staticmethod
-    def notebook(path: Any) -> MetadataValue:
+    def notebook(path: Any) -> NotebookMetadataEntryData:
         """The path of a notebook, shown as one."""
-        return MetadataValue("notebook", _text(path))
+        return NotebookMetadataEntryData(path)
 
     @staticmethod
-    def json(data: Any) -> MetadataValue:
+    def json(data: Any) -> JsonMetadataEntryData:
         """A JSON value.
 
         Raises:
             DagsterInvariantViolationError: JSON can not hold it.
         """
-        try:
-            json.dumps(data, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise DagsterInvariantViolationError(f"metadata of kind json must be a JSON value: {error}") from None
-        return MetadataValue("json", data)
+        return JsonMetadataEntryData(data)
 
     @staticmethod
-    def md(md_str: str) -> MetadataValue:
+    def md(md_str: str) -> MarkdownMetadataEntryData:
         """Text in Markdown."""
-        return MetadataValue("md", _text(md_str))
+        return MarkdownMetadataEntryData(md_str)
 
     @staticmethod
-    def float(value: float | None) -> MetadataValue:
+    def float(value: float | None) -> FloatMetadataEntryData:
         """A number that may be drawn over time."""
-        return MetadataValue("float", None if value is None else float_value(value))
+        return FloatMetadataEntryData(value)
 
     @staticmethod
-    def int(value: int | None) -> MetadataValue:
+    def int(value: int | None) -> IntMetadataEntryData:
         """A whole number that may be drawn over time."""
-        return MetadataValue("int", value)
+        return IntMetadataEntryData(value)
 
     @staticmethod
-    def python_artifact(python_artifact: Any) -> MetadataValue:
+    def python_artifact(python_artifact: Any) -> PythonArtifactMetadataEntryData:
         """A class or function, kept as module and name."""
-        return MetadataValue("python", {"module": python_artifact.__module__, "name": python_artifact.__name__})
+        return PythonArtifactMetadataEntryData(python_artifact.__module__, python_artifact.__name__)
 
     @staticmethod
-    def asset(asset_key: AssetKey) -> MetadataValue:
+    def asset(asset_key: AssetKey) -> DagsterAssetMetadataEntryData:
         """Another asset."""
-        return MetadataValue("asset", list(asset_key.path))
+        return DagsterAssetMetadataEntryData(asset_key)
 
     @staticmethod
-    def table(records: list[dict[str, Any]]) -> MetadataValue:
+    def pipeline_run(run_id: str) -> DagsterPipelineRunMetadataEntryData:
+        """Another run."""
+        return DagsterPipelineRunMetadataEntryData(run_id)
+
+    dagster_run = pipeline_run
+
+    @staticmethod
+    def table(records: list[dict[str, Any]]) -> TableMetadataEntryData:
         """Rows as dicts of scalars."""
-        return MetadataValue("table", json.loads(json.dumps(records, default=str)))
-
-
-def float_value(value: float) -> Any:
-    """A float as JSON: text for infinities and not-a-number."""
-    number = float(value)
-    return number if number == number and abs(number) != float("inf") else str(number)
+        return TableMetadataEntryData(records)
 
 
 class EventMetadataEntry:
@@ -190,6 +181,11 @@ class EventMetadataEntry:
         return cls(label, description, EventMetadata.asset(asset_key))
 
     @classmethod
+    def pipeline_run(cls, run_id: str, label: str, description: str | None = None) -> EventMetadataEntry:
+        """Another run."""
+        return cls(label, description, EventMetadata.pipeline_run(run_id))
+
+    @classmethod
     def table(cls, records: list[dict[str, Any]], label: str, description: str | None = None) -> EventMetadataEntry:
         """Rows."""
         return cls(label, description, EventMetadata.table(records))
@@ -244,44 +240,16 @@ def entries_of(metadata: dict[str, Any] | None, metadata_entries: Any = None) ->
     return tuple(given)
 
 
+def entries_from_json(entries: list[dict[str, Any]]) -> list[EventMetadataEntry]:
+    """Entries as objects, from what events carry."""
+    return [
+        EventMetadataEntry(
+            entry["label"], entry.get("description") or None, value_from_json(entry["kind"], entry["value"])
+        )
+        for entry in entries
+    ]
+
+
 def entries_json(entries: tuple[EventMetadataEntry, ...]) -> list[dict[str, Any]]:
     """Entries as events carry them."""
     return [entry.as_json() for entry in entries]
-
-
-class AssetKey:
-    """The name of an asset: one or more parts, like a path.
-
-    Args:
-        path: one string, or a list of strings from the outermost to the innermost.
-    """
-
-    __slots__ = ("path",)
-
-    def __init__(self, path: str | list[str] | tuple[str, ...]) -> None:
-        parts = [path] if isinstance(path, str) else list(path)
-        if not parts or not all(isinstance(part, str) and part for part in parts):
-            raise DagsterInvariantViolationError(f"an asset key needs one or more non-empty strings, not {path!r}")
-        self.path = tuple(parts)
-
-    def to_string(self) -> str:
-        """The parts as a JSON list."""
-        return json.dumps(list(self.path))
-
-    def to_user_string(self) -> str:
-        """The parts joined by slashes."""
-        return "/".join(self.path)
-
-    @staticmethod
-    def of(key: Any) -> AssetKey:
-        """An asset key from a key, a string or a list of strings."""
-        return key if isinstance(key, AssetKey) else AssetKey(key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, AssetKey) and other.path == self.path
-
-    def __hash__(self) -> int:
-        return hash(self.path)
-
-    def __repr__(self) -> str:
-        return f"AssetKey({list(self.path)!r})"

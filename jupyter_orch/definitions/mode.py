@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.resources
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvariantViolationError
+from jupyter_orch.definitions.documents import (
+    as_yaml,
+    config_from_files,
+    config_from_pkg_resources,
+    config_from_yaml_strings,
+    deep_merged,
+)
+from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.executor import ExecutorDefinition, default_executors
 from jupyter_orch.definitions.logger import LoggerDefinition, default_loggers
 from jupyter_orch.definitions.names import valid_name, valid_tags
@@ -64,59 +68,6 @@ class ModeDefinition:
         return set(self.resource_defs)
 
 
-def _deep_merge(first: Any, second: Any) -> Any:
-    if isinstance(first, dict) and isinstance(second, dict):
-        return {
-            **first,
-            **{key: _deep_merge(first[key], value) if key in first else value for key, value in second.items()},
-        }
-    return second
-
-
-def parsed_documents(texts: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """YAML or JSON documents merged, later ones over earlier ones.
-
-    Args:
-        texts: (name for messages, text).
-
-    Raises:
-        DagsterInvariantViolationError: a text is no document, or YAML is needed and not installed.
-    """
-    merged: dict[str, Any] = {}
-    for name, text in texts:
-        document = _parsed(name, text)
-        if document is not None and not isinstance(document, dict):
-            raise DagsterInvariantViolationError(f"{name} holds a {type(document).__name__}; a run config is a dict")
-        merged = _deep_merge(merged, document or {})
-    return merged
-
-
-def _parsed(name: str, text: str) -> Any:
-    if name.endswith(".json"):
-        try:
-            return json.loads(text)
-        except ValueError as error:
-            raise DagsterInvariantViolationError(f"{name} is no JSON: {error}") from None
-    try:
-        yaml = importlib.import_module("yaml")
-    except ImportError:
-        raise DagsterInvariantViolationError(
-            f"reading {name} needs PyYAML in this environment: pip install pyyaml, or write the file as .json"
-        ) from None
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise DagsterInvariantViolationError(f"{name} is no YAML: {error}") from None
-
-
-def _read(path: Any) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except OSError as error:
-        raise DagsterInvariantViolationError(f"the config file {path} can not be read: {error.strerror}") from None
-
-
 class PresetDefinition:
     """A run config with a name, ready to be launched.
 
@@ -150,10 +101,8 @@ class PresetDefinition:
         mode: str | None = None,
         tags: dict[str, Any] | None = None,
     ) -> PresetDefinition:
-        """A preset whose run config stands in files, later ones over earlier ones."""
-        return PresetDefinition(
-            name, parsed_documents((str(path), _read(path)) for path in config_files or ()), solid_selection, mode, tags
-        )
+        """A preset whose run config stands in files, later ones over earlier ones; ``"*.yaml"`` stands for several."""
+        return PresetDefinition(name, config_from_files(config_files or ()), solid_selection, mode, tags)
 
     @staticmethod
     def from_yaml_strings(
@@ -164,8 +113,8 @@ class PresetDefinition:
         tags: dict[str, Any] | None = None,
     ) -> PresetDefinition:
         """A preset whose run config is given as YAML text."""
-        texts = ((f"text {index} of preset {name!r}", text) for index, text in enumerate(yaml_strings or (), 1))
-        return PresetDefinition(name, parsed_documents(texts), solid_selection, mode, tags)
+        run_config = config_from_yaml_strings(yaml_strings or (), f"preset {name!r}")
+        return PresetDefinition(name, run_config, solid_selection, mode, tags)
 
     @staticmethod
     def from_pkg_resources(
@@ -176,14 +125,14 @@ class PresetDefinition:
         tags: dict[str, Any] | None = None,
     ) -> PresetDefinition:
         """A preset whose run config stands in files of packages: ``[("package", "file.yaml")]``."""
-        texts = [
-            (file, importlib.resources.files(package).joinpath(file).read_text("utf-8"))
-            for package, file in pkg_resource_defs or ()
-        ]
-        return PresetDefinition(name, parsed_documents(texts), solid_selection, mode, tags)
+        return PresetDefinition(name, config_from_pkg_resources(pkg_resource_defs or ()), solid_selection, mode, tags)
+
+    def get_environment_yaml(self) -> str:
+        """The run config as YAML text."""
+        return as_yaml(self.run_config)
 
     def with_additional_config(self, run_config: dict[str, Any] | None) -> PresetDefinition:
         """This preset with more config merged over its own."""
         return PresetDefinition(
-            self.name, _deep_merge(self.run_config, run_config or {}), self.solid_selection, self.mode, self.tags
+            self.name, deep_merged(self.run_config, run_config or {}), self.solid_selection, self.mode, self.tags
         )

@@ -150,6 +150,7 @@ class PartitionSetDefinition:
             schedule_name, cron_schedule, should_execute, environment_vars, execution_timezone, description, job,
                 default_status: as for a schedule.
             partition_selector: ``(context, partition set)`` → one partition, several, or a SkipReason.
+            decorated_fn: what calling the schedule in a test calls.
         """
 
         def execution_fn(context: ScheduleEvaluationContext) -> Any:
@@ -183,6 +184,7 @@ class PartitionSetDefinition:
             job=job,
             default_status=default_status,
             partition_set=self,
+            decorated_fn=decorated_fn,
         )
 
 

@@ -168,6 +168,36 @@ class RepositoryDefinition:
         """Names of the pipelines."""
         return list(self.pipelines)
 
+    get_all_jobs = get_all_pipelines
+    has_job = has_pipeline
+
+    @property
+    def schedule_defs(self) -> list[ScheduleDefinition]:
+        """Every schedule."""
+        return list(self.schedules.values())
+
+    @property
+    def sensor_defs(self) -> list[SensorDefinition]:
+        """Every sensor."""
+        return list(self.sensors.values())
+
+    @property
+    def partition_set_defs(self) -> list[PartitionSetDefinition]:
+        """Every partition set, also those of partitioned schedules and jobs."""
+        return list(self.partition_sets.values())
+
+    def has_schedule_def(self, name: str) -> bool:
+        """Whether there is such a schedule."""
+        return name in self.schedules
+
+    def has_sensor_def(self, name: str) -> bool:
+        """Whether there is such a sensor."""
+        return name in self.sensors
+
+    def has_partition_set_def(self, name: str) -> bool:
+        """Whether there is such a partition set."""
+        return name in self.partition_sets
+
     def get_schedule_def(self, name: str) -> ScheduleDefinition:
         """The schedule of that name."""
         return _found(self.schedules, name, "schedule", self.name, ScheduleNotFound)  # type: ignore[no-any-return]

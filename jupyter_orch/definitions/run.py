@@ -9,6 +9,8 @@ from typing import Any
 from jupyter_orch.records.status import RunStatus
 
 PipelineRunStatus = RunStatus
+DagsterRunStatus = RunStatus
+MEMOIZED_RUN_TAG = "dagster/is_memoized_run"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -97,6 +97,7 @@ class ScheduleDefinition:
         job: Any = None,
         default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
         partition_set: Any = None,
+        decorated_fn: Callable[..., Any] | None = None,
     ) -> None:
         target = job.name if job is not None else pipeline_name
         if target is None:
@@ -123,6 +124,7 @@ class ScheduleDefinition:
         self._tags_fn = tags_fn
         self._should_execute = should_execute
         self._execution_fn = execution_fn
+        self._decorated_fn = decorated_fn
 
     @property
     def job_name(self) -> str:
@@ -174,6 +176,8 @@ class ScheduleDefinition:
 
     def __call__(self, *args: Any) -> Any:
         """Call the decorated function directly in a test."""
+        if self._decorated_fn is not None:
+            return self._decorated_fn(*args)
         if self._execution_fn is None:
             raise DagsterInvalidDefinitionError(
                 f"schedule {self.name!r} was not made by a decorator, so it can not be called; use evaluate_tick"

@@ -8,6 +8,7 @@ from time import time
 from typing import Any
 
 from jupyter_orch.definitions.contexts import InputContext, OutputContext
+from jupyter_orch.definitions.dagster_event import DagsterEvent
 from jupyter_orch.definitions.errors import (
     DagsterInvariantViolationError,
     DagsterRunNotFoundError,
@@ -23,7 +24,8 @@ from jupyter_orch.execution.instance import DagsterInstance
 from jupyter_orch.execution.interrupt import RunCanceled
 from jupyter_orch.execution.known import from_failure as known_after_failure
 from jupyter_orch.execution.known import known_from
-from jupyter_orch.execution.result import DagsterEvent, PipelineExecutionResult
+from jupyter_orch.execution.python_logs import captured
+from jupyter_orch.execution.result import PipelineExecutionResult
 from jupyter_orch.execution.run import RunOutcome, drive
 from jupyter_orch.execution.scope import RunScope, opened_loggers
 from jupyter_orch.plan.prepare import Prepared, prepare, selected_steps
@@ -294,22 +296,25 @@ class _InMemoryRun:
     def events(self) -> Generator[Event, None, None]:
         """Run; with ``raise_on_error`` the first error ends it."""
         yield self._say(EventType.PIPELINE_START, f"Run of pipeline {self.scope.pipeline.name!r} begins.")
+        with captured((), "DEBUG", lambda event: self.scope.emit(event)):
+            error = yield from self._steps()
+        yield self._end(error)
+        if self._raise:
+            self._raise_error(error)
+
+    def _steps(self) -> Generator[Event, None, BaseException | None]:
         steps = drive(self.scope, self._only, self.outcome)
-        error: BaseException | None = None
         try:
             for event in steps:
                 self._hear(event)
                 yield event
                 if self._raise and event.type is EventType.STEP_FAILURE:
-                    error = self._error(event)
-                    break
+                    return self._error(event)
         except RunCanceled:
             self.outcome.canceled = True
         finally:
             steps.close()  # type: ignore[attr-defined]
-        yield self._end(error)
-        if self._raise:
-            self._raise_error(error)
+        return None
 
     def _error(self, event: Event) -> BaseException:
         raised = self.scope.raised.get(str(event.step_key))

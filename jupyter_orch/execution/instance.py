@@ -9,10 +9,10 @@ import weakref
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jupyter_orch.definitions.asset_sensor import AssetEvent
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterRunNotFoundError
 from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.run import PipelineRun
-from jupyter_orch.definitions.sensor import AssetEvent
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.messages import KnownState
 from jupyter_orch.records.status import RunStatus

@@ -111,7 +111,7 @@ class StepIO:
             feeder, source.output, source.mapping_key, self._scope.known.source_run_ids.get(feeder.key)
         )
         manager = self._opened.values[definition.io_manager_key]
-        context = self._input_context(item, upstream, self._resource_config(definition.io_manager_key))
+        context = self._input_context(item, upstream, self._scope.resource_config(definition.io_manager_key))
         try:
             value = manager.load_input(context)
         except DagsterError:
@@ -135,7 +135,7 @@ class StepIO:
 
     def _from_root(self, item: StepInput, source: FromRootManager) -> Any:
         manager: InputManager = self._opened.values[source.key]
-        context = self._input_context(item, None, self._resource_config(source.key), source.config, source.key)
+        context = self._input_context(item, None, self._scope.resource_config(source.key), source.config, source.key)
         try:
             return manager.load_input(context)
         except DagsterError:
@@ -145,9 +145,6 @@ class StepIO:
                 f"input {item.name!r} of step {self._step.key!r} could not be loaded with {source.key!r}: "
                 f"{type(error).__name__}: {error}"
             ) from error
-
-    def _resource_config(self, key: str) -> Any:
-        return self._scope.config.resources.get(key)
 
     def _input_context(
         self,
@@ -200,7 +197,7 @@ class StepIO:
             config=config,
             log=self._context.log,
             resources=self._opened.only(manager.required_resource_keys, "this IO manager"),
-            resource_config=self._resource_config(definition.io_manager_key),
+            resource_config=self._scope.resource_config(definition.io_manager_key),
             version=output_version(self._scope, step, name),
             definition=definition,
             pipeline_run=self._scope.run,

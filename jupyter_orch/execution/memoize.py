@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from jupyter_orch.definitions.contexts import OutputContext
 from jupyter_orch.definitions.errors import DagsterUndefinedDataVersionError
+from jupyter_orch.definitions.run import MEMOIZED_RUN_TAG
 from jupyter_orch.execution.scope import RunScope
 from jupyter_orch.execution.versions import VersionBook
 from jupyter_orch.plan.plan import Step
 from jupyter_orch.records.messages import KnownState
 
-MEMOIZED_TAG = "dagster/is_memoized_run"
-
 
 def is_memoized(scope: RunScope) -> bool:
     """Whether the run asks for it."""
-    return scope.run.tags.get(MEMOIZED_TAG, "").lower() == "true"
+    return scope.run.tags.get(MEMOIZED_RUN_TAG, "").lower() == "true"
 
 
 def stored_already(scope: RunScope) -> KnownState:

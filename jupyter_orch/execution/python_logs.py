@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from jupyter_orch.definitions.logger import LEVELS, level_name
+from jupyter_orch.definitions.logger import LEVELS, USER_LOGGER, level_name
 from jupyter_orch.execution import events
 from jupyter_orch.execution.current_step import current_step_key
 from jupyter_orch.records.event import Event
@@ -24,12 +24,13 @@ class _ToEvents(logging.Handler):
             text = f"{record.msg} (the line could not be formatted: {error})"
         if logging.root.handlers == [self] and logging.lastResort is not None:
             logging.lastResort.handle(record)  # what would have been written without us, still is
-        self._emit(events.log_line(current_step_key(), level_name(record.levelno), text, record.name))
+        name = record.name.removeprefix(f"{USER_LOGGER}.")
+        self._emit(events.log_line(current_step_key(), level_name(record.levelno), text, name))
 
 
 @contextmanager
 def captured(names: tuple[str, ...], level: str, emit: Callable[[Event], None]) -> Iterator[None]:
-    """While the block runs, lines of these loggers become events.
+    """While the block runs, lines of these loggers, and of ``get_dagster_logger()``, become events.
 
     Args:
         names: logger names; ``"root"`` is all of them.
@@ -45,9 +46,12 @@ def captured(names: tuple[str, ...], level: str, emit: Callable[[Event], None]) 
         target.addHandler(handler)
         if target.getEffectiveLevel() > handler.level:
             target.setLevel(handler.level)
+    own, own_before = logging.getLogger(USER_LOGGER), (logging.getLogger(USER_LOGGER).handlers, True)
+    own.handlers, own.propagate = [_ToEvents(emit)], False
     try:
         yield
     finally:
+        own.handlers, own.propagate = own_before
         for target, old in before:
             with suppress(ValueError):
                 target.removeHandler(handler)

@@ -3,149 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import SimpleNamespace
 from typing import Any
 
+from jupyter_orch.definitions.dagster_event import DagsterEvent
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
-from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.names import unknown
+from jupyter_orch.definitions.output import AssetMaterialization, ExpectationResult
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.plan.plan import ExecutionPlan
 from jupyter_orch.records.event import Event, EventType
-
-DagsterEventType = EventType
-
-
-class DagsterEvent:
-    """An event with the classic ways to ask about it.
-
-    Args:
-        event: the record.
-        pipeline_name: its pipeline.
-    """
-
-    __slots__ = ("event", "pipeline_name")
-
-    def __init__(self, event: Event, pipeline_name: str) -> None:
-        self.event = event
-        self.pipeline_name = pipeline_name
-
-    @property
-    def event_type(self) -> EventType:
-        """What kind of fact."""
-        return self.event.type
-
-    @property
-    def event_type_value(self) -> str:
-        """What kind of fact, as a string."""
-        return self.event.type.value
-
-    @property
-    def step_key(self) -> str | None:
-        """The step that it is about."""
-        return self.event.step_key
-
-    @property
-    def solid_name(self) -> str | None:
-        """Name of the step's solid, without its composites and mapping key."""
-        return None if self.event.step_key is None else self.event.step_key.partition("[")[0].rpartition(".")[2]
-
-    @property
-    def message(self) -> str:
-        """The fact in one sentence."""
-        return self.event.message
-
-    @property
-    def timestamp(self) -> float:
-        """When, in seconds since the epoch."""
-        return self.event.timestamp
-
-    @property
-    def event_specific_data(self) -> Any:
-        """The particulars as attributes; as a dict they are ``event.event.data``."""
-        return SimpleNamespace(**self.event.data)
-
-    def _is(self, *kinds: EventType) -> bool:
-        return self.event.type in kinds
-
-    @property
-    def is_step_start(self) -> bool:
-        """A step began."""
-        return self._is(EventType.STEP_START)
-
-    @property
-    def is_step_success(self) -> bool:
-        """A step ended well."""
-        return self._is(EventType.STEP_SUCCESS)
-
-    @property
-    def is_step_failure(self) -> bool:
-        """A step failed."""
-        return self._is(EventType.STEP_FAILURE)
-
-    @property
-    def is_step_skipped(self) -> bool:
-        """A step was skipped."""
-        return self._is(EventType.STEP_SKIPPED)
-
-    @property
-    def is_step_up_for_retry(self) -> bool:
-        """A step is tried again."""
-        return self._is(EventType.STEP_UP_FOR_RETRY)
-
-    @property
-    def is_step_restarted(self) -> bool:
-        """A step begins again."""
-        return self._is(EventType.STEP_RESTARTED)
-
-    @property
-    def is_successful_output(self) -> bool:
-        """A step gave an output."""
-        return self._is(EventType.STEP_OUTPUT)
-
-    @property
-    def is_step_materialization(self) -> bool:
-        """An asset was materialized."""
-        return self._is(EventType.ASSET_MATERIALIZATION)
-
-    @property
-    def is_expectation_result(self) -> bool:
-        """An expectation was checked."""
-        return self._is(EventType.STEP_EXPECTATION_RESULT)
-
-    @property
-    def is_failure(self) -> bool:
-        """The run or a step failed."""
-        return self._is(EventType.STEP_FAILURE, EventType.PIPELINE_FAILURE)
-
-    @property
-    def is_pipeline_success(self) -> bool:
-        """The run ended well."""
-        return self._is(EventType.PIPELINE_SUCCESS)
-
-    @property
-    def is_pipeline_failure(self) -> bool:
-        """The run failed."""
-        return self._is(EventType.PIPELINE_FAILURE)
-
-    @property
-    def is_engine_event(self) -> bool:
-        """The engine said something."""
-        return self._is(EventType.ENGINE_EVENT)
-
-    @property
-    def is_hook_event(self) -> bool:
-        """A hook ran, failed or had nothing to do."""
-        return self._is(EventType.HOOK_COMPLETED, EventType.HOOK_ERRORED, EventType.HOOK_SKIPPED)
-
-    @property
-    def asset_key(self) -> AssetKey | None:
-        """The asset of a materialization or observation."""
-        key = self.event.data.get("asset_key")
-        return AssetKey(key) if key else None
-
-    def __repr__(self) -> str:
-        return f"DagsterEvent({self.event_type_value}, {self.step_key!r}, {self.message!r})"
 
 
 class SolidExecutionResult:
@@ -191,16 +57,41 @@ class SolidExecutionResult:
         return sum(1 for event in self.step_events if event.is_step_restarted)
 
     @property
-    def materializations_during_compute(self) -> list[DagsterEvent]:
-        """Its materializations."""
-        return [event for event in self.step_events if event.is_step_materialization]
+    def compute_step_failure_event(self) -> DagsterEvent:
+        """The event that says how it failed.
 
-    materialization_events_during_compute = materializations_during_compute
+        Raises:
+            DagsterInvariantViolationError: it did not fail.
+        """
+        for event in self.step_events:
+            if event.is_step_failure:
+                return event
+        raise DagsterInvariantViolationError(f"solid {self.solid_name!r} did not fail")
 
     @property
-    def expectation_results_during_compute(self) -> list[DagsterEvent]:
-        """Its expectations."""
+    def materialization_events_during_compute(self) -> list[DagsterEvent]:
+        """Its materializations, as events."""
+        return [event for event in self.step_events if event.is_step_materialization]
+
+    @property
+    def materializations_during_compute(self) -> list[AssetMaterialization]:
+        """Its materializations."""
+        return [event.event_specific_data.materialization for event in self.materialization_events_during_compute]
+
+    @property
+    def expectation_events_during_compute(self) -> list[DagsterEvent]:
+        """Its expectations, as events."""
         return [event for event in self.step_events if event.is_expectation_result]
+
+    @property
+    def expectation_results_during_compute(self) -> list[ExpectationResult]:
+        """Its expectations."""
+        return [event.event_specific_data.expectation_result for event in self.expectation_events_during_compute]
+
+    @property
+    def input_events_during_compute(self) -> list[DagsterEvent]:
+        """Its inputs, as events."""
+        return [event for event in self.step_events if event.event_type is EventType.STEP_INPUT]
 
     @property
     def output_events_during_compute(self) -> list[DagsterEvent]:
@@ -227,9 +118,23 @@ class SolidExecutionResult:
             )
         return values[output_name]
 
+    @property
+    def solid(self) -> Any:
+        """The solid as it stands in the graph: ``name`` and ``definition``."""
+        return self._run.node_at(self._handle)
+
     def result_for_solid(self, name: str) -> SolidExecutionResult:
-        """The result of a solid inside a composite."""
-        return SolidExecutionResult((*self._handle, name), self._run)
+        """The result of a solid inside a composite.
+
+        Raises:
+            DagsterInvariantViolationError: there is no such solid inside.
+        """
+        return self._run.result_at((*self._handle, name))
+
+    @property
+    def solid_result_list(self) -> list[SolidExecutionResult]:
+        """The results of all solids inside a composite."""
+        return [self.result_for_solid(name) for name in getattr(self.solid.definition, "invocations", {})]
 
 
 class PipelineExecutionResult:
@@ -289,17 +194,38 @@ class PipelineExecutionResult:
         Raises:
             DagsterInvariantViolationError: there is no such solid.
         """
-        if not self.pipeline_def.has_solid_named(name):
-            raise DagsterInvariantViolationError(
-                unknown("solid", name, self.pipeline_def.solid_names, f"pipeline {self.pipeline_def.name!r}")
-            )
-        return SolidExecutionResult((name,), self)
+        return self.result_at((name,))
 
     result_for_node = result_for_solid
 
     def result_for_handle(self, handle: Any) -> SolidExecutionResult:
         """How the solid with a dotted path came out."""
-        return SolidExecutionResult(tuple(str(handle).split(".")), self)
+        return self.result_at(tuple(str(handle).split(".")))
+
+    def result_at(self, handle: tuple[str, ...]) -> SolidExecutionResult:
+        """How the solid at a path of names came out.
+
+        Raises:
+            DagsterInvariantViolationError: there is no such solid.
+        """
+        self.node_at(handle)
+        return SolidExecutionResult(handle, self)
+
+    def node_at(self, handle: tuple[str, ...]) -> Any:
+        """The solid at a path of names, as it stands in its graph.
+
+        Raises:
+            DagsterInvariantViolationError: names the place where there is none.
+        """
+        graph: Any = self.pipeline_def.graph
+        where, node = f"pipeline {self.pipeline_def.name!r}", None
+        for name in handle:
+            inside = getattr(graph, "invocations", {})
+            if name not in inside:
+                raise DagsterInvariantViolationError(unknown("solid", name, inside, where))
+            node, where = inside[name], f"composite {name!r}"
+            graph = node.definition
+        return node
 
     @property
     def solid_result_list(self) -> list[SolidExecutionResult]:
@@ -333,12 +259,7 @@ class PipelineExecutionResult:
 
     def _outer_values(self, handle: tuple[str, ...]) -> dict[str, Any]:
         """The outputs of a composite, found at the solids inside that give them."""
-        graph: Any = self.pipeline_def.graph
-        for name in handle:
-            node = graph.invocations.get(name)
-            graph = node.definition if node is not None else None
-            if graph is None:
-                return {}
+        graph = self.node_at(handle).definition
         values = {}
         for mapping in getattr(graph, "output_mappings", ()):
             inner = self.values_of((*handle, mapping.solid_name))
@@ -348,3 +269,4 @@ class PipelineExecutionResult:
 
 
 ExecuteInProcessResult = PipelineExecutionResult
+CompositeSolidExecutionResult = SolidExecutionResult

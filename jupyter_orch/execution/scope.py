@@ -78,6 +78,7 @@ class RunScope:
             **self.mode.resource_defs,
         }
         self._uses: dict[int, frozenset[str]] = {}
+        self._seen_configs: dict[str, Any] = {}
 
     def log(self, step_key: str | None = None) -> DagsterLogManager:
         """``context.log`` for a step or for the whole run."""
@@ -122,6 +123,14 @@ class RunScope:
             )
 
         return ResourceScope(self.resource_defs, self._resource_configs(), make_context)
+
+    def resource_config(self, key: str) -> Any:
+        """The config of a resource as its function sees it: with defaults, passed through ``configured``."""
+        if key not in self._seen_configs:
+            definition = self.resource_defs.get(key)
+            written = self._resource_configs().get(key)
+            self._seen_configs[key] = written if definition is None else definition.apply_config(written)
+        return self._seen_configs[key]
 
     def _resource_configs(self) -> Mapping[str, Any]:
         configs = dict(self.config.resources)

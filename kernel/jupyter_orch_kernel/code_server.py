@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError, SensorNotFound
+from jupyter_orch.definitions.asset_sensor import AssetEvent, AssetSensorDefinition
 from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.partition import Partition
@@ -14,14 +15,9 @@ from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.repository import RepositoryDefinition
 from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.definitions.run_request import RunRequest
-from jupyter_orch.definitions.schedule import ScheduleEvaluationContext, moment
-from jupyter_orch.definitions.sensor import (
-    AssetEvent,
-    AssetSensorDefinition,
-    RunStatusSensorContext,
-    RunStatusSensorDefinition,
-    SensorEvaluationContext,
-)
+from jupyter_orch.definitions.run_status_sensor import RunStatusSensorContext, RunStatusSensorDefinition
+from jupyter_orch.definitions.schedule import ScheduleDefinition, ScheduleEvaluationContext, moment
+from jupyter_orch.definitions.sensor import SensorDefinition, SensorEvaluationContext
 from jupyter_orch.errors import OrchError
 from jupyter_orch.execution.failures import failure_of, user_error
 from jupyter_orch.plan.prepare import prepare, selected_steps, shape_for

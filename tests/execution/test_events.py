@@ -52,7 +52,7 @@ def test_materializations_observations_and_expectations_are_recorded() -> None:
 
     result = orch.execute_solid(made)
     assert result.success
-    (event,) = result.materializations_during_compute
+    (event,) = result.materialization_events_during_compute
     assert event.event.data == {
         "asset_key": ["a", "b"],
         "description": "wrote",
@@ -62,7 +62,7 @@ def test_materializations_observations_and_expectations_are_recorded() -> None:
             {"label": "at", "description": "", "kind": "url", "value": "javascript:alert(1)"},
         ],
     }
-    assert result.expectation_results_during_compute[0].event.data["success"] is False
+    assert result.expectation_results_during_compute[0].success is False
     assert [event.message for event in result.step_events if event.event_type_value == "LOG"] == ["now here"]
     assert [event.event_type_value for event in result.step_events][2] == "ASSET_OBSERVATION"
 

@@ -1,0 +1,46 @@
+"""Names of assets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jupyter_orch.definitions.errors import DagsterInvariantViolationError
+
+
+class AssetKey:
+    """The name of an asset: one or more parts, like a path.
+
+    Args:
+        path: one string, or a list of strings from the outermost to the innermost.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str | list[str] | tuple[str, ...]) -> None:
+        parts = [path] if isinstance(path, str) else list(path)
+        if not parts or not all(isinstance(part, str) and part for part in parts):
+            raise DagsterInvariantViolationError(f"an asset key needs one or more non-empty strings, not {path!r}")
+        self.path = tuple(parts)
+
+    def to_string(self) -> str:
+        """The parts as a JSON list."""
+        return json.dumps(list(self.path))
+
+    def to_user_string(self) -> str:
+        """The parts joined by slashes."""
+        return "/".join(self.path)
+
+    @staticmethod
+    def of(key: Any) -> AssetKey:
+        """An asset key from a key, a string or a list of strings."""
+        return key if isinstance(key, AssetKey) else AssetKey(key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AssetKey) and other.path == self.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        return f"AssetKey({list(self.path)!r})"
