@@ -1,0 +1,32 @@
+"""Where it is kept which plain notebooks are run, and when."""
+
+from __future__ import annotations
+
+from jupyter_orch.errors import OrchError
+from jupyter_orch.records.notebook_job import NotebookJob
+
+
+class NotebookJobExists(OrchError):
+    """Another job has this name."""
+
+    code = "NOTEBOOK_JOB_EXISTS"
+
+
+class NotebookJobStorage:
+    """Jobs of plain notebooks. A storage that keeps none inherits these and refuses them."""
+
+    def put_notebook_job(self, job: NotebookJob) -> None:
+        """Store a job, or replace the one with its id.
+
+        Raises:
+            NotebookJobExists: another job has its name.
+        """
+        raise OrchError("the storage of this instance keeps no notebook jobs; write a workspace.yaml entry instead")
+
+    def remove_notebook_job(self, job_id: str) -> bool:
+        """Remove a job; its runs stay. False when there is none."""
+        return False
+
+    def list_notebook_jobs(self) -> list[NotebookJob]:
+        """All jobs, oldest first."""
+        return []
