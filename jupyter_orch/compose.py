@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_orch.automation.schedules import DeployedSchedule, ScheduleSwitches, ScheduleTicks, deployed_schedules
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.daemon.dispatcher import Dispatcher
+from jupyter_orch.daemon.janitor import Janitor
+from jupyter_orch.daemon.loop import Loop
+from jupyter_orch.daemon.mover import Mover
 from jupyter_orch.daemon.rescuer import Rescuer
 from jupyter_orch.daemon.scheduler import Scheduler
 from jupyter_orch.daemon.supervisor import Supervisor, new_replica_id
@@ -17,6 +21,8 @@ from jupyter_orch.launchers.warm import WarmLauncher
 from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.ports import RunCoordinator, RunLauncher, Storage
 from jupyter_orch.runs.cancel import Canceler
+from jupyter_orch.records.files import file_stem
+from jupyter_orch.records.run import Run
 from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordinator
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.reexecute import Reexecutor
@@ -86,8 +92,42 @@ def _supervisor(
 ) -> Supervisor:
     scheduler = Scheduler(schedules, switches, ticks, launching)
     code_servers.listen(lambda _: scheduler.wake())
-    loops = (Dispatcher(launching), scheduler, Rescuer(instance.storage, instance.journal))
-    return Supervisor(instance.storage, loops, __version__, replica_id)
+    return Supervisor(instance.storage, (scheduler, *run_loops), __version__, replica_id)
+
+
+def _run_loops(
+    instance: Instance, launching: Launching, launcher: RunLauncher, reexecutor: Reexecutor
+) -> tuple[Loop, ...]:
+    """The duties about runs, those left out that the settings switch off."""
+    settings, storage, journal = instance.settings, instance.storage, instance.journal
+    dispatcher = Dispatcher(launching)
+    loops: list[Loop] = [dispatcher]
+    if settings.run_monitoring.enabled:
+        loops.append(Rescuer(storage, journal, launcher, settings.run_monitoring, dispatcher.wake))
+    if settings.run_retries.enabled:
+        loops.append(Retrier(storage, journal, reexecutor))
+    loops.append(Janitor(storage, storage, settings.retention, *_removers(settings)))
+    if storage.is_apart:
+        loops.append(Mover(storage))
+    return tuple(loops)
+
+
+def _removers(settings: Settings) -> tuple[Callable[[Run], None], Callable[[Run], bool]]:
+    """What removes all files of a run, and what removes only its captured output."""
+
+    def output_of(run: Run) -> Path:
+        return settings.home / "compute_logs" / file_stem(run.run_id)
+
+    def remove_output(run: Run) -> bool:
+        found = output_of(run).is_dir()
+        shutil.rmtree(output_of(run), ignore_errors=True)
+        return found and not output_of(run).exists()
+
+    def remove_files(run: Run) -> None:
+        remove_output(run)
+        shutil.rmtree(settings.artifact_dir / file_stem(run.run_id), ignore_errors=True)
+
+    return remove_files, remove_output
 
 
 def make_launcher(choice: ClassChoice, home: Path) -> RunLauncher:

@@ -6,13 +6,17 @@ from abc import abstractmethod
 
 from jupyter_orch.ports.assets import AssetStorage
 from jupyter_orch.ports.audit import AuditStorage
+from jupyter_orch.ports.notebook_jobs import NotebookJobStorage
 from jupyter_orch.ports.replicas import ReplicaStorage
 from jupyter_orch.ports.runs import RunStorage
 from jupyter_orch.ports.schedules import ScheduleStorage
 
 
-class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage, AuditStorage):
+class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage, AuditStorage, NotebookJobStorage):
     """All of it, on one database or several."""
+
+    is_apart = False
+    """Whether something may wait in one place for another, see :meth:`move_on`."""
 
     def move_on(self) -> int:
         """Move what waits in one place to the place it belongs; only a storage of several places has any.

@@ -155,5 +155,6 @@ def _methods(port: type, part: object) -> dict[str, Any]:
 
 def _answering(answers: Mapping[str, Any]) -> Storage:
     """A storage whose methods are these; one that a port asks for and nobody answers is refused by ``abc``."""
-    made = type("JoinedStorage", (Storage,), {name: staticmethod(method) for name, method in answers.items()})
+    methods = {name: staticmethod(method) for name, method in answers.items()}
+    made = type("JoinedStorage", (Storage,), {"is_apart": True, **methods})
     return cast(Storage, made())
