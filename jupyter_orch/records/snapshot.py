@@ -31,7 +31,10 @@ class OutputRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSnapshot:
-    """An input and where its value comes from; several ``sources`` are a fan-in, none means config or a default."""
+    """An input and where its value comes from; several ``sources`` are a fan-in, none means config or a default.
+
+    ``asset_key``: the asset that it reads, where the definition says one.
+    """
 
     name: str
     type: str = "Any"
@@ -39,17 +42,19 @@ class InputSnapshot:
     sources: tuple[OutputRef, ...] = ()
     collects: bool = False
     has_default: bool = False
+    asset_key: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSnapshot:
-    """An output of a solid."""
+    """An output of a solid; ``asset_key`` is the asset that it is, where the definition says one."""
 
     name: str
     type: str = "Any"
     description: str = ""
     is_required: bool = True
     is_dynamic: bool = False
+    asset_key: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +206,13 @@ class LocationSnapshot:
         repositories: its repositories, at least one.
         python: version of the interpreter that loaded them.
         load_seconds: how long the user's code took to import.
+        sources: the files that were loaded, absolute paths on the machine that loaded them.
+        executable: the interpreter that loaded them.
     """
 
     code_version: str
     repositories: tuple[RepositorySnapshot, ...] = ()
     python: str = ""
     load_seconds: float = 0.0
+    sources: tuple[str, ...] = ()
+    executable: str = ""

@@ -3,48 +3,15 @@
 from __future__ import annotations
 
 import ast
-import json
 import linecache
 import re
 import sys
 import types
-from typing import Any
 
-SKIP_TAG = "orch-skip"
+from jupyter_orch.code_version import code_cells
+
 _TRANSPARENT = re.compile(r"%%(capture|time|timeit)\b")
 _MAGIC = re.compile(r"\s*(%|!|\?)|.*\?\s*$")
-
-
-def code_cells(path: str) -> list[tuple[int, str]]:
-    """The code cells that count, as (0-based index in the notebook, source).
-
-    Raises:
-        ValueError: the file is no notebook of format 4; says what it is instead.
-    """
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    if not text.strip():
-        raise ValueError("the notebook is an empty file")
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"the notebook is no JSON: {error}") from None
-    if not isinstance(document, dict) or "nbformat" not in document:
-        raise ValueError("the file is JSON but no notebook: it has no nbformat")
-    if document["nbformat"] != 4:
-        raise ValueError(
-            f"the notebook has format {document['nbformat']}; open and save it in JupyterLab to get format 4"
-        )
-    return [(index, _source(cell)) for index, cell in enumerate(document.get("cells", [])) if _counts(cell)]
-
-
-def _counts(cell: dict[str, Any]) -> bool:
-    return cell.get("cell_type") == "code" and SKIP_TAG not in cell.get("metadata", {}).get("tags", ())
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)
 
 
 def plain_python(source: str) -> str:
