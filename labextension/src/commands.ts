@@ -1,5 +1,6 @@
 import type { CommandRegistry } from '@lumino/commands';
 
+import type { IInstigatorAddress } from './models/instigators';
 import type { IPipelineAddress } from './models/workspace';
 
 /** Ids of the panel's commands. None of them changes anything on the server: they only open views. */
@@ -9,27 +10,55 @@ export const Commands = {
   openLaunchpad: 'jupyter-orch:open-launchpad',
   openRun: 'jupyter-orch:open-run',
   openRuns: 'jupyter-orch:open-runs',
+  openAutomation: 'jupyter-orch:open-automation',
+  openInstance: 'jupyter-orch:open-instance',
   openNotebook: 'jupyter-orch:open-executed-notebook'
 } as const;
 
-const TEXT = { type: 'string' } as const;
+const text = <const D extends string>(description: D) => ({ type: 'string', description }) as const;
+const LOCATION = text('Name of the location in workspace.yaml.');
+const REPOSITORY = text('Name of the repository in that location.');
+const PIPELINE = text('Name of the pipeline in that repository.');
+const RUN = text('Id of the run.');
 
 /** JSON Schemas of the commands' arguments. */
 export const Arguments = {
   none: { type: 'object', properties: {} },
   pipeline: {
     type: 'object',
-    properties: { location: TEXT, repository: TEXT, pipeline: TEXT },
-    required: ['location', 'repository', 'pipeline']
+    description: 'Without a pipeline one is asked for.',
+    properties: { location: LOCATION, repository: REPOSITORY, pipeline: PIPELINE }
   },
   launchpad: {
     type: 'object',
     description: 'Without a pipeline one is asked for.',
-    properties: { location: TEXT, repository: TEXT, pipeline: TEXT }
+    properties: { location: LOCATION, repository: REPOSITORY, pipeline: PIPELINE }
   },
-  run: { type: 'object', properties: { runId: TEXT }, required: ['runId'] },
-  runs: { type: 'object', properties: { pipeline: TEXT, status: TEXT } },
-  notebook: { type: 'object', properties: { runId: TEXT, stepKey: TEXT }, required: ['runId', 'stepKey'] }
+  run: { type: 'object', description: 'Without a run one of the newest is asked for.', properties: { runId: RUN } },
+  runs: {
+    type: 'object',
+    description: 'What is left out filters nothing.',
+    properties: { pipeline: text('Only runs of this pipeline.'), status: text('Only runs in this status, e.g. FAILURE.'), tag: text('Only runs with this tag, as key=value.') }
+  },
+  notebook: {
+    type: 'object',
+    properties: { runId: RUN, stepKey: text('Key of the step that ran the notebook.') },
+    required: ['runId', 'stepKey']
+  },
+  instigator: {
+    type: 'object',
+    description: 'Without a name the first one is shown.',
+    properties: {
+      kind: { type: 'string', enum: ['schedule', 'sensor'], description: 'What to show.' },
+      location: LOCATION,
+      repository: REPOSITORY,
+      name: text('Name of the schedule or sensor.')
+    }
+  },
+  instance: {
+    type: 'object',
+    properties: { tab: { type: 'string', enum: ['health', 'locations', 'settings'], description: 'The part to show.' } }
+  }
 } as const satisfies Record<string, object>;
 
 type Args = CommandRegistry.CommandFunc<unknown> extends (args: infer A) => unknown ? A : never;
@@ -48,4 +77,15 @@ export function addressOf(args: Args): IPipelineAddress | null {
     pipeline: textOf(args, 'pipeline')
   };
   return address.location && address.repository && address.pipeline ? address : null;
+}
+
+/** A schedule's or sensor's address among the arguments, or null when it is not complete. */
+export function instigatorOf(args: Args): IInstigatorAddress | null {
+  const address = {
+    kind: textOf(args, 'kind') === 'sensor' ? ('sensor' as const) : ('schedule' as const),
+    location: textOf(args, 'location'),
+    repository: textOf(args, 'repository'),
+    name: textOf(args, 'name')
+  };
+  return address.location && address.repository && address.name ? address : null;
 }

@@ -1,6 +1,9 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { automation } from './plugins/automation';
+import { instance } from './plugins/instance';
 import { launchpad } from './plugins/launchpad';
+import { notifications } from './plugins/notifications';
 import { panel } from './plugins/panel';
 import { pipeline } from './plugins/pipeline';
 import { executedNotebooks, run, runs } from './plugins/run';
@@ -11,6 +14,6 @@ import { status } from './plugins/status';
 export { IOrchestrator } from './tokens';
 
 /** Every part of the panel; each can be disabled on its own, all stand on the service. */
-const plugins: JupyterFrontEndPlugin<unknown>[] = [service, panel, pipeline, launchpad, run, runs, executedNotebooks, status, running];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [service, panel, pipeline, launchpad, run, runs, executedNotebooks, automation, instance, status, running, notifications];
 
 export default plugins;

@@ -7,9 +7,12 @@ import type { LiveConnection } from './api/live';
 import type { Clock } from './models/clock';
 import type { DraftStore } from './models/drafts';
 import type { PermissionsModel } from './models/permissions';
+import type { Preferences } from './models/preferences';
 import type { RunActions } from './models/run_actions';
 import type { RunListsModel } from './models/run_lists';
+import type { RunWatch } from './models/run_watch';
 import type { SetupModel } from './models/setup';
+import type { IInstigatorAddress } from './models/instigators';
 import type { IPipelineAddress, WorkspaceModel } from './models/workspace';
 
 /** Everything that a view may stand on: one of each, shared by all views. */
@@ -21,6 +24,8 @@ export interface IOrchestrator {
   readonly permissions: PermissionsModel;
   readonly workspace: WorkspaceModel;
   readonly runs: RunListsModel;
+  readonly watch: RunWatch;
+  readonly preferences: Preferences;
   readonly actions: RunActions;
   readonly drafts: DraftStore;
   readonly trans: TranslationBundle;
@@ -32,7 +37,9 @@ export interface IOpener {
   pipeline(address: IPipelineAddress): void;
   launchpad(address?: IPipelineAddress): void;
   run(runId: string): void;
-  runs(filter?: { pipeline?: string; status?: string }): void;
+  runs(filter?: { pipeline?: string; status?: string; tag?: string }): void;
+  automation(address?: IInstigatorAddress): void;
+  instance(tab?: string): void;
   notebook(runId: string, stepKey: string): void;
   /** Open a file of the workspace at a line; does nothing for files outside Jupyter's root. */
   source(place: SourceFragment): void;

@@ -8,8 +8,10 @@ import { InSurroundings } from '../src/components/surroundings';
 import { Clock } from '../src/models/clock';
 import { DraftStore } from '../src/models/drafts';
 import { PermissionsModel } from '../src/models/permissions';
+import { Preferences } from '../src/models/preferences';
 import { RunActions } from '../src/models/run_actions';
 import { RunListsModel } from '../src/models/run_lists';
+import { RunWatch } from '../src/models/run_watch';
 import { SetupModel } from '../src/models/setup';
 import { WorkspaceModel } from '../src/models/workspace';
 import type { IOpener, IOrchestrator } from '../src/tokens';
@@ -25,6 +27,9 @@ export const HOSTILE = '<img src=x onerror="window.__broken=1">';
 export function orchOn(server: MemoryServer): Omit<IOrchestrator, 'open'> & { open: { [K in keyof IOpener]: Mock<IOpener[K]> } } {
   const client = new OrchClient(server.settings());
   const live = new LiveConnection(client, QUICK);
+  const runs = new RunListsModel(client);
+  const preferences = new Preferences();
+  const watch = new RunWatch(runs, preferences, 0);
   return {
     client,
     live,
@@ -32,8 +37,10 @@ export function orchOn(server: MemoryServer): Omit<IOrchestrator, 'open'> & { op
     setup: new SetupModel(client),
     permissions: new PermissionsModel(client),
     workspace: new WorkspaceModel(client),
-    runs: new RunListsModel(client),
-    actions: new RunActions(client),
+    runs,
+    watch,
+    preferences,
+    actions: new RunActions(client, watch),
     drafts: new DraftStore(null),
     trans: nullTranslator.load('jupyter_orch'),
     open: {
@@ -41,6 +48,8 @@ export function orchOn(server: MemoryServer): Omit<IOrchestrator, 'open'> & { op
       launchpad: vi.fn<IOpener['launchpad']>(),
       run: vi.fn<IOpener['run']>(),
       runs: vi.fn<IOpener['runs']>(),
+      automation: vi.fn<IOpener['automation']>(),
+      instance: vi.fn<IOpener['instance']>(),
       notebook: vi.fn<IOpener['notebook']>(),
       source: vi.fn<IOpener['source']>(),
       file: vi.fn<IOpener['file']>(),

@@ -59,6 +59,11 @@ export class LiveConnection extends ChangingModel {
     return this._lastHeard;
   }
 
+  /** Milliseconds between two questions while the socket is down. */
+  setPollInterval(pause: number): void {
+    this._times.poll = pause;
+  }
+
   /** Open the socket and keep it open until disposed. */
   start(): void {
     if (this._started || this.isDisposed) {

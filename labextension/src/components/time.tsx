@@ -25,6 +25,13 @@ export function clockText(instant: number): string {
   return new Date(instant * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 }
 
+/** When something is due: the time of day, with the day unless that is today. */
+export function dueText(instant: number, now: number): string {
+  const due = new Date(instant * 1000);
+  const today = due.toDateString() === new Date(now * 1000).toDateString();
+  return due.toLocaleString(undefined, { ...(today ? {} : { weekday: 'short' }), hour: '2-digit', minute: '2-digit' });
+}
+
 /** Date and time of an instant. */
 export function instantText(instant: number): string {
   return new Date(instant * 1000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

@@ -1,7 +1,7 @@
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import type { IPipelineAddress } from './workspace';
+import { type IPipelineAddress, pathOf } from './workspace';
 
 /** A run that somebody is about to launch. */
 export interface IDraft {
@@ -47,8 +47,8 @@ export class DraftStore {
 }
 
 namespace Private {
-  export function keyOf({ location, repository, pipeline }: IPipelineAddress): string {
-    return `jupyter-orch:draft:${[location, repository, pipeline].map(encodeURIComponent).join('/')}`;
+  export function keyOf(address: IPipelineAddress): string {
+    return `jupyter-orch:draft:${pathOf(address)}`;
   }
 
   /** What lies in the state database may be old or made by somebody else: take it only in the right shape. */

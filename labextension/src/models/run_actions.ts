@@ -2,10 +2,14 @@ import type { OrchClient } from '../api/client';
 import type { PipelineRunStatus, ReexecutionStrategy } from '../api/gql/graphql';
 import { DELETE_RUN, RELAUNCH, TERMINATE } from '../api/operations';
 import { RequestProblem } from '../api/problem';
+import type { RunWatch } from './run_watch';
 
 /** What can be done with a run that exists. Each rejects with a `RequestProblem` when refused. */
 export class RunActions {
-  constructor(private readonly _client: OrchClient) {}
+  constructor(
+    private readonly _client: OrchClient,
+    private readonly _watch: RunWatch
+  ) {}
 
   /** Ask the run to stop; a second time, while it is already stopping, marks it as canceled without waiting. */
   async cancel(runId: string, status: PipelineRunStatus): Promise<void> {
@@ -22,6 +26,7 @@ export class RunActions {
     const { launchPipelineReexecution: answer } = await this._client.send(RELAUNCH, { params });
     switch (answer.__typename) {
       case 'LaunchPipelineRunSuccess':
+        this._watch.follow(answer.run.runId);
         return answer.run.runId;
       case 'RunConfigValidationInvalid':
         throw new RequestProblem('server', answer.errors.map(error => error.message).join('\n'));

@@ -26,6 +26,11 @@ export interface IPipelineAddress {
   pipeline: string;
 }
 
+/** An address as one text, for ids and keys. */
+export function pathOf({ location, repository, pipeline }: IPipelineAddress): string {
+  return [location, repository, pipeline].map(encodeURIComponent).join('/');
+}
+
 /** A pipeline as a row. */
 export interface IPipelineRow extends IPipelineAddress {
   id: string;
@@ -73,6 +78,15 @@ export class WorkspaceModel extends ChangingModel implements IFeed<LocationsChan
 
   get locations(): readonly ILocation[] {
     return this._locations;
+  }
+
+  /** When the next schedule that is on is due, in seconds since the epoch; null when none is. */
+  get nextDue(): number | null {
+    const due = this._locations
+      .flatMap(location => location.schedules)
+      .filter(schedule => schedule.status === 'RUNNING')
+      .flatMap(schedule => schedule.futureTicks.slice(0, 1));
+    return due.length > 0 ? Math.min(...due) : null;
   }
 
   variables(): Record<string, never> {
@@ -146,12 +160,9 @@ export class WorkspaceModel extends ChangingModel implements IFeed<LocationsChan
   /** Schedules have no subscription: look again just after the next due time. */
   private _watchNextTick(): void {
     window.clearTimeout(this._tickTimer);
-    const due = this._locations
-      .flatMap(location => location.schedules)
-      .filter(schedule => schedule.status === 'RUNNING')
-      .flatMap(schedule => schedule.futureTicks.slice(0, 1));
-    if (due.length > 0) {
-      const pause = Math.min(Math.max(Math.min(...due) * 1000 - Date.now() + 1500, 1500), 3_600_000);
+    const due = this.nextDue;
+    if (due !== null) {
+      const pause = Math.min(Math.max(due * 1000 - Date.now() + 1500, 1500), 3_600_000);
       this._tickTimer = window.setTimeout(() => this.receive(), pause);
     }
   }

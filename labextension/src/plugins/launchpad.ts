@@ -1,13 +1,13 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ILauncher } from '@jupyterlab/launcher';
 
 import { addressOf, Arguments, Commands } from '../commands';
 import { orchIcon } from '../icons';
-import type { IPipelineAddress } from '../models/workspace';
 import { IOrchestrator } from '../tokens';
 import { LaunchpadView } from '../views/launchpad';
+import { choosePipeline } from './choose';
 import { ViewKind } from './views';
 
 /** The Launchpad tab, with its entries in palette and launcher. */
@@ -31,7 +31,7 @@ export const launchpad: JupyterFrontEndPlugin<void> = {
       icon: orchIcon,
       describedBy: { args: Arguments.launchpad },
       execute: async args => {
-        const address = addressOf(args) ?? (await Private.ask(orch));
+        const address = addressOf(args) ?? (await choosePipeline(orch, orch.trans.__('New run of')));
         if (address) {
           const same = ({ address: other }: LaunchpadView): boolean =>
             other.location === address.location && other.repository === address.repository && other.pipeline === address.pipeline;
@@ -44,20 +44,3 @@ export const launchpad: JupyterFrontEndPlugin<void> = {
     launcher?.add({ command: Commands.openLaunchpad, category: orch.trans.__('Orchestrate'), args: { isLauncher: true }, rank: 1 });
   }
 };
-
-namespace Private {
-  /** Let the user choose a pipeline; with only one there is nothing to choose. */
-  export async function ask({ workspace, open, trans }: IOrchestrator): Promise<IPipelineAddress | null> {
-    const all = workspace.locations.flatMap(location => location.pipelines);
-    if (all.length === 0) {
-      open.tell(trans.__('No pipeline is loaded. Add a location to %1.', workspace.path || 'workspace.yaml'), 'info');
-      return null;
-    }
-    if (all.length === 1) {
-      return all[0];
-    }
-    const names = all.map(one => `${one.pipeline} (${one.location})`);
-    const { value } = await InputDialog.getItem({ title: trans.__('New run of'), items: names });
-    return value === null ? null : (all[names.indexOf(value)] ?? null);
-  }
-}

@@ -21,6 +21,8 @@ export function openerOf(commands: CommandRegistry, tell: IOpener['tell']): IOpe
         address ? { location: address.location, repository: address.repository, pipeline: address.pipeline } : {}
       ),
     run: runId => run(Commands.openRun, { runId }),
+    automation: address => run(Commands.openAutomation, { ...address }),
+    instance: tab => run(Commands.openInstance, tab ? { tab } : {}),
     runs: filter => run(Commands.openRuns, { ...filter }),
     notebook: (runId, stepKey) => run(Commands.openNotebook, { runId, stepKey }),
     file: path => run('docmanager:open', { path }),

@@ -1,9 +1,11 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 
 import { addressOf, Arguments, Commands } from '../commands';
 import { orchIcon } from '../icons';
 import { IOrchestrator } from '../tokens';
 import { PipelineView } from '../views/pipeline';
+import { choosePipeline } from './choose';
 import { ViewKind } from './views';
 
 /** The Pipeline tab. */
@@ -12,16 +14,16 @@ export const pipeline: JupyterFrontEndPlugin<void> = {
   description: 'The tab that shows a pipeline as a graph or an outline.',
   autoStart: true,
   requires: [IOrchestrator],
-  optional: [ILayoutRestorer],
-  activate: (app: JupyterFrontEnd, orch: IOrchestrator, restorer: ILayoutRestorer | null) => {
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (app: JupyterFrontEnd, orch: IOrchestrator, restorer: ILayoutRestorer | null, palette: ICommandPalette | null) => {
     app.commands.addCommand(Commands.openPipeline, {
-      label: orch.trans.__('Open Pipeline'),
+      label: orch.trans.__('Open Pipeline…'),
       icon: orchIcon,
       describedBy: { args: Arguments.pipeline },
-      execute: args => {
-        const address = addressOf(args);
+      execute: async args => {
+        const address = addressOf(args) ?? (await choosePipeline(orch, orch.trans.__('Open pipeline')));
         if (!address) {
-          throw new Error(orch.trans.__('Say which pipeline: location, repository and pipeline are needed.'));
+          return;
         }
         const same = ({ address: other }: PipelineView): boolean =>
           other.location === address.location && other.repository === address.repository && other.pipeline === address.pipeline;
@@ -29,5 +31,6 @@ export const pipeline: JupyterFrontEndPlugin<void> = {
       }
     });
     const kind = new ViewKind<PipelineView>(app, 'pipeline', Commands.openPipeline, ({ address }) => ({ ...address }), restorer);
+    palette?.addItem({ command: Commands.openPipeline, category: orch.trans.__('Orchestrate') });
   }
 };

@@ -9,6 +9,7 @@ import { IOrchestrator } from '../tokens';
 import { RunView } from '../views/run';
 import { readStatus } from '../views/runs/model';
 import { RunsView } from '../views/runs';
+import { chooseRun } from './choose';
 import { ViewKind } from './views';
 
 /** The Run tab. */
@@ -17,16 +18,16 @@ export const run: JupyterFrontEndPlugin<void> = {
   description: 'The tab that follows one run.',
   autoStart: true,
   requires: [IOrchestrator],
-  optional: [ILayoutRestorer],
-  activate: (app: JupyterFrontEnd, orch: IOrchestrator, restorer: ILayoutRestorer | null) => {
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (app: JupyterFrontEnd, orch: IOrchestrator, restorer: ILayoutRestorer | null, palette: ICommandPalette | null) => {
     app.commands.addCommand(Commands.openRun, {
-      label: orch.trans.__('Open Run'),
+      label: orch.trans.__('Open Run…'),
       icon: orchIcon,
       describedBy: { args: Arguments.run },
-      execute: args => {
-        const runId = textOf(args, 'runId');
+      execute: async args => {
+        const runId = textOf(args, 'runId') || (await chooseRun(orch));
         if (!runId) {
-          throw new Error(orch.trans.__('Say which run: runId is needed.'));
+          return;
         }
         kind.show(
           widget => widget.runId === runId,
@@ -35,6 +36,7 @@ export const run: JupyterFrontEndPlugin<void> = {
       }
     });
     const kind = new ViewKind<RunView>(app, 'run', Commands.openRun, ({ runId }) => ({ runId }), restorer);
+    palette?.addItem({ command: Commands.openRun, category: orch.trans.__('Orchestrate') });
   }
 };
 

@@ -5,13 +5,14 @@ import { Signal } from '@lumino/signaling';
 import { statusWord } from '../components/status';
 import { orchIcon } from '../icons';
 import { messageOf } from '../api/problem';
+import type { ILocation } from '../models/workspace';
 import type { IActiveRun } from '../models/run_lists';
 import { IOrchestrator } from '../tokens';
 
-/** Active runs as a section of JupyterLab's Running panel. */
+/** Active runs and code locations as sections of JupyterLab's Running panel. */
 export const running: JupyterFrontEndPlugin<void> = {
   id: '@jupyter-orch/lab:running',
-  description: 'Lists active runs in the Running panel.',
+  description: 'Lists active runs and code locations in the Running panel.',
   autoStart: true,
   requires: [IOrchestrator],
   optional: [IRunningSessionManagers],
@@ -31,6 +32,18 @@ export const running: JupyterFrontEndPlugin<void> = {
       shutdownAllLabel: orch.trans.__('Cancel All'),
       shutdownAllConfirmationText: orch.trans.__('Are you sure you want to cancel all active runs?')
     });
+    const moved = new Signal<object, void>({});
+    orch.workspace.changed.connect(() => moved.emit());
+    managers.add({
+      name: orch.trans.__('Code Locations'),
+      running: () => orch.workspace.locations.map(location => Private.locationItem(orch, location)),
+      shutdownAll: () => void Private.reloadAll(orch),
+      refreshRunning: () => void orch.workspace.refetch().catch(() => undefined),
+      runningChanged: moved,
+      shutdownLabel: orch.trans.__('Reload'),
+      shutdownAllLabel: orch.trans.__('Reload All'),
+      shutdownAllConfirmationText: orch.trans.__('Load the code of every location again? Runs on their way go on with the code they began with.')
+    });
   }
 };
 
@@ -44,6 +57,28 @@ namespace Private {
       labelTitle: () => run.runId,
       detail: () => statusWord(run.status, orch.trans)
     };
+  }
+
+  export function locationItem(orch: IOrchestrator, { name, status, codeVersion }: ILocation): IRunningSessions.IRunningItem {
+    return {
+      open: () => orch.open.instance('locations'),
+      shutdown: () => void tellRefusal(orch, orch.workspace.reload(name)),
+      icon: () => orchIcon,
+      label: () => name,
+      labelTitle: () => codeVersion,
+      detail: () => statusWord(status, orch.trans)
+    };
+  }
+
+  export async function reloadAll(orch: IOrchestrator): Promise<void> {
+    await tellRefusal(orch, orch.workspace.reloadAll());
+  }
+
+  async function tellRefusal({ open }: IOrchestrator, asked: Promise<string>): Promise<void> {
+    const refused = await asked.catch(messageOf);
+    if (refused) {
+      open.tell(refused, 'error');
+    }
   }
 
   export function cancel({ actions, open }: IOrchestrator, run: IActiveRun): void {

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { ServerConnection } from '@jupyterlab/services';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
@@ -9,8 +10,10 @@ import { LiveConnection } from '../api/live';
 import { Clock } from '../models/clock';
 import { DraftStore } from '../models/drafts';
 import { PermissionsModel } from '../models/permissions';
+import { type IPreferences, Preferences } from '../models/preferences';
 import { RunActions } from '../models/run_actions';
 import { RunListsModel } from '../models/run_lists';
+import { RunWatch } from '../models/run_watch';
 import { SetupModel } from '../models/setup';
 import { WorkspaceModel } from '../models/workspace';
 import { IOrchestrator } from '../tokens';
@@ -26,10 +29,18 @@ export const service: JupyterFrontEndPlugin<IOrchestrator> = {
   description: 'Client of the jupyter_orch server extension: one connection and the models that every view shares.',
   autoStart: true,
   provides: IOrchestrator,
-  optional: [ITranslator, IStateDB],
-  activate: (app: JupyterFrontEnd, translator: ITranslator | null, state: IStateDB | null): IOrchestrator => {
+  optional: [ITranslator, IStateDB, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null,
+    state: IStateDB | null,
+    settings: ISettingRegistry | null
+  ): IOrchestrator => {
     const client = new OrchClient(ServerConnection.makeSettings(app.serviceManager.serverSettings));
     const live = new LiveConnection(client);
+    const runs = new RunListsModel(client);
+    const preferences = new Preferences();
+    const watch = new RunWatch(runs, preferences, Date.now() / 1000);
     const orch: IOrchestrator = {
       client,
       live,
@@ -37,18 +48,41 @@ export const service: JupyterFrontEndPlugin<IOrchestrator> = {
       setup: new SetupModel(client),
       permissions: new PermissionsModel(client),
       workspace: new WorkspaceModel(client),
-      runs: new RunListsModel(client),
-      actions: new RunActions(client),
+      runs,
+      preferences,
+      watch,
+      actions: new RunActions(client, watch),
       drafts: new DraftStore(state),
       trans: (translator ?? nullTranslator).load(DOMAIN),
       open: openerOf(app.commands, Private.tell)
     };
+    void Private.readSettings(settings, service.id, preferences, live);
     void Private.begin(orch);
     return orch;
   }
 };
 
 namespace Private {
+  /** Take the user's choices now and whenever they change; without a registry the defaults stand. */
+  export async function readSettings(
+    registry: ISettingRegistry | null,
+    id: string,
+    preferences: Preferences,
+    live: LiveConnection
+  ): Promise<void> {
+    try {
+      const settings = await registry?.load(id);
+      const take = (): void => {
+        preferences.take((settings?.composite ?? {}) as Partial<IPreferences>);
+        live.setPollInterval(preferences.current.pollSeconds * 1000);
+      };
+      settings?.changed.connect(take);
+      take();
+    } catch (reason) {
+      console.warn(`jupyter_orch: the settings can not be read, defaults hold: ${String(reason)}`);
+    }
+  }
+
   /** Ask who answers; only where the server part is there does the panel connect. */
   export async function begin({ setup, permissions, live, workspace, runs }: IOrchestrator): Promise<void> {
     await setup.check();

@@ -101,6 +101,53 @@ export type TerminatePipelinePolicy =
   | 'MARK_AS_CANCELED_IMMEDIATELY'
   | 'SAFE_TERMINATE';
 
+export type TickFieldsFragment = { id: string, timestamp: number, endTimestamp: number | null, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null };
+
+export type ScheduleDetailQueryVariables = Exact<{
+  selector: ScheduleSelector;
+  ticks: number;
+}>;
+
+
+export type ScheduleDetailQuery = { scheduleOrError:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'Schedule', mode: string, id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, next: Array<number>, history: Array<{ id: string, timestamp: number, endTimestamp: number | null, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
+    | { __typename: 'ScheduleNotFoundError', message: string }
+   };
+
+export type InstanceQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type InstanceQuery = { version: string, instance: { info: string, runCoordinator: string, runLauncher: string, daemonHealth: { allDaemonStatuses: Array<{ id: string, daemonType: string, required: boolean, healthy: boolean | null, lastHeartbeatTime: number | null, lastHeartbeatErrors: Array<{ message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }> }> }, replicas: Array<{ id: string, host: string, pid: number, here: boolean, startedAt: number, lastHeartbeatTime: number, version: string }> }, queued:
+    | { __typename: 'InvalidPipelineRunsFilterError' }
+    | { __typename: 'PipelineRuns', count: number }
+    | { __typename: 'PythonError' }
+  , starting:
+    | { __typename: 'InvalidPipelineRunsFilterError' }
+    | { __typename: 'PipelineRuns', count: number }
+    | { __typename: 'PythonError' }
+  , running:
+    | { __typename: 'InvalidPipelineRunsFilterError' }
+    | { __typename: 'PipelineRuns', count: number }
+    | { __typename: 'PythonError' }
+  , all:
+    | { __typename: 'InvalidPipelineRunsFilterError' }
+    | { __typename: 'PipelineRuns', count: number }
+    | { __typename: 'PythonError' }
+   };
+
+type RunCount_InvalidPipelineRunsFilterError_Fragment = { __typename: 'InvalidPipelineRunsFilterError' };
+
+type RunCount_PipelineRuns_Fragment = { __typename: 'PipelineRuns', count: number };
+
+type RunCount_PythonError_Fragment = { __typename: 'PythonError' };
+
+export type RunCountFragment =
+  | RunCount_InvalidPipelineRunsFilterError_Fragment
+  | RunCount_PipelineRuns_Fragment
+  | RunCount_PythonError_Fragment
+;
+
 export type SourceFragment = { file: string, contentsPath: string | null, line: number, cell: number | null };
 
 export type SolidFieldsFragment = { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> };
@@ -413,6 +460,74 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+    `, {"fragmentName":"ErrorFields"}) as unknown as TypedDocumentString<ErrorFieldsFragment, unknown>;
+export const ErrorChainFragmentDoc = new TypedDocumentString(`
+    fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}
+    fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}`, {"fragmentName":"ErrorChain"}) as unknown as TypedDocumentString<ErrorChainFragment, unknown>;
+export const TickFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TickFields on InstigationTick {
+  id
+  timestamp
+  endTimestamp
+  status
+  skipReason
+  runIds
+  error {
+    ...ErrorChain
+  }
+}
+    fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`, {"fragmentName":"TickFields"}) as unknown as TypedDocumentString<TickFieldsFragment, unknown>;
+export const RunCountFragmentDoc = new TypedDocumentString(`
+    fragment RunCount on PipelineRunsOrError {
+  __typename
+  ... on PipelineRuns {
+    count
+  }
+}
+    `, {"fragmentName":"RunCount"}) as unknown as TypedDocumentString<RunCountFragment, unknown>;
 export const SourceFragmentDoc = new TypedDocumentString(`
     fragment Source on SourceLocation {
   file
@@ -507,36 +622,6 @@ export const RunRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
-export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
-    fragment ErrorFields on PythonError {
-  message
-  className
-  stack
-  file
-  line
-  code
-  hint
-}
-    `, {"fragmentName":"ErrorFields"}) as unknown as TypedDocumentString<ErrorFieldsFragment, unknown>;
-export const ErrorChainFragmentDoc = new TypedDocumentString(`
-    fragment ErrorChain on PythonError {
-  ...ErrorFields
-  cause {
-    ...ErrorFields
-    cause {
-      ...ErrorFields
-    }
-  }
-}
-    fragment ErrorFields on PythonError {
-  message
-  className
-  stack
-  file
-  line
-  code
-  hint
-}`, {"fragmentName":"ErrorChain"}) as unknown as TypedDocumentString<ErrorChainFragment, unknown>;
 export const ScheduleRowFragmentDoc = new TypedDocumentString(`
     fragment ScheduleRow on Schedule {
   id
@@ -579,6 +664,144 @@ fragment ErrorChain on PythonError {
     }
   }
 }`, {"fragmentName":"ScheduleRow"}) as unknown as TypedDocumentString<ScheduleRowFragment, unknown>;
+export const ScheduleDetailDocument = new TypedDocumentString(`
+    query ScheduleDetail($selector: ScheduleSelector!, $ticks: Int!) {
+  scheduleOrError(scheduleSelector: $selector) {
+    __typename
+    ... on Schedule {
+      ...ScheduleRow
+      mode
+      next: futureTicks(limit: 5)
+      history: ticks(limit: $ticks) {
+        ...TickFields
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment TickFields on InstigationTick {
+  id
+  timestamp
+  endTimestamp
+  status
+  skipReason
+  runIds
+  error {
+    ...ErrorChain
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}
+fragment ScheduleRow on Schedule {
+  id
+  name
+  cronSchedule
+  executionTimezone
+  sentence
+  pipelineName
+  status
+  description
+  repositoryName
+  repositoryLocationName
+  futureTicks(limit: 3)
+  ticks(limit: 1) {
+    id
+    timestamp
+    status
+    skipReason
+    runIds
+    error {
+      ...ErrorChain
+    }
+  }
+}`) as unknown as TypedDocumentString<ScheduleDetailQuery, ScheduleDetailQueryVariables>;
+export const InstanceDocument = new TypedDocumentString(`
+    query Instance {
+  version
+  instance {
+    info
+    runCoordinator
+    runLauncher
+    daemonHealth {
+      allDaemonStatuses {
+        id
+        daemonType
+        required
+        healthy
+        lastHeartbeatTime
+        lastHeartbeatErrors {
+          ...ErrorChain
+        }
+      }
+    }
+    replicas {
+      id
+      host
+      pid
+      here
+      startedAt
+      lastHeartbeatTime
+      version
+    }
+  }
+  queued: pipelineRunsOrError(filter: {statuses: [QUEUED]}, limit: 1) {
+    ...RunCount
+  }
+  starting: pipelineRunsOrError(
+    filter: {statuses: [NOT_STARTED, STARTING]}
+    limit: 1
+  ) {
+    ...RunCount
+  }
+  running: pipelineRunsOrError(filter: {statuses: [STARTED, CANCELING]}, limit: 1) {
+    ...RunCount
+  }
+  all: pipelineRunsOrError(limit: 1) {
+    ...RunCount
+  }
+}
+    fragment RunCount on PipelineRunsOrError {
+  __typename
+  ... on PipelineRuns {
+    count
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<InstanceQuery, InstanceQueryVariables>;
 export const PipelineDocument = new TypedDocumentString(`
     query Pipeline($selector: PipelineSelector!) {
   pipelineOrError(params: $selector) {

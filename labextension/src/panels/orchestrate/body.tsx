@@ -1,4 +1,4 @@
-import { addIcon, InputGroup, refreshIcon, tableRowsIcon } from '@jupyterlab/ui-components';
+import { addIcon, InputGroup, refreshIcon } from '@jupyterlab/ui-components';
 
 import { Action, useRefusal } from '../../components/action';
 import { ConnectionChip, DaemonChip } from '../../components/chips';
@@ -34,6 +34,25 @@ export function OrchestrateBody({ model }: { model: OrchestrateModel }): JSX.Ele
   );
 }
 
+/** Ways to the tabs that show everything of a kind. */
+function Ways(): JSX.Element {
+  const { open, trans } = useOrch();
+  const ways: [string, () => void][] = [
+    [trans.__('Runs'), () => open.runs()],
+    [trans.__('Schedules'), () => open.automation()],
+    [trans.__('Instance'), () => open.instance()]
+  ];
+  return (
+    <nav className="jp-orch-Ways" aria-label={trans.__('Tabs')}>
+      {ways.map(([label, go]) => (
+        <button key={label} type="button" className="jp-orch-link" aria-label={trans.__('Show %1', label)} onClick={go}>
+          {label}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
 function Header({ model }: { model: OrchestrateModel }): JSX.Element {
   const { live, setup, permissions, open, trans } = useOrch();
   useModel(model);
@@ -52,9 +71,9 @@ function Header({ model }: { model: OrchestrateModel }): JSX.Element {
           {trans.__('New run')}
         </Action>
         <span className="jp-orch-spring" />
-        <Action label={trans.__('All runs')} icon={tableRowsIcon} look="icon" onAct={() => open.runs()} />
         <Action label={trans.__('Refresh')} icon={refreshIcon} look="icon" onAct={refresh} />
       </div>
+      <Ways />
       <InputGroup
         className="jp-orch-filter"
         type="search"

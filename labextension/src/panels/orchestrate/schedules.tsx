@@ -4,9 +4,9 @@ import { Rows } from '../../components/rows';
 import { Section } from '../../components/section';
 import { Empty, Problem, Skeleton } from '../../components/states';
 import { useModel, useNow, useOrch } from '../../components/surroundings';
+import { Switch } from '../../components/switch';
 import { Name } from '../../components/text';
 import { agoText, instantText } from '../../components/time';
-import { messageOf } from '../../api/problem';
 import type { OrchestrateModel } from './model';
 
 /** Schedules with a switch, their rule as a sentence and the next tick. */
@@ -44,19 +44,12 @@ function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; ta
   const { workspace, open, trans } = useOrch();
   const on = schedule.status === 'RUNNING';
   const refusal = useRefusal(on ? 'stop_running_schedule' : 'start_schedule');
-  const toggle = (): void => {
-    if (!refusal) {
-      workspace.setSchedule(schedule, !on).then(
-        refused => refused && open.tell(refused, 'error'),
-        (reason: unknown) => open.tell(messageOf(reason), 'error')
-      );
-    }
-  };
   const last = schedule.ticks[0];
   const address = {
     location: schedule.repositoryLocationName,
     repository: schedule.repositoryName,
-    pipeline: schedule.pipelineName
+    name: schedule.name,
+    kind: 'schedule' as const
   };
   return (
     <>
@@ -66,7 +59,7 @@ function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; ta
         tabIndex={tabIndex}
         aria-label={trans.__('Schedule %1, %2', schedule.name, schedule.sentence)}
         title={`${schedule.cronSchedule} ${schedule.executionTimezone}`}
-        onClick={() => open.pipeline(address)}
+        onClick={() => open.automation(address)}
       >
         <span className="jp-orch-Row-text">
           <span className="jp-orch-Row-title">
@@ -79,19 +72,13 @@ function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; ta
           </span>
         </span>
       </button>
-      <button
-        type="button"
-        role="switch"
-        aria-checked={on}
-        aria-label={trans.__('Schedule %1', schedule.name)}
-        aria-disabled={refusal !== ''}
-        title={refusal || (on ? trans.__('Switch off') : trans.__('Switch on'))}
+      <Switch
+        label={trans.__('Schedule %1', schedule.name)}
+        on={on}
+        refusal={refusal}
         tabIndex={-1}
-        className="jp-orch-Switch"
-        onClick={toggle}
-      >
-        <span className="jp-orch-Switch-knob" />
-      </button>
+        onTurn={to => workspace.setSchedule(schedule, to)}
+      />
     </>
   );
 }

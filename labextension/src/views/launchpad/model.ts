@@ -139,7 +139,7 @@ export class LaunchpadModel extends ChangingModel {
 
   /** Launch the draft and open its run. The same draft launched twice through a broken line is one run. */
   async launch(): Promise<void> {
-    const { client, open, runs } = this._orch;
+    const { client, open, runs, watch } = this._orch;
     const { launchPipelineExecution: answer } = await client.send(LAUNCH, {
       params: {
         selector: this._selector,
@@ -152,6 +152,7 @@ export class LaunchpadModel extends ChangingModel {
     switch (answer.__typename) {
       case 'LaunchPipelineRunSuccess':
         this._idempotencyKey = UUID.uuid4();
+        watch.follow(answer.run.runId);
         runs.receive();
         open.run(answer.run.runId);
         return;

@@ -2,6 +2,7 @@ import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
 
 import type { ReexecutionStrategy } from '../../api/gql/graphql';
 import { Action, useRefusal } from '../../components/action';
+import { Fact, Facts } from '../../components/facts';
 import { Status } from '../../components/status';
 import { useOrch } from '../../components/surroundings';
 import { Name } from '../../components/text';
@@ -41,7 +42,7 @@ export function RunHeader({ run }: { run: RunModel }): JSX.Element {
         <span className="jp-orch-spring" />
         <RunButtons run={run} />
       </div>
-      <dl className="jp-orch-Facts">
+      <Facts>
         <Fact name={trans.__('Created by')}>
           <Name text={detail.createdBy} />
         </Fact>
@@ -62,7 +63,7 @@ export function RunHeader({ run }: { run: RunModel }): JSX.Element {
             </button>
           </Fact>
         )}
-      </dl>
+      </Facts>
     </header>
   );
 }
@@ -103,14 +104,5 @@ function RunButtons({ run }: { run: RunModel }): JSX.Element {
         </Action>
       )}
     </>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }): JSX.Element {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,33 +1,18 @@
-import { MainAreaWidget } from '@jupyterlab/apputils';
 import { createElement } from 'react';
 
-import { bodyOf } from '../../components/surroundings';
-import { orchIcon } from '../../icons';
+import { ViewWidget } from '../../components/view_widget';
 import type { IOrchestrator } from '../../tokens';
 import { RunsBody } from './body';
 import { RunsModel } from './model';
 
 /** The tab with the table of all runs. */
-export class RunsView extends MainAreaWidget {
+export class RunsView extends ViewWidget {
   constructor(orch: IOrchestrator) {
     const model = new RunsModel(orch);
-    super({ content: bodyOf(orch, createElement(RunsBody, { model })) });
+    super(orch, { id: 'jupyter-orch:runs', label: orch.trans.__('Runs'), body: createElement(RunsBody, { model }), owned: [model] });
     this.model = model;
-    this.id = 'jupyter-orch:runs';
-    this.addClass('jp-orch-View');
-    this.toolbar.hide();
-    this.title.icon = orchIcon;
-    this.title.closable = true;
-    this.title.label = orch.trans.__('Runs');
     void model.refetch();
   }
 
   readonly model: RunsModel;
-
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this.model.dispose();
-      super.dispose();
-    }
-  }
 }

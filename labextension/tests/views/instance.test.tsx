@@ -1,0 +1,76 @@
+import { act, fireEvent, screen } from '@testing-library/react';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { InstanceBody } from '../../src/views/instance/body';
+import { InstanceModel } from '../../src/views/instance/model';
+import { error, runs, workspace, location } from '../samples';
+import { MemoryServer } from '../server';
+import { HOSTILE, isOnlyText, orchOn, show } from '../surroundings';
+
+let server: MemoryServer;
+let orch: ReturnType<typeof orchOn>;
+let model: InstanceModel;
+let loops: Record<string, unknown>[];
+
+beforeEach(() => {
+  loops = [{ id: 'SCHEDULER', daemonType: 'SCHEDULER', required: true, healthy: true, lastHeartbeatTime: 1000, lastHeartbeatErrors: [] }];
+  server = new MemoryServer({
+    version: () => '0.1.0',
+    workspaceOrError: () => workspace(location('flights.py')),
+    instance: () => ({
+      info: 'storage:\n  sqlite: {}\n',
+      runCoordinator: 'queued',
+      runLauncher: 'warm',
+      daemonHealth: { id: 'd', allDaemonStatuses: loops },
+      replicas: [{ id: 'r', host: 'lab-1', pid: 42, here: true, startedAt: 900, lastHeartbeatTime: 1000, version: '0.1.0' }]
+    }),
+    pipelineRunsOrError: ({ filter }: { filter: { statuses: string[] } | null }) =>
+      filter?.statuses.includes('QUEUED') ? { ...runs(), count: 7 } : runs()
+  });
+  orch = orchOn(server);
+  model = new InstanceModel(orch);
+});
+
+async function draw(): Promise<HTMLElement> {
+  const { container } = show(orch, <InstanceBody model={model} />);
+  await act(async () => {
+    await orch.workspace.refetch();
+    await model.refetch();
+  });
+  return container;
+}
+
+describe('instance tab', () => {
+  it('shows replicas, loops and how many runs wait', async () => {
+    await draw();
+    expect(screen.getByRole('status', { name: 'State of the daemon' }).textContent).toBe('All loops are well');
+    expect(screen.getByRole('table', { name: 'Replicas' }).textContent).toContain('lab-1 this server42');
+    fireEvent.click(screen.getByRole('button', { name: '7' }));
+    expect(orch.open.runs).toHaveBeenCalledWith({ status: 'QUEUED' });
+  });
+
+  it('says which loop is not well, and why', async () => {
+    loops = [{ ...loops[0], healthy: false, lastHeartbeatErrors: [error({ message: HOSTILE })] }];
+    const container = await draw();
+    expect(screen.getByRole('status', { name: 'State of the daemon' }).textContent).toBe('1 loop is not well');
+    expect(screen.getByRole('region', { name: 'SCHEDULER fails' }).textContent).toContain(HOSTILE);
+    expect(isOnlyText(container)).toBe(true);
+  });
+
+  it('shows the settings and the locations', async () => {
+    await draw();
+    fireEvent.click(screen.getByRole('tab', { name: 'Settings' }));
+    expect(screen.getByRole('region', { name: 'Settings of the instance' }).textContent).toBe('storage:\n  sqlite: {}\n');
+    fireEvent.click(screen.getByRole('tab', { name: 'Locations' }));
+    expect(screen.getByRole('button', { name: 'Reload flights.py' })).toBeTruthy();
+    expect(screen.getByText(/1 pipeline/).textContent).toContain('code v1');
+  });
+
+  it('keeps what it knows while the server is away', async () => {
+    await draw();
+    server.up = false;
+    await act(async () => model.refetch());
+    expect(model.problem).toBe('');
+    expect(screen.getByRole('table', { name: 'Replicas' })).toBeTruthy();
+  });
+});
