@@ -97,11 +97,6 @@ def event_from(run_id: str, row: Any) -> StoredEvent:
     )
 
 
-def texts_from(text: str) -> AssetPath:
-    """A list of texts, e.g. the parts of an asset's key."""
-    return _texts.decode(text)
-
-
 def fact_from(key: AssetPath, row: Any) -> AssetFact:
     """What is known of an asset, from a row of ``asset_facts``."""
     carried = _object.decode(row.body)
@@ -128,14 +123,14 @@ def instigator_from(row: Any) -> Instigator:
     return Instigator(**values)
 
 
-def new_run_from(text: str) -> NewRun:
-    """A run that waits to be stored, from its JSON text."""
-    return _new_run.decode(text)
-
-
 def texts_from(text: str) -> tuple[str, ...]:
     """A stored list of texts."""
     return _texts.decode(text)
+
+
+def new_run_from(text: str) -> NewRun:
+    """A run that waits to be stored, from its JSON text."""
+    return _new_run.decode(text)
 
 
 def tick_from(row: Any) -> Tick:

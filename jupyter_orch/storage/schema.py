@@ -49,10 +49,28 @@ runs = Table(
     Column("resume_count", Integer, nullable=False, server_default=text("0")),
     Column("event_seq", Integer, nullable=False, server_default=text("0")),
     Column("failure", Text),
+    Column("retry_due", Integer),
     Column("body", Text, nullable=False),
     Index("runs_by_status", "status", "pk"),
+    Index("runs_to_retry", "pk", sqlite_where=text("retry_due = 1"), postgresql_where=text("retry_due = 1")),
     Index("runs_by_pipeline", "pipeline", "pk"),
     Index("runs_by_root", "root_run_id"),
+)
+
+queue_turns = Table(  # one row for each queue: how many runs have been taken from it
+    "queue_turns",
+    metadata,
+    Column("queue", String(64), primary_key=True),
+    Column("turn", BigInteger, nullable=False),
+)
+
+slots = Table(  # places of pools that runs in progress hold
+    "slots",
+    metadata,
+    Column("pool", String(200), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("run_pk", _Key, ForeignKey("runs.pk", ondelete="CASCADE"), nullable=False),
+    Index("slots_by_run", "run_pk"),
 )
 
 run_tags = Table(
@@ -128,24 +146,6 @@ asset_edges = Table(
     Index("asset_edges_by_parent", "parent_id"),
 )
 
-instigators = Table(
-    "instigators",
-    metadata,
-    Column("instigator_id", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("location", String(255), nullable=False),
-    Column("repository", String(255), nullable=False),
-    Column("name", String(255), nullable=False),
-    Column("running", Integer, nullable=False),
-    Column("definition_hash", String(64), nullable=False, server_default=text("''")),
-    Column("effective_from", Float, nullable=False, server_default=text("0")),
-    Column("last_due_at", Float),
-    Column("by_default", Integer, nullable=False, server_default=text("1")),
-    Column("cursor", Text),
-    Column("next_at", Float),
-    Column("wanted_at", Float),
-    Column("last_run_key", Text),
-    Column("last_end", Float),
 event_log = Table(  # events whose runs are in another database
     "event_log",
     metadata,
@@ -168,6 +168,24 @@ staged_runs = Table(  # of finished ticks, on their way to the run storage in an
     Column("body", Text, nullable=False),
 )
 
+instigators = Table(
+    "instigators",
+    metadata,
+    Column("instigator_id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("location", String(255), nullable=False),
+    Column("repository", String(255), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("running", Integer, nullable=False),
+    Column("definition_hash", String(64), nullable=False, server_default=text("''")),
+    Column("effective_from", Float, nullable=False, server_default=text("0")),
+    Column("last_due_at", Float),
+    Column("by_default", Integer, nullable=False, server_default=text("1")),
+    Column("cursor", Text),
+    Column("next_at", Float),
+    Column("wanted_at", Float),
+    Column("last_run_key", Text),
+    Column("last_end", Float),
 )
 
 run_keys = Table(
@@ -212,5 +230,25 @@ snapshots = Table(
     "snapshots",
     metadata,
     Column("location", String(255), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("pk", _Key, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("user_name", String(255), nullable=False),
+    Column("action", String(255), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("outcome", String(255), nullable=False),
+)
+
+notebook_jobs = Table(
+    "notebook_jobs",
+    metadata,
+    Column("job_id", String(64), primary_key=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("create_time", Float, nullable=False),
     Column("body", Text, nullable=False),
 )
