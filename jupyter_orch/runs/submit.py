@@ -15,6 +15,7 @@ from jupyter_orch.records.run import Run, Submission
 from jupyter_orch.records.snapshot import LocationSnapshot, PipelineSnapshot, PresetSnapshot
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.launch import Launching
+from jupyter_orch.runs.run_tags import check_tags
 
 ASK_TIMEOUT = 30.0
 
@@ -61,12 +62,21 @@ class Submitter:
         self.check(submission)
         return self._launching.submit(submission, wish.run_id)
 
-    def check(self, submission: Submission) -> None:
-        """Let the pipeline's own code check the run config.
+    def check_wish(self, wish: Wish) -> None:
+        """Check as :meth:`submit` does, and store nothing.
 
         Raises:
-            RunConfigInvalid: with every mistake.
+            OrchError: one of ``runs.problems``.
         """
+        self.check(self._submission(wish))
+
+    def check(self, submission: Submission) -> None:
+        """Look at the tags, and let the pipeline's own code check the run config.
+
+        Raises:
+            RunTagsInvalid, RunConfigInvalid: with every mistake.
+        """
+        check_tags(submission.tags)
         verdict = validate(self._code_servers, submission.location, submission.selector, submission.run_config)
         if not verdict.valid:
             raise problems.RunConfigInvalid(submission.selector.pipeline, verdict.errors)
