@@ -1,4 +1,4 @@
-"""Private folders for sockets, short enough for socket addresses, and gone with the process that made them."""
+"""Folders and files of ours: private ones for sockets, gone with their process; files that are replaced as a whole."""
 
 from __future__ import annotations
 
@@ -29,3 +29,18 @@ def _is_abandoned(folder: Path) -> bool:
     with contextlib.suppress(OSError):
         return pid.isdigit() and folder.stat().st_uid == os.getuid() and not os.path.exists(f"/proc/{pid}")
     return False
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file as a whole: a reader sees the old content or the new, whenever this process ends."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from jupyter_orch.errors import OrchError
+from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.notebook_job import NotebookJob
 
 
@@ -30,3 +33,20 @@ class NotebookJobStorage:
     def list_notebook_jobs(self) -> list[NotebookJob]:
         """All jobs, oldest first."""
         return []
+
+
+class NotebookLocation(Protocol):
+    """The code servers, as far as they serve the jobs."""
+
+    def notebooks_target(self) -> LocationTarget:
+        """Where the file of the jobs is, and how it is loaded."""
+
+    def load_notebooks(self, *, again: bool) -> None:
+        """Serve the jobs as their file says, and wait until they are served.
+
+        Args:
+            again: the file has changed; otherwise they are only loaded if they are not.
+
+        Raises:
+            LocationUnavailable: they can not be served; says why.
+        """

@@ -35,6 +35,7 @@ class NotebookJob:
         keep: how many finished results are kept; None: all.
         created_by: who made it.
         create_time: when, seconds since the epoch.
+        is_on_demand: nobody made it; it makes a notebook known that was run in the background.
     """
 
     job_id: str
@@ -47,6 +48,7 @@ class NotebookJob:
     keep: int | None = 20
     created_by: str = ""
     create_time: float = 0.0
+    is_on_demand: bool = False
 
 
 def pipeline_names(jobs: Iterable[NotebookJob]) -> dict[tuple[str, str | None], str]:
@@ -68,5 +70,5 @@ def _digest(path: str, kernel: str | None) -> str:
 
 
 def schedule_name(job: NotebookJob) -> str:
-    """The name of a job's schedule; the id makes it one that no other job takes over."""
-    return f"{re.sub(r'[^A-Za-z0-9]+', '_', job.name).strip('_') or SOLID}_{job.job_id[:8]}"
+    """The name of a job's schedule; it stays the same when the job is renamed."""
+    return f"{_identifier(job.path, None)}_{job.job_id[:8]}"

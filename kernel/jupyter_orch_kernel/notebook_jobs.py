@@ -11,6 +11,7 @@ from jupyter_orch.definitions.config import ANY, BOOL, FLOAT, INT, STRING, Array
 from jupyter_orch.definitions.notebook import notebook_solid
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.repository import RepositoryDefinition, listed_data
+from jupyter_orch.definitions.run_request import DefaultScheduleStatus
 from jupyter_orch.definitions.schedule import ScheduleDefinition
 from jupyter_orch.notebook_parameters import NotebookParameter, parameters_of
 from jupyter_orch.records.codec import from_json
@@ -112,4 +113,5 @@ def _schedule(job: NotebookJob, pipeline: str) -> ScheduleDefinition:
         tags={JOB_TAG: job.job_id},
         execution_timezone=job.timezone,
         description=job.name,
+        default_status=DefaultScheduleStatus.RUNNING,
     )

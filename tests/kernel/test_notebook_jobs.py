@@ -69,7 +69,7 @@ def test_a_job_with_a_time_is_a_schedule_with_its_parameters(tmp_path: Path) -> 
     assert list(repository.pipelines) == ["a"]
     (schedule,) = repository.schedules.values()
     assert (schedule.name, schedule.cron_schedule, schedule.execution_timezone) == (
-        "Every_morning_01234567",
+        "a_01234567",
         "0 9 * * 1-5",
         "Europe/Berlin",
     )
