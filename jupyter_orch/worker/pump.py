@@ -19,6 +19,7 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import Journal
+from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.runner_process import Runner
 
 HEARTBEAT = 5.0
@@ -31,7 +32,7 @@ _STEP_ENDS = {EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_SKI
 class Pump:
     """One run's traffic from runner to journal."""
 
-    def __init__(self, run: Run, runner: Runner, journal: Journal) -> None:
+    def __init__(self, run: Run, runner: Runner, journal: Journal, *, output_cap: OutputCap | None = None) -> None:
         self._run = run
         self._runner = runner
         self._journal = journal
@@ -43,6 +44,8 @@ class Pump:
         self._lost = False
         self._canceling_since: float | None = None
         self._next_beat = 0.0
+        self._output_cap = output_cap
+        self._next_cut = 0.0
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def drive(self) -> bool:
@@ -59,13 +62,15 @@ class Pump:
         self._keep_lease(woken=False)  # from here on the row knows what to end if this worker dies
         is_open = True
         while is_open and not self._lost and self._done is None:
-            ready = {fd for fd, _ in poll.poll(TURN * 1000)}
+            ready = {fd for fd, _ in poll.poll(self._patience() * 1000)}
             if self._runner.line.fileno() in ready:
                 is_open = self._read()
             if self._done is None:
                 self._flush()
                 self._keep_lease(woken=self._wake_read in ready)
                 self._lose_patience()
+                self._cut_output()
+        self._cut_output(at_the_end=True)
         return False if self._lost else self._finish()
 
     def _let_signals_wake_us(self) -> None:
@@ -130,6 +135,13 @@ class Pump:
         elif row.status == RunStatus.CANCELING and self._canceling_since is None:
             self._canceling_since = now
             self._runner.cancel()
+
+    def _patience(self) -> float:
+        return TURN if self._output_cap is None else min(TURN, max(self._next_cut - time.monotonic(), 0.0))
+
+    def _cut_output(self, at_the_end: bool = False) -> None:
+        if self._output_cap is not None and (at_the_end or time.monotonic() >= self._next_cut):
+            self._next_cut = time.monotonic() + self._output_cap.cut()
 
     def _lose_patience(self) -> None:
         """End a runner that was asked to stop and did not."""
