@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from jupyter_orch.automation.schedules import DeployedSchedule, ScheduleSwitches, ScheduleTicks
+from jupyter_orch.automation.deployed import Deployments
+from jupyter_orch.automation.schedules import ScheduleTicks
+from jupyter_orch.automation.sensors import SensorTicks
+from jupyter_orch.automation.switches import Switches
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.daemon.supervisor import Supervisor
 from jupyter_orch.instance import Instance
@@ -27,7 +29,8 @@ class Orchestrator:
     submitter: Submitter
     canceler: Canceler
     reexecutor: Reexecutor
-    switches: ScheduleSwitches
-    ticks: ScheduleTicks
-    deployed_schedules: Callable[[], list[DeployedSchedule]]
+    deployments: Deployments
+    switches: Switches
+    schedule_ticks: ScheduleTicks
+    sensor_ticks: SensorTicks
     supervisor: Supervisor

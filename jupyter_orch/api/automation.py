@@ -9,7 +9,7 @@ from jupyter_orch import clock
 from jupyter_orch.api.context import EXECUTE, SCHEDULES, Context, context_of
 from jupyter_orch.api.problems import Answer, answering, python_error
 from jupyter_orch.automation import cron
-from jupyter_orch.automation.schedules import DeployedSchedule
+from jupyter_orch.automation.deployed import DeployedSchedule
 from jupyter_orch.records.tick import Instigator, Tick
 
 MAX_TICKS = 1000
@@ -20,8 +20,8 @@ def schedules_of(context: Context, location: str, repository: str) -> list[Answe
     switches = _switches(context)
     return [
         schedule(context, deployed, switches.get(deployed.instigator_id))
-        for deployed in context.orchestrator.deployed_schedules()
-        if (deployed.location, deployed.repository) == (location, repository)
+        for deployed in context.orchestrator.deployments.schedules()
+        if (deployed.place.location, deployed.place.repository) == (location, repository)
     ]
 
 
@@ -49,8 +49,8 @@ def schedule(context: Context, deployed: DeployedSchedule, switch: Instigator | 
         "mode": found.mode,
         "description": found.description or None,
         "status": "RUNNING" if running else "STOPPED",
-        "repositoryName": deployed.repository,
-        "repositoryLocationName": deployed.location,
+        "repositoryName": deployed.place.repository,
+        "repositoryLocationName": deployed.place.location,
         "futureTicks": future_ticks,
         "ticks": ticks,
     }
@@ -75,8 +75,8 @@ def _switches(context: Context) -> dict[str, Instigator]:
 
 def _find(context: Context, selector: dict[str, Any]) -> DeployedSchedule | None:
     wanted = (selector["repositoryLocationName"], selector["repositoryName"], selector["scheduleName"])
-    for deployed in context.orchestrator.deployed_schedules():
-        if (deployed.location, deployed.repository, deployed.schedule.name) == wanted:
+    for deployed in context.orchestrator.deployments.schedules():
+        if (deployed.place.location, deployed.place.repository, deployed.schedule.name) == wanted:
             return deployed
     return None
 
@@ -91,9 +91,9 @@ def _schedules_or_error(_: Any, info: Any, repositorySelector: dict[str, Any] | 
     switches = _switches(context)
     chosen = [
         deployed
-        for deployed in context.orchestrator.deployed_schedules()
+        for deployed in context.orchestrator.deployments.schedules()
         if repositorySelector is None
-        or (deployed.location, deployed.repository)
+        or (deployed.place.location, deployed.place.repository)
         == (repositorySelector["repositoryLocationName"], repositorySelector["repositoryName"])
     ]
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 from jupyter_orch import clock
 from jupyter_orch.automation import cron
-from jupyter_orch.automation.schedules import DeployedSchedule
+from jupyter_orch.automation.deployed import DeployedSchedule
 from jupyter_orch.cli.listing import Column, moment, show_listing
 from jupyter_orch.cli.opening import add_json, add_workspace, opened_deployment, report_failures, workspace_file
 from jupyter_orch.errors import OrchError
@@ -49,7 +49,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def _list(arguments: argparse.Namespace) -> int:
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         states = orchestrator.code_servers.states()
-        rows = [_row(orchestrator, deployed) for deployed in orchestrator.deployed_schedules()]
+        rows = [_row(orchestrator, deployed) for deployed in orchestrator.deployments.schedules()]
     show_listing(rows, COLUMNS, as_json=arguments.json, nothing="The workspace has no schedule.")
     return 1 if report_failures(states) else 0
 
@@ -65,12 +65,12 @@ def _turn(arguments: argparse.Namespace) -> int:
 
 
 def _find(orchestrator: Orchestrator, name: str, location: str | None) -> DeployedSchedule:
-    known = [d for d in orchestrator.deployed_schedules() if location in (None, d.location)]
+    known = [d for d in orchestrator.deployments.schedules() if location in (None, d.place.location)]
     found = [d for d in known if d.schedule.name == name]
     if len(found) == 1:
         return found[0]
     if found:
-        places = ", ".join(d.location for d in found)
+        places = ", ".join(d.place.location for d in found)
         raise ScheduleNotFound(f"several schedules are named {name!r}, in {places}; choose one with --location")
     report_failures(orchestrator.code_servers.states())
     names = [d.schedule.name for d in known]
@@ -91,7 +91,7 @@ def _row(orchestrator: Orchestrator, deployed: DeployedSchedule) -> dict[str, An
         "next_due": cron.next_due(schedule.cron, schedule.timezone, clock.now()) if running else None,
         "pipeline": schedule.pipeline,
         "mode": schedule.mode,
-        "location": deployed.location,
-        "repository": deployed.repository,
+        "location": deployed.place.location,
+        "repository": deployed.place.repository,
         "description": schedule.description,
     }

@@ -39,6 +39,10 @@ class ScheduleStorage(ABC):
         """All that are known."""
 
     @abstractmethod
+    def switches_version(self, kind: str) -> str:
+        """Another text whenever one of the kind was switched, edited, or is wanted at once; cheap to ask often."""
+
+    @abstractmethod
     def claim_tick(self, instigator_id: str, due_at: float, owner: str, lease_until: float, now: float) -> Tick | None:
         """Take a due time for evaluation: insert it, or take over one whose lease has passed.
 
@@ -50,6 +54,10 @@ class ScheduleStorage(ABC):
         """
 
     @abstractmethod
+    def renew_ticks(self, tick_ids: Sequence[int], owner: str, lease_until: float) -> None:
+        """Hold on to ticks that this replica still evaluates."""
+
+    @abstractmethod
     def miss_ticks(self, instigator_id: str, due_times: Sequence[float], reason: str) -> int:
         """Write down due times that nobody was there for, as skipped; those that have a tick are left alone.
 
@@ -59,7 +67,7 @@ class ScheduleStorage(ABC):
 
     @abstractmethod
     def advance_tick(
-        self, tick: Tick, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str] = (), cursor: str | None = None
+        self, tick: Tick, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str | None] = (), cursor: str | None = None
     ) -> list[Run] | None:
         """Create some of a tick's runs and keep its cursor, in one transaction; the tick goes on.
 
@@ -69,12 +77,12 @@ class ScheduleStorage(ABC):
 
     @abstractmethod
     def finish_tick(
-        self, tick: Tick, outcome: TickOutcome, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str] = ()
+        self, tick: Tick, outcome: TickOutcome, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str | None] = ()
     ) -> list[Run] | None:
         """End a tick and create its runs, in one transaction.
 
         Args:
-            run_keys: keys of these runs, in their order; empty when they have none. A key is remembered for ever.
+            run_keys: a key or None for each of these runs; empty when none has one. A key is remembered for ever.
 
         Returns:
             The runs (those that existed already included), or None when the tick's epoch is stale (nothing written).
@@ -98,7 +106,7 @@ class ScheduleStorage(ABC):
 
     @abstractmethod
     def late_ticks(self, since: float, lateness: float, limit: int) -> list[Tick]:
-        """Ticks of schedules due after ``since`` whose evaluation began ``lateness`` seconds late, or that were missed."""
+        """Ticks of schedules due after ``since`` that were missed, or begun ``lateness`` seconds late; oldest first."""
 
     @abstractmethod
     def delete_ticks(self, kind: str, statuses: Sequence[TickStatus], before: float, *, limit: int) -> int:

@@ -28,7 +28,12 @@ class Instigator:
         definition_hash: of cron and zone, which decide the due times; a change restarts counting at ``effective_from``.
         effective_from: no due time before this instant is ever fired (seconds since the epoch).
         last_due_at: the newest due time that has a tick.
-        cursor: a sensor's own memory.
+        by_default: nobody has switched it yet, so it follows the default in the code.
+        cursor: a sensor's own memory; of a run status sensor, the place in the list of status changes.
+        next_at: when a sensor is evaluated next; its ticks are numbered by this instant.
+        wanted_at: when somebody last asked to evaluate a sensor at once.
+        last_run_key: key of the last run that a sensor started.
+        last_end: when the last evaluation of a sensor ended.
     """
 
     instigator_id: str
@@ -40,17 +45,27 @@ class Instigator:
     definition_hash: str = ""
     effective_from: float = 0.0
     last_due_at: float | None = None
+    by_default: bool = True
     cursor: str | None = None
+    next_at: float | None = None
+    wanted_at: float | None = None
+    last_run_key: str | None = None
+    last_end: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """One evaluation. For schedules (instigator, due_at) is unique: that is what makes a due time fire once.
+    """One evaluation. (instigator, due_at) is unique: that is what makes a due time fire once.
 
     Attributes:
         epoch: grows with each replica that takes the tick over; only the current one may finish it.
         owner: id of the replica that evaluates.
         lease_until: another replica may take over after this instant.
+        attempts: how many replicas have begun to evaluate it.
+        start_time, end_time: of the evaluation; a due time that was missed has no start.
+        run_ids: of the runs that it made.
+        skipped_run_keys: keys it asked for that had a run already.
+        output: what the user's function printed and logged, the newest part of it.
     """
 
     tick_id: int
@@ -61,10 +76,33 @@ class Tick:
     owner: str = ""
     lease_until: float = 0.0
     attempts: int = 1
+    start_time: float | None = None
     end_time: float | None = None
     skip_reason: str | None = None
     run_ids: tuple[str, ...] = ()
+    skipped_run_keys: tuple[str, ...] = ()
     failure: Failure | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickOutcome:
+    """How an evaluation ended.
+
+    Attributes:
+        cursor: a sensor's new memory; None keeps the old one.
+        next_at: when a sensor is evaluated next.
+        last_run_key: key of the last run that was asked for.
+    """
+
+    status: TickStatus
+    skip_reason: str | None = None
+    skipped_run_keys: tuple[str, ...] = ()
+    failure: Failure | None = None
+    output: str | None = None
+    cursor: str | None = None
+    next_at: float | None = None
+    last_run_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Select, delete, insert, select, union_all, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_orch import clock
@@ -79,6 +79,18 @@ class SqlSchedules(ScheduleStorage):
         with self._database.read() as connection:
             return [rows.instigator_from(row) for row in connection.execute(statement)]
 
+    def switches_version(self, kind: str) -> str:
+        columns = instigators.c
+        facts = (
+            func.count(),
+            func.sum(columns.running),
+            func.sum(columns.by_default),
+            func.max(columns.effective_from),
+            func.max(columns.wanted_at),
+        )
+        with self._database.read() as connection:
+            return repr(tuple(connection.execute(select(*facts).where(columns.kind == kind)).one()))
+
     def claim_tick(self, instigator_id: str, due_at: float, owner: str, lease_until: float, now: float) -> Tick | None:
         held = {"owner": owner, "lease_until": lease_until, "start_time": now}
         with self._database.write() as connection:
@@ -106,6 +118,11 @@ class SqlSchedules(ScheduleStorage):
             self._change(connection, instigator_id, {"last_due_at": due_at})
         return rows.tick_from(row)
 
+    def renew_ticks(self, tick_ids: Sequence[int], owner: str, lease_until: float) -> None:
+        mine = (ticks.c.tick_id.in_(tick_ids), ticks.c.owner == owner, ticks.c.status == TickStatus.STARTED.value)
+        with self._database.write(durable=False) as connection:
+            connection.execute(update(ticks).where(*mine).values(lease_until=lease_until))
+
     def miss_ticks(self, instigator_id: str, due_times: Sequence[float], reason: str) -> int:
         with self._database.write() as connection:
             switch = self._locked(connection, instigator_id)
@@ -128,22 +145,22 @@ class SqlSchedules(ScheduleStorage):
         return len(due_times)
 
     def advance_tick(
-        self, tick: Tick, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str] = (), cursor: str | None = None
+        self, tick: Tick, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str | None] = (), cursor: str | None = None
     ) -> list[Run] | None:
         with self._database.write() as connection:
+            self._locked(connection, tick.instigator_id)
             known = connection.execute(select(ticks.c.run_ids).where(*_held(tick))).scalar()
             if known is None:
                 return None
             stored = self._store(connection, tick, runs, run_keys)
             made = rows.to_text([*rows.texts_from(known), *(new.run_id for new in runs)])
-            if connection.execute(update(ticks).where(*_held(tick)).values(run_ids=made)).rowcount == 0:
-                raise _Stale
+            connection.execute(update(ticks).where(ticks.c.tick_id == tick.tick_id).values(run_ids=made))
             if cursor is not None:
                 self._change(connection, tick.instigator_id, {"cursor": cursor})
         return stored
 
     def finish_tick(
-        self, tick: Tick, outcome: TickOutcome, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str] = ()
+        self, tick: Tick, outcome: TickOutcome, *, runs: Sequence[NewRun] = (), run_keys: Sequence[str | None] = ()
     ) -> list[Run] | None:
         now = clock.now()
         with self._database.write() as connection:
@@ -234,20 +251,18 @@ class SqlSchedules(ScheduleStorage):
 
     def _change(self, connection: Connection, instigator_id: str, changes: dict[str, Any]) -> None:
         if changes:
-            connection.execute(
-                update(instigators).where(instigators.c.instigator_id == instigator_id).values(changes)
-            )
+            connection.execute(update(instigators).where(instigators.c.instigator_id == instigator_id).values(changes))
 
-    def _store(
-        self, connection: Connection, tick: Tick, runs: Sequence[NewRun], keys: Sequence[str]
-    ) -> list[Run]:
+    def _store(self, connection: Connection, tick: Tick, runs: Sequence[NewRun], keys: Sequence[str | None]) -> list[Run]:
         stored = [self._runs.add_within(connection, new)[0] for new in runs]
         if keys:
             used = [
                 {"instigator_id": tick.instigator_id, "run_key": key, "run_id": new.run_id}
                 for key, new in zip(keys, runs, strict=True)
+                if key is not None
             ]
-            connection.execute(self._insert(run_keys).on_conflict_do_nothing(), used)
+            if used:
+                connection.execute(self._insert(run_keys).on_conflict_do_nothing(), used)
         return stored
 
 

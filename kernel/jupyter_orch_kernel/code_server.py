@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jupyter_orch.definitions.errors import DagsterInvariantViolationError, SensorNotFound
 from jupyter_orch.definitions.asset_sensor import AssetEvent, AssetSensorDefinition
+from jupyter_orch.definitions.errors import DagsterInvariantViolationError, SensorNotFound
 from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.partition import Partition
@@ -25,6 +26,7 @@ from jupyter_orch.plan.run_config import MAX_ERRORS
 from jupyter_orch.records.codec import from_json, to_json
 from jupyter_orch.records.messages import ConfigSchema, ConfigVerdict, PipelineSelector, RunRequestRecord, TickVerdict
 from jupyter_orch.records.status import RunStatus
+from jupyter_orch_kernel.evaluation import EvaluationTimeout, captured, limited
 from jupyter_orch_kernel.loader import Loaded
 
 
@@ -132,38 +134,43 @@ class CodeServer:
     # schedules, sensors, partitions
 
     def _evaluate_schedule(self, params: dict[str, Any]) -> TickVerdict:
-        schedule = self.repository(params["repository"]).get_schedule_def(params["schedule"])
+        """``params``: repository, schedule, due_at; ``timeout`` in seconds ends the function."""
+        repository = self.repository(params["repository"])
+        schedule = repository.get_schedule_def(params["schedule"])
         due = params.get("due_at")
         context = ScheduleEvaluationContext(None if due is None else moment(due, ZoneInfo(schedule.execution_timezone)))
-        try:
+
+        def evaluate() -> TickVerdict:
             data = schedule.evaluate_tick(context)
-        except BaseException as error:
-            return TickVerdict(failure=failure_of(user_error(error)))
-        return TickVerdict(requests=tuple(map(_record, data.run_requests)), skip_reason=data.skip_message)
+            requests = tuple(_record(repository, schedule, request) for request in data.run_requests)
+            return TickVerdict(requests=requests, skip_reason=data.skip_message)
+
+        return _watched(evaluate, params)
 
     def _evaluate_sensor(self, params: dict[str, Any]) -> TickVerdict:
+        """``params``: repository, sensor, what it may look at; ``timeout`` in seconds ends the function."""
         repository = self.repository(params["repository"])
         sensor = repository.get_sensor_def(params["sensor"])
-        try:
-            if isinstance(sensor, RunStatusSensorDefinition):
-                return self._react(sensor, params)
-            context = SensorEvaluationContext(
-                params.get("cursor"),
-                params.get("last_run_key"),
-                params.get("last_completion_time"),
-                repository.name,
-                _AssetEvents(params.get("asset_events") or ()) if isinstance(sensor, AssetSensorDefinition) else None,
-            )
-            data = sensor.evaluate_tick(context)
-        except SensorNotFound:
-            raise
-        except BaseException as error:
-            return TickVerdict(failure=failure_of(user_error(error)), cursor=params.get("cursor"))
-        return TickVerdict(
-            requests=tuple(map(_record, data.run_requests)), skip_reason=data.skip_message, cursor=data.cursor
-        )
+        verdict = _watched(lambda: self._asked(repository, sensor, params), params)
+        return replace(verdict, cursor=params.get("cursor")) if verdict.failure is not None else verdict
 
-    def _react(self, sensor: RunStatusSensorDefinition, params: dict[str, Any]) -> TickVerdict:
+    def _asked(self, repository: RepositoryDefinition, sensor: SensorDefinition, params: dict[str, Any]) -> TickVerdict:
+        if isinstance(sensor, RunStatusSensorDefinition):
+            return self._react(repository, sensor, params)
+        context = SensorEvaluationContext(
+            params.get("cursor"),
+            params.get("last_run_key"),
+            params.get("last_completion_time"),
+            repository.name,
+            _AssetEvents(params.get("asset_events") or ()) if isinstance(sensor, AssetSensorDefinition) else None,
+        )
+        data = sensor.evaluate_tick(context)
+        requests = tuple(_record(repository, sensor, request) for request in data.run_requests)
+        return TickVerdict(requests=requests, skip_reason=data.skip_message, cursor=data.cursor)
+
+    def _react(
+        self, repository: RepositoryDefinition, sensor: RunStatusSensorDefinition, params: dict[str, Any]
+    ) -> TickVerdict:
         run = params["run"]
         context = RunStatusSensorContext(
             sensor.name,
@@ -177,23 +184,30 @@ class CodeServer:
             ),
             params.get("event"),
         )
-        return TickVerdict(requests=tuple(map(_record, sensor.react(context))))
+        return TickVerdict(requests=tuple(_record(repository, sensor, request) for request in sensor.react(context)))
 
     def _partition_names(self, params: dict[str, Any]) -> dict[str, Any]:
         partition_set = self.repository(params["repository"]).get_partition_set_def(params["partition_set"])
         return {"names": partition_set.get_partition_names()}
 
     def _partition_config(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Run config and tags of some partitions: ``{name: {"run_config", "tags"} | {"failure"}}``."""
-        partition_set = self.repository(params["repository"]).get_partition_set_def(params["partition_set"])
+        """Run config and tags of some partitions:
+        ``{name: {"run_config", "tags", "config_errors"} | {"failure"}}``.
+        """
+        repository = self.repository(params["repository"])
+        partition_set = repository.get_partition_set_def(params["partition_set"])
+        pipeline = repository.get_pipeline(partition_set.pipeline_name)
         by_name: dict[str, Partition[Any]] = {p.name: p for p in partition_set.get_partitions()}
         answers: dict[str, Any] = {}
         for name in params["names"]:
             try:
                 partition = by_name.get(name) or partition_set.get_partition(name)
+                run_config = partition_set.run_config_for_partition(partition)
+                shape = shape_for(pipeline, mode_name(pipeline, partition_set.mode), partition_set.solid_selection)
                 answers[name] = {
-                    "run_config": partition_set.run_config_for_partition(partition),
+                    "run_config": run_config,
                     "tags": partition_set.tags_for_partition(partition),
+                    "config_errors": shape.check(run_config)[1][:MAX_ERRORS],
                 }
             except Exception as error:
                 answers[name] = {"failure": failure_of(user_error(error))}
@@ -229,7 +243,38 @@ def mode_name(pipeline: PipelineDefinition, mode: str) -> str | None:
     return None if mode == "default" and mode not in pipeline.available_modes else mode
 
 
-def _record(request: RunRequest) -> RunRequestRecord:
+def _watched(evaluate: Callable[[], TickVerdict], params: dict[str, Any]) -> TickVerdict:
+    """Call what a user wrote: its output is kept, its errors are part of the answer, and its time is limited."""
+    seconds = params.get("timeout")
+    with captured() as output:
+        try:
+            with limited(seconds):
+                verdict = evaluate()
+        except EvaluationTimeout as error:
+            late = failure_of(error)
+            message = f"the function did not end in {seconds:g} s, so it was stopped"
+            verdict = TickVerdict(failure=replace(late, cls="EvaluationTimeout", message=message))
+        except SensorNotFound:
+            raise
+        except BaseException as error:
+            verdict = TickVerdict(failure=failure_of(user_error(error)))
+        return replace(verdict, output=output())
+
+
+def _record(
+    repository: RepositoryDefinition, asking: ScheduleDefinition | SensorDefinition, request: RunRequest
+) -> RunRequestRecord:
+    """A request with its pipeline, and with every mistake of its run config."""
+    name = request.job_name or asking.pipeline_name
+    if name is None:
+        raise DagsterInvariantViolationError(f"{asking.name!r} requests a run, but has no pipeline to start")
+    pipeline = repository.get_pipeline(name)
+    shape = shape_for(pipeline, mode_name(pipeline, asking.mode), asking.solid_selection)
+    _, errors = shape.check(request.run_config or {})
     return RunRequestRecord(
-        run_key=request.run_key, run_config=request.run_config, tags=request.tags, pipeline=request.job_name
+        run_key=request.run_key,
+        run_config=request.run_config,
+        tags=request.tags,
+        pipeline=name,
+        config_errors=tuple(errors[:MAX_ERRORS]),
     )

@@ -8,170 +8,99 @@ from typing import Any
 
 import pytest
 
-from jupyter_orch import clock
-from jupyter_orch.automation.schedules import DeployedSchedule, ScheduleSwitches, ScheduleTicks
-from jupyter_orch.daemon.scheduler import Scheduler
-from jupyter_orch.ports import CodeServerError, CodeServers, RunnerAddress
-from jupyter_orch.records.messages import LocationTarget
+from jupyter_orch.automation.deployed import DeployedSchedule
+from jupyter_orch.ports import CodeServerError
 from jupyter_orch.records.run import RunFilter
-from jupyter_orch.records.snapshot import LocationSnapshot, ScheduleSnapshot
 from jupyter_orch.records.tick import TickStatus
-from jupyter_orch.runs.coordinator import QueuedRunCoordinator
-from jupyter_orch.runs.journal import Journal
-from jupyter_orch.runs.launch import Launching
 from jupyter_orch.storage.sql import SqlStorage
-
-START = datetime(2024, 5, 1, 12, 0, 30, tzinfo=UTC).timestamp()
-MINUTE = 60.0
-
-
-class Hands:
-    """The hands of the clock."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Answers(CodeServers):
-    """A code server that says what the test wants and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[float] = []
-        self.answer: Any = {"requests": [{"run_config": {"n": 1}, "tags": {"t": "u"}}]}
-
-    def ask(self, location: str, method: str, params: dict[str, Any], timeout: float) -> Any:
-        self.asked.append(params["due_at"])
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-    def definitions(self, location: str) -> LocationSnapshot:
-        raise AssertionError("nothing is submitted here")
-
-    def runner(self, location: str) -> RunnerAddress:
-        raise AssertionError("nothing is launched here")
-
-
-@pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    held = Hands()
-    monkeypatch.setattr(clock, "now", held)
-    return held
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-def deployed(cron: str = "* * * * *", **changes: Any) -> DeployedSchedule:
-    values: dict[str, Any] = {"name": "s", "pipeline": "pipe", "cron": cron, "default_running": True, **changes}
-    return DeployedSchedule(
-        location="here",
-        target=LocationTarget(name="here", kind="python_file"),
-        repository="repo",
-        code_version="v",
-        schedule=ScheduleSnapshot(**values),
-    )
-
-
-class Replica:
-    """One daemon's scheduler over the shared storage."""
-
-    def __init__(self, storage: SqlStorage, answers: Answers, name: str, found: list[DeployedSchedule]) -> None:
-        journal = Journal(storage, lambda _: None)
-        launching = Launching(storage, journal, QueuedRunCoordinator(0), None, answers, "")  # type: ignore[arg-type]
-        self.switches = ScheduleSwitches(storage)
-        ticks = ScheduleTicks(storage, journal, answers, name, max_catchup=2)
-        self.loop = Scheduler(lambda: found, self.switches, ticks, launching)
+from tests.automation.surroundings import MINUTE, START, Answers, Hands, ScheduleReplica, schedule
 
 
 @pytest.fixture
 def found() -> list[DeployedSchedule]:
-    return [deployed()]
+    return [schedule()]
 
 
 @pytest.fixture
-def replica(storage: SqlStorage, answers: Answers, found: list[DeployedSchedule]) -> Iterator[Replica]:
-    made = Replica(storage, answers, "a", found)
+def replica(storage: SqlStorage, answers: Answers, found: list[DeployedSchedule]) -> Iterator[ScheduleReplica]:
+    made = ScheduleReplica(storage, answers, "a", found)
     yield made
     made.loop.stop()
 
 
-def test_nothing_fires_before_it_is_due_and_the_sleep_ends_when_it_is(replica: Replica, hands: Hands) -> None:
-    assert replica.loop.poll() == 10.0
+def test_nothing_fires_before_it_is_due_and_the_sleep_ends_when_it_is(replica: ScheduleReplica, hands: Hands) -> None:
+    assert replica.poll() == 10.0
     hands.now = START + 25
-    assert replica.loop.poll() == pytest.approx(5.0)
+    assert replica.poll() == pytest.approx(5.0)
 
 
-def test_a_due_time_makes_its_runs_once(replica: Replica, hands: Hands, storage: SqlStorage, answers: Answers) -> None:
-    replica.loop.poll()
+def test_a_due_time_makes_its_runs_once(
+    replica: ScheduleReplica, hands: Hands, storage: SqlStorage, answers: Answers
+) -> None:
+    replica.poll()
     hands.now = START + 31
-    replica.loop.poll()
-    replica.loop.poll()
+    replica.poll()
+    replica.poll()
     (run,) = storage.list_runs(RunFilter(), limit=10)
     assert run.submission.created_by == "schedule s"
     assert run.submission.run_config == {"n": 1}
-    assert run.submission.tags == {"t": "u", "dagster/schedule_name": "s"}
+    assert run.submission.tags == {"team": "sea", "t": "u", "dagster/schedule_name": "s"}
     assert answers.asked == [START + 30]
 
 
 def test_two_replicas_fire_a_due_time_once(
-    replica: Replica, hands: Hands, storage: SqlStorage, answers: Answers, found: list[DeployedSchedule]
+    replica: ScheduleReplica, hands: Hands, storage: SqlStorage, answers: Answers, found: list[DeployedSchedule]
 ) -> None:
-    other = Replica(storage, answers, "b", found)
-    replica.loop.poll()
+    other = ScheduleReplica(storage, answers, "b", found)
+    replica.poll()
     for minute in range(1, 6):
         hands.now = START + minute * MINUTE
-        replica.loop.poll()
-        other.loop.poll()
+        replica.poll()
+        other.poll()
     other.loop.stop()
     assert storage.count_runs(RunFilter()) == 5 and len(answers.asked) == 5
 
 
-def test_after_a_pause_only_the_newest_due_time_fires(replica: Replica, hands: Hands, answers: Answers) -> None:
-    replica.loop.poll()
+def test_after_a_pause_only_the_newest_due_time_fires(replica: ScheduleReplica, hands: Hands, answers: Answers) -> None:
+    replica.poll()
     hands.now = START + 10 * MINUTE
-    replica.loop.poll()
+    replica.poll()
     assert answers.asked == [START + 30 + 9 * MINUTE]
 
 
 def test_a_partitioned_schedule_makes_up_for_the_newest_few(
-    replica: Replica, hands: Hands, answers: Answers, found: list[DeployedSchedule]
+    replica: ScheduleReplica, hands: Hands, answers: Answers, found: list[DeployedSchedule]
 ) -> None:
-    found[:] = [deployed(partition_set="p")]
-    replica.loop.poll()
+    found[:] = [schedule(partition_set="p")]
+    replica.poll()
     hands.now = START + 10 * MINUTE
-    replica.loop.poll()
+    replica.poll()
     assert sorted(answers.asked) == [START + 30 + 8 * MINUTE, START + 30 + 9 * MINUTE]
 
 
 def test_an_edited_cron_line_never_fires_for_the_past(
-    replica: Replica, hands: Hands, answers: Answers, found: list[DeployedSchedule]
+    replica: ScheduleReplica, hands: Hands, answers: Answers, found: list[DeployedSchedule]
 ) -> None:
-    found[:] = [deployed("15 13 * * *")]
-    replica.loop.poll()
+    found[:] = [schedule("15 13 * * *")]
+    replica.poll()
     hands.now = datetime(2024, 5, 1, 14, 0, tzinfo=UTC).timestamp()
-    found[:] = [deployed("45 13 * * *")]
-    replica.loop.poll()
+    found[:] = [schedule("45 13 * * *")]
+    replica.poll()
     assert answers.asked == []
     hands.now = datetime(2024, 5, 2, 13, 45, tzinfo=UTC).timestamp()
-    replica.loop.poll()
+    replica.poll()
     assert answers.asked == [hands.now]
 
 
 def test_a_schedule_that_is_off_does_not_fire_and_does_not_catch_up(
-    replica: Replica, hands: Hands, answers: Answers, found: list[DeployedSchedule]
+    replica: ScheduleReplica, hands: Hands, answers: Answers, found: list[DeployedSchedule]
 ) -> None:
-    replica.loop.poll()
+    replica.poll()
     replica.switches.turn(found[0], on=False)
     hands.now = START + 5 * MINUTE
-    replica.loop.poll()
+    replica.poll()
     replica.switches.turn(found[0], on=True)
-    replica.loop.poll()
+    replica.poll()
     assert answers.asked == []
 
 
@@ -185,12 +114,18 @@ def test_a_schedule_that_is_off_does_not_fire_and_does_not_catch_up(
     ],
 )
 def test_what_leads_to_no_run_is_told(
-    replica: Replica, hands: Hands, storage: SqlStorage, answers: Answers, answer: Any, status: TickStatus, reason: str
+    replica: ScheduleReplica,
+    hands: Hands,
+    storage: SqlStorage,
+    answers: Answers,
+    answer: Any,
+    status: TickStatus,
+    reason: str,
 ) -> None:
     answers.answer = answer
-    replica.loop.poll()
+    replica.poll()
     hands.now = START + 31
-    replica.loop.poll()
+    replica.poll()
     (tick,) = storage.list_ticks(storage.list_instigators()[0].instigator_id, 10)
     assert tick.status == status
     assert reason in f"{tick.skip_reason} {tick.failure.message if tick.failure else ''}"
@@ -198,32 +133,32 @@ def test_what_leads_to_no_run_is_told(
 
 
 def test_a_tick_left_by_a_dead_replica_is_taken_over_with_the_same_run(
-    replica: Replica, hands: Hands, storage: SqlStorage, answers: Answers
+    replica: ScheduleReplica, hands: Hands, storage: SqlStorage, answers: Answers
 ) -> None:
-    replica.loop.poll()
+    replica.poll()
     due = START + 30
     switch = storage.list_instigators()[0]
     storage.claim_tick(switch.instigator_id, due, "dead", lease_until=due + 90, now=due)
     hands.now = due + 10
-    replica.loop.poll()
+    replica.poll()
     assert storage.count_runs(RunFilter()) == 0, "its lease has not passed"
     hands.now = due + 91
-    replica.loop.poll()
+    replica.poll()
     ticks = {t.due_at: t for t in storage.list_ticks(switch.instigator_id, 10)}
     assert (ticks[due].status, ticks[due].owner, ticks[due].epoch) == (TickStatus.SUCCESS, "a", 2)
     assert len(ticks[due].run_ids) == 1
 
 
 def test_a_tick_that_kills_every_replica_is_given_up(
-    replica: Replica, hands: Hands, storage: SqlStorage, answers: Answers
+    replica: ScheduleReplica, hands: Hands, storage: SqlStorage, answers: Answers
 ) -> None:
-    replica.loop.poll()
+    replica.poll()
     due = START + 30
     switch = storage.list_instigators()[0]
     for attempt in range(3):
         storage.claim_tick(switch.instigator_id, due, "dead", lease_until=due + attempt, now=due + attempt + 0.5)
     hands.now = due + 20
-    replica.loop.poll()
+    replica.poll()
     tick = storage.list_ticks(switch.instigator_id, 10)[-1]
     assert tick.status == TickStatus.FAILURE and tick.failure is not None and "3 replicas" in tick.failure.message
     assert answers.asked == []

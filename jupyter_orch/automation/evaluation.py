@@ -1,0 +1,130 @@
+"""Asks a location's code what is to run, and turns its answer into runs that are ready to be stored."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from jupyter_orch import clock
+from jupyter_orch.automation.deployed import Place
+from jupyter_orch.errors import OrchError
+from jupyter_orch.ports import CodeServers, NewRun, ScheduleStorage
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.messages import PipelineSelector, RunRequestRecord, TickVerdict
+from jupyter_orch.records.run import Submission
+from jupyter_orch.records.tick import Tick
+from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.problems import RunConfigInvalid
+
+_NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
+RUN_KEY_TAG = "dagster/run_key"
+LEASE = 20.0
+RENEWAL = 5.0
+MAX_ATTEMPTS = 3
+GAVE_UP = Failure(cls="TickAbandoned", message=f"{MAX_ATTEMPTS} replicas died or hung while they evaluated it")
+
+
+def evaluate(
+    code_servers: CodeServers, location: str, method: str, params: Mapping[str, Any], timeout: float
+) -> TickVerdict:
+    """One evaluation of a user's function; never raises, a failure is part of the answer.
+
+    Args:
+        method: ``"evaluate_schedule"`` or ``"evaluate_sensor"``.
+        timeout: seconds; the function itself is ended then.
+    """
+    try:
+        return msgspec.convert(
+            code_servers.ask(location, method, {**params, "timeout": timeout}, timeout + 1.0), TickVerdict
+        )
+    except OrchError as error:
+        failure = getattr(error, "failure", None) or Failure(cls=type(error).__name__, message=error.message)
+        return TickVerdict(failure=failure)
+
+
+def run_id_from(*parts: str) -> str:
+    """The id of a run that must be the same whoever makes it."""
+    return str(uuid.uuid5(_NAMESPACE, "\0".join(parts)))
+
+
+class HeldTicks:
+    """The ticks that this replica evaluates right now. Their leases are short, so they are renewed while it lives."""
+
+    def __init__(self, storage: ScheduleStorage, replica: str) -> None:
+        self._storage = storage
+        self._replica = replica
+        self._lock = threading.Lock()
+        self._ids: set[int] = set()
+
+    @contextmanager
+    def claimed(self, instigator_id: str, due_at: float) -> Iterator[Tick | None]:
+        """A due time to evaluate in this block; None when it is not to be evaluated here."""
+        now = clock.now()
+        tick = self._storage.claim_tick(instigator_id, due_at, self._replica, now + LEASE, now)
+        if tick is None:
+            yield None
+            return
+        with self._lock:
+            self._ids.add(tick.tick_id)
+        try:
+            yield tick
+        finally:
+            with self._lock:
+                self._ids.discard(tick.tick_id)
+
+    def renew(self) -> None:
+        """Keep what is held from being taken over."""
+        with self._lock:
+            ids = sorted(self._ids)
+        if ids:
+            self._storage.renew_ticks(ids, self._replica, clock.now() + LEASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What asks for runs, and what all of its runs have in common.
+
+    Attributes:
+        pipeline: what runs, unless a request names another.
+        created_by: as people read it, e.g. ``"schedule nightly"``.
+    """
+
+    place: Place
+    pipeline: str
+    mode: str
+    created_by: str
+    solid_selection: tuple[str, ...] | None = None
+
+
+def run_from(
+    journal: Journal, asking: Asking, request: RunRequestRecord, run_id: str, tags: Mapping[str, str], key: str
+) -> NewRun:
+    """A run that is asked for, ready to be stored; with a wrong config one that has failed already.
+
+    Args:
+        tags: added to those of the pipeline and of the request.
+        key: the idempotency key.
+    """
+    place, pipeline = asking.place, request.pipeline or asking.pipeline
+    known = place.pipelines.get(pipeline)
+    submission = Submission(
+        location=place.location,
+        target=place.target,
+        selector=PipelineSelector(
+            repository=place.repository, pipeline=pipeline, mode=asking.mode, solid_selection=asking.solid_selection
+        ),
+        code_version=place.code_version,
+        run_config=request.run_config,
+        tags={**(known.tags if known is not None else {}), **request.tags, **tags},
+        created_by=asking.created_by,
+        idempotency_key=key,
+    )
+    if request.config_errors:
+        return journal.rejected_run(submission, run_id, RunConfigInvalid(pipeline, request.config_errors))
+    return journal.new_run(submission, run_id)

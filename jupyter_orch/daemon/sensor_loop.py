@@ -1,0 +1,124 @@
+"""Evaluates sensors: each when its interval has passed, or at once when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from queue import SimpleQueue
+
+from jupyter_orch import clock
+from jupyter_orch.automation.deployed import DeployedSensor, Deployments
+from jupyter_orch.automation.sensors import SensorTicks
+from jupyter_orch.automation.switches import Switches
+from jupyter_orch.daemon.agenda import Agenda
+from jupyter_orch.daemon.lanes import Lanes
+from jupyter_orch.daemon.loop import Loop
+from jupyter_orch.ports import ScheduleStorage
+from jupyter_orch.records.tick import Instigator
+
+LONGEST_SLEEP = 2.0
+WHOLE_LOOK = 30.0
+BUSY = 1.0
+
+
+class SensorLoop(Loop):
+    """Owns the evaluations of all sensors that are switched on. Any number of replicas may do so at once."""
+
+    name = "SENSOR"
+
+    def __init__(
+        self,
+        deployments: Deployments,
+        storage: ScheduleStorage,
+        switches: Switches,
+        ticks: SensorTicks,
+        new_runs: Callable[[], None],
+        workers: int = 4,
+    ) -> None:
+        """Args:
+        deployments: the sensors of all locations as they stand in the code now.
+        new_runs: called when there are new runs in the queue.
+        workers: how many sensors of one location are evaluated at a time.
+        """
+        super().__init__()
+        self._deployments = deployments
+        self._storage = storage
+        self._switches = switches
+        self._ticks = ticks
+        self._new_runs = new_runs
+        self._lanes = Lanes(workers, "sensors", self.wake)
+        self._agenda = Agenda()
+        self._news: SimpleQueue[tuple[Instigator, float]] = SimpleQueue()
+        self._watched: dict[str, DeployedSensor] = {}
+        self._known: dict[str, Instigator] = {}
+        self._seen: object = None
+        self._looked_at = 0.0
+
+    def poll(self) -> float:
+        now = clock.now()
+        try:
+            self._lanes.raise_failure()
+            self._look(now)
+            self._take_over(now)
+        except Exception:
+            self._seen = None
+            raise
+        while not self._news.empty():
+            switch, not_before = self._news.get()
+            self._learn(switch, now, not_before)
+        for sensor_id in self._agenda.take(now):
+            sensor, switch = self._watched[sensor_id], self._known[sensor_id]
+            self._start(sensor, sensor_id, self._ticks.due_at(sensor, switch, now))
+        self._ticks.held.renew()
+        first, now = self._agenda.first(), clock.now()
+        longest = now + LONGEST_SLEEP
+        return max(0.0, min(longest, longest if first is None else first) - now)
+
+    def stop(self) -> None:
+        super().stop()
+        self._lanes.close()
+
+    def is_idle(self) -> bool:
+        """Whether no evaluation is going on."""
+        return self._lanes.is_idle()
+
+    def _look(self, now: float) -> None:
+        """Take in what has changed in code and switches."""
+        seen = (self._deployments.version(), self._storage.switches_version("sensor"))
+        if seen == self._seen and 0 <= now - self._looked_at < WHOLE_LOOK:
+            return
+        deployed = self._deployments.sensors()
+        known = {switch.instigator_id: switch for switch in self._storage.list_instigators("sensor")}
+        switches = self._switches.in_step(deployed, known)
+        self._watched = {d.instigator_id: d for d in deployed if switches[d.instigator_id].running}
+        self._agenda.keep_only(self._watched)
+        for sensor_id in self._watched:
+            self._learn(switches[sensor_id], now)
+        self._seen = (seen[0], self._storage.switches_version("sensor"))
+        self._looked_at = now
+
+    def _learn(self, switch: Instigator, now: float, not_before: float = 0.0) -> None:
+        sensor = self._watched.get(switch.instigator_id)
+        if sensor is not None:
+            self._known[switch.instigator_id] = switch
+            self._agenda.put(switch.instigator_id, max(not_before, self._ticks.due_at(sensor, switch, now)))
+
+    def _take_over(self, now: float) -> None:
+        """Evaluations whose replica died or hung over them."""
+        for tick in self._storage.abandoned_ticks(now):
+            sensor = self._watched.get(tick.instigator_id)
+            if sensor is not None:
+                self._start(sensor, tick.instigator_id, tick.due_at)
+
+    def _start(self, sensor: DeployedSensor, sensor_id: str, due_at: float) -> None:
+        self._lanes.start(sensor.place.location, sensor_id, partial(self._fire, sensor, due_at))
+
+    def _fire(self, sensor: DeployedSensor, due_at: float) -> None:
+        try:
+            if self._ticks.fire(sensor, due_at):
+                self._new_runs()
+        finally:
+            switch = self._storage.get_instigator(sensor.instigator_id)
+            if switch is not None:
+                is_elsewhere = switch.next_at == due_at  # another replica evaluates it, or this one failed over it
+                self._news.put((switch, clock.now() + BUSY if is_elsewhere else 0.0))
