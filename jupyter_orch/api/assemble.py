@@ -1,33 +1,57 @@
-"""Assembles the schema: SDL files by noun, and each noun's resolvers."""
+"""Assembles the schema: SDL files by noun, each noun's resolvers, and the later names beside the classic ones."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLSchema, build_schema
+from graphql import GraphQLObjectType, GraphQLSchema, build_ast_schema, parse, print_schema
 
-from jupyter_orch.api import automation, instance, runs, stream, workspace
+from jupyter_orch.api import audit, automation, instance, launching, notebooks, repositories, runs, stream, workspace
+from jupyter_orch.api.audit import audited
+from jupyter_orch.api.events import events_sdl
+from jupyter_orch.api.later_names import LATER_FIELDS, answer_as_asked, with_later_names
 
-NOUNS = ("root", "instance", "workspace", "runs", "automation")
+NOUNS = ("root", "instance", "workspace", "repositories", "runs", "automation", "notebooks")
+PARTS = (
+    instance.RESOLVERS,
+    workspace.RESOLVERS,
+    repositories.RESOLVERS,
+    runs.RESOLVERS,
+    launching.RESOLVERS,
+    automation.RESOLVERS,
+    notebooks.RESOLVERS,
+    audit.RESOLVERS,
+)
 
 
 def sdl() -> str:
-    """The schema as text."""
-    folder = files("jupyter_orch.api") / "schema"
-    return "\n".join((folder / f"{noun}.graphql").read_text("utf-8") for noun in NOUNS)
+    """The whole schema as text, with both names of what has two."""
+    return print_schema(make_schema())
 
 
 def make_schema() -> GraphQLSchema:
     """The executable schema."""
-    schema = build_schema(sdl())
-    for part in (instance.RESOLVERS, workspace.RESOLVERS, runs.RESOLVERS, automation.RESOLVERS):
+    folder = files("jupyter_orch.api") / "schema"
+    written = [(folder / f"{noun}.graphql").read_text("utf-8") for noun in NOUNS]
+    schema = build_ast_schema(with_later_names(parse("\n".join([*written, events_sdl()]), no_location=True)))
+    for part in PARTS:
         for type_name, fields in part.items():
             for name, resolve in fields.items():
-                _object(schema, type_name).fields[name].resolve = resolve
+                _set_resolver(schema, type_name, name, resolve)
     for name, subscribe in stream.SUBSCRIPTIONS.items():
         _object(schema, "Subscription").fields[name].subscribe = subscribe
+    answer_as_asked(schema)
     return schema
+
+
+def _set_resolver(schema: GraphQLSchema, type_name: str, name: str, resolve: Any) -> None:
+    if type_name == "Mutation":
+        resolve = audited(name, resolve)
+    fields = _object(schema, type_name).fields
+    fields[name].resolve = resolve
+    if type_name in ("Query", "Mutation") and name in LATER_FIELDS:
+        fields[LATER_FIELDS[name]].resolve = resolve
 
 
 def _object(schema: GraphQLSchema, name: str) -> Any:

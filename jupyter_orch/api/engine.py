@@ -30,6 +30,7 @@ from graphql import (
 )
 
 from jupyter_orch.api.context import Context
+from jupyter_orch.api.later_names import with_our_inputs
 
 MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_FIELDS = 32 * 1024, 3000, 16, 200
 PARALLEL_OPERATIONS = 32
@@ -117,7 +118,7 @@ class Engine:
     def _parse(self, query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
         try:
             _check_size(query)
-            document = parse(query, no_location=False)
+            document = with_our_inputs(parse(query, no_location=False))
         except GraphQLError as error:
             return None, [error]
         except RecursionError:

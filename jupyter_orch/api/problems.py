@@ -9,8 +9,10 @@ from functools import wraps
 from typing import Any
 
 from jupyter_orch.api.context import Unauthorized
+from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid, NotebookJobNotFound, NotebookNotFound
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import CodeServerError, LocationUnavailable
+from jupyter_orch.ports.notebook_jobs import NotebookJobExists
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import ConfigError
 from jupyter_orch.runs import problems
@@ -26,6 +28,7 @@ HTTP_STATUS: dict[type[OrchError], int] = {
     problems.ModeNotFound: 404,
     problems.PresetNotFound: 404,
     LocationUnavailable: 404,
+    problems.InvalidFilter: 400,
     problems.CannotTerminate: 409,
     problems.RunConflict: 409,
     problems.RunConfigInvalid: 422,
@@ -65,12 +68,20 @@ def answer_for(error: Exception) -> Answer:
             return _typed("InvalidStepError", error, invalidStepKey=str(error.facts.get("step_key", "")))
         case problems.RunNotFound():
             return _typed("PipelineRunNotFoundError", error, runId=error.facts.get("run_id", ""))
+        case problems.InvalidFilter():
+            return _typed("InvalidPipelineRunsFilterError", error)
         case problems.InvalidSubset():
             return _typed("InvalidSubsetError", error)
         case problems.ConflictingParams():
             return _typed("ConflictingExecutionParamsError", error)
         case problems.RunConflict():
             return _typed("PipelineRunConflict", error)
+        case NotebookNotFound():
+            return _typed("NotebookNotFoundError", error)
+        case NotebookJobNotFound():
+            return _typed("NotebookJobNotFoundError", error)
+        case NotebookJobInvalid() | NotebookJobExists():
+            return _typed("NotebookJobInvalidError", error)
         case Unauthorized():
             return _typed("UnauthorizedError", error)
         case CodeServerError() if error.failure is not None:

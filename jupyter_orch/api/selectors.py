@@ -8,6 +8,7 @@ from typing import Any
 from jupyter_orch.api.context import Context
 from jupyter_orch.api.problems import Answer
 from jupyter_orch.records.messages import PipelineSelector
+from jupyter_orch.runs import problems
 from jupyter_orch.runs.submit import find_pipeline
 from jupyter_orch.yaml_text import Located, YamlError, load_yaml
 
@@ -20,15 +21,28 @@ class Selected:
     selector: PipelineSelector
 
 
+def pipeline_named(selector: dict[str, Any]) -> str:
+    """The pipeline that a client's PipelineSelector names, by the classic or the later key.
+
+    Raises:
+        ConflictingParams: it names none, or two.
+    """
+    classic, later = selector.get("pipelineName"), selector.get("jobName")
+    if (classic is None) == (later is None):
+        raise problems.ConflictingParams("the selector must have either pipelineName or jobName")
+    return str(classic if later is None else later)
+
+
 def select(context: Context, selector: dict[str, Any], mode: str | None) -> Selected:
     """A client's PipelineSelector; without a mode the pipeline's first one.
 
     Raises:
         LocationUnavailable, PipelineNotFound: it names something that is not there.
+        ConflictingParams: it names no pipeline, or two.
     """
     location = selector["repositoryLocationName"]
     snapshot = context.orchestrator.code_servers.definitions(location)
-    found = find_pipeline(snapshot, selector["repositoryName"], selector["pipelineName"], location)
+    found = find_pipeline(snapshot, selector["repositoryName"], pipeline_named(selector), location)
     selection = selector.get("solidSelection")
     return Selected(
         location=location,

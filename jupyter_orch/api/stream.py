@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from jupyter_orch.api import runs
 from jupyter_orch.api.context import Context, context_of
+from jupyter_orch.api.events import message_event, plain_event
 from jupyter_orch.api.hub import wait_for
 from jupyter_orch.api.problems import Answer
 from jupyter_orch.records.event import StoredEvent
@@ -24,7 +25,7 @@ async def _in_thread(work: Callable[..., T], *args: Any) -> T:
 
 async def _run_logs(_: Any, info: Any, runId: str, after: str | None = None) -> AsyncIterator[Answer]:
     context = context_of(info)
-    seen = int(after) if after and after.isdigit() else 0
+    seen = runs.event_cursor(after)
     with context.hub.watching(runId) as news:
         while True:
             news.clear()
@@ -54,7 +55,9 @@ def _batch(context: Context, found: Run, events: list[StoredEvent]) -> Answer:
     return {
         "__typename": "PipelineRunLogsSubscriptionSuccess",
         "run": runs.run(context, found),
-        "events": [runs.event(e) for e in events],
+        "events": lambda info: [plain_event(e) for e in events],
+        "messages": lambda info: [message_event(e) for e in events],
+        "cursor": str(events[-1].seq),
         "hasMorePastEvents": events[-1].seq < found.event_seq,
     }
 

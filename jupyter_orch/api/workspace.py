@@ -10,7 +10,7 @@ import msgspec
 from jupyter_orch.api import automation, runs, shapes
 from jupyter_orch.api.context import EXECUTE, LOCATIONS, Context, context_of
 from jupyter_orch.api.problems import Answer, answering, config_invalid, python_error
-from jupyter_orch.api.selectors import Selected, parse_run_config, select, syntax_problem
+from jupyter_orch.api.selectors import Selected, parse_run_config, pipeline_named, select, syntax_problem
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.records import codec
 from jupyter_orch.records.failure import Failure
@@ -28,6 +28,8 @@ from jupyter_orch.records.snapshot import (
 )
 from jupyter_orch.runs.submit import ask, find_pipeline, validate
 from jupyter_orch.yaml_text import YamlError, dump_yaml
+
+RELOAD_PATIENCE = 60.0
 
 
 def workspace(context: Context) -> Answer:
@@ -75,6 +77,7 @@ def location(context: Context, name: str, snapshot: LocationSnapshot) -> Answer:
         "id": name,
         "name": name,
         "codeVersion": snapshot.code_version,
+        "isReloadSupported": True,
         "repositories": lambda info: [repository(context, name, snapshot, r) for r in snapshot.repositories],
     }
 
@@ -233,7 +236,7 @@ def _pipeline_or_error(_: Any, info: Any, params: dict[str, Any]) -> Answer:
     context = context_of(info)
     location_name, repository_name = params["repositoryLocationName"], params["repositoryName"]
     snapshot = context.orchestrator.code_servers.definitions(location_name)
-    found = find_pipeline(snapshot, repository_name, params["pipelineName"], location_name)
+    found = find_pipeline(snapshot, repository_name, pipeline_named(params), location_name)
     around = next(r for r in snapshot.repositories if r.name == repository_name)
     return pipeline(context, location_name, repository(context, location_name, snapshot, around), found)
 
@@ -295,7 +298,11 @@ def _reload_location(_: Any, info: Any, repositoryLocationName: str) -> Answer:
         known = ", ".join(state.name for state in servers.states()) or "none"
         message = f"there is no code location {repositoryLocationName!r}; the workspace has: {known}"
         return {"__typename": "RepositoryLocationNotFound", "message": message}
-    return location_entry(context, servers.reload(repositoryLocationName))
+    state = servers.reload_and_wait(repositoryLocationName, RELOAD_PATIENCE)
+    entry = location_entry(context, state)
+    if state.failure is not None:
+        entry["locationOrLoadError"] = entry["loadError"]  # what classic clients look at to learn how it went
+    return entry
 
 
 def _reload_workspace(_: Any, info: Any) -> Answer:

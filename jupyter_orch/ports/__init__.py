@@ -7,6 +7,7 @@ else fits when it keeps these promises (``jupyter_orch.testing`` holds the behav
 from __future__ import annotations
 
 from jupyter_orch.ports.assets import AssetStorage
+from jupyter_orch.ports.audit import AuditStorage
 from jupyter_orch.ports.bell import Bell
 from jupyter_orch.ports.code_servers import CodeServerError, CodeServers, LocationUnavailable, RunnerAddress
 from jupyter_orch.ports.event_log import EventLogStorage
@@ -17,7 +18,8 @@ from jupyter_orch.ports.schedules import ScheduleStorage
 from jupyter_orch.ports.storage import Storage
 
 __all__ = [
-    "Guard", "NewRun", "RunStorage", "AssetStorage", "EventLogStorage", "ScheduleStorage", "ReplicaStorage", "Storage",
+    "Guard", "NewRun", "RunStorage", "AssetStorage", "EventLogStorage", "ScheduleStorage",
+    "ReplicaStorage", "AuditStorage", "Storage",
     "LaunchOrder", "RunLauncher", "RunCoordinator", "Bell",
     "CodeServers", "CodeServerError", "LocationUnavailable", "RunnerAddress",
 ]  # fmt: skip

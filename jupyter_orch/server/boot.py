@@ -9,9 +9,9 @@ from pathlib import Path
 from jupyter_orch.api.assemble import make_schema, sdl
 from jupyter_orch.api.context import Context
 from jupyter_orch.api.engine import Engine
+from jupyter_orch.api.events import plain_event
 from jupyter_orch.api.hub import EventHub
 from jupyter_orch.api.logs import log_file, notebooks_of, open_regular
-from jupyter_orch.api.runs import event as event_answer
 from jupyter_orch.bell import BellListener
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.compose import close, compose
@@ -73,7 +73,7 @@ class Deployment:
         storage = self.orchestrator.instance.storage
         if storage.get_run(run_id) is None:
             return None
-        return [event_answer(e) for e in storage.read_events(run_id, after=after, limit=limit)]
+        return [plain_event(e) for e in storage.read_events(run_id, after=after, limit=limit)]
 
     def open_log(self, run_id: str, step_key: str, stream: str) -> int | None:
         """A descriptor of a step's captured output."""

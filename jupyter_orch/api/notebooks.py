@@ -1,0 +1,127 @@
+"""GraphQL: plain notebooks, run in the background or by a schedule."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from jupyter_orch.api import automation, runs
+from jupyter_orch.api.context import EXECUTE, RUNS, SCHEDULES, Context, context_of
+from jupyter_orch.api.problems import Answer, answering, python_error
+from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.notebook_job import JOB_TAG, LOCATION, NotebookJob, schedule_name
+from jupyter_orch.records.run import RunFilter
+
+MAX_RUNS = 100
+KEEP = 20
+
+
+def _form(_: Any, info: Any, path: str) -> Answer:
+    form = context_of(info).orchestrator.notebook_jobs.form(path)
+    parameters = [{**asdict(p), "hasDefault": p.has_default} for p in form.parameters]
+    return {
+        "__typename": "NotebookForm",
+        "path": form.path,
+        "kernelName": form.kernel_name,
+        "parameters": parameters,
+    }
+
+
+def _jobs(_: Any, info: Any) -> Answer:
+    context = context_of(info)
+    jobs = context.orchestrator.notebook_jobs.list()
+    return {"__typename": "NotebookJobs", "results": [_job(context, job) for job in jobs]}
+
+
+def _job(context: Context, job: NotebookJob) -> Answer:
+    def schedule(info: Any) -> Answer | None:
+        for deployed in context.orchestrator.deployments.schedules():
+            if (deployed.place.location, deployed.name) == (LOCATION, schedule_name(job)):
+                switches = context.orchestrator.instance.storage.list_instigators("schedule")
+                switch = next((s for s in switches if s.instigator_id == deployed.instigator_id), None)
+                return automation.schedule(context, deployed, switch)
+        return None
+
+    def its_runs(info: Any, limit: int | None = None) -> list[Answer]:
+        where = RunFilter(tags={JOB_TAG: job.job_id})
+        found = context.orchestrator.instance.storage.list_runs(where, limit=max(1, min(limit or 5, MAX_RUNS)))
+        return runs.rows(context, found)
+
+    return {
+        "jobId": job.job_id,
+        "name": job.name,
+        "path": job.path,
+        "kernelName": job.kernel_name,
+        "parameters": job.parameters,
+        "cronSchedule": job.cron,
+        "executionTimezone": job.timezone,
+        "keep": job.keep,
+        "createdBy": job.created_by,
+        "createTime": job.create_time,
+        "schedule": schedule,
+        "runs": its_runs,
+    }
+
+
+def _run(_: Any, info: Any, params: dict[str, Any]) -> Answer:
+    context = context_of(info)
+    context.require(EXECUTE, RUNS)
+    parameters = params.get("parameters")
+    if parameters is not None and not isinstance(parameters, dict):
+        return python_error(Failure(cls="NotebookParameters", message="parameters: expected a JSON object")) or {}
+    found = context.orchestrator.notebook_jobs.run(
+        params["path"],
+        parameters or {},
+        kernel_name=params.get("kernelName"),
+        user=context.user,
+        idempotency_key=params.get("idempotencyKey"),
+    )
+    return {"__typename": "LaunchPipelineRunSuccess", "run": runs.run(context, found)}
+
+
+def _run_job(_: Any, info: Any, jobId: str) -> Answer:
+    context = context_of(info)
+    context.require(EXECUTE, RUNS)
+    found = context.orchestrator.notebook_jobs.run_job(jobId, user=context.user)
+    return {"__typename": "LaunchPipelineRunSuccess", "run": runs.run(context, found)}
+
+
+def _save(_: Any, info: Any, job: dict[str, Any]) -> Answer:
+    context = context_of(info)
+    context.require(EXECUTE, SCHEDULES)
+    parameters = job.get("parameters") or {}
+    if not isinstance(parameters, dict):
+        raise NotebookJobInvalid("parameters: expected a JSON object")
+    saved = context.orchestrator.notebook_jobs.save(
+        NotebookJob(
+            job_id=job.get("jobId") or "",
+            name=job["name"].strip(),
+            path=job["path"],
+            kernel_name=job.get("kernelName"),
+            parameters=parameters,
+            cron=job["cronSchedule"],
+            timezone=job.get("executionTimezone") or "UTC",
+            keep=job.get("keep", KEEP),
+            created_by=context.user,
+        )
+    )
+    return {"__typename": "SaveNotebookJobSuccess", "job": _job(context, saved)}
+
+
+def _remove(_: Any, info: Any, jobId: str) -> Answer:
+    context = context_of(info)
+    context.require(EXECUTE, SCHEDULES)
+    context.orchestrator.notebook_jobs.remove(jobId)
+    return {"__typename": "RemoveNotebookJobSuccess", "jobId": jobId}
+
+
+RESOLVERS = {
+    "Query": {"notebookFormOrError": answering(_form), "notebookJobsOrError": answering(_jobs)},
+    "Mutation": {
+        "runNotebook": answering(_run),
+        "runNotebookJob": answering(_run_job),
+        "saveNotebookJob": answering(_save),
+        "removeNotebookJob": answering(_remove),
+    },
+}
