@@ -48,6 +48,12 @@ class RunNotFound(OrchError):
     code = "RUN_NOT_FOUND"
 
 
+class InvalidFilter(OrchError):
+    """A filter or cursor is none of ours."""
+
+    code = "INVALID_FILTER"
+
+
 class RunConflict(OrchError):
     """A different run with this id exists already."""
 
