@@ -89,7 +89,7 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def kill_run(leader: ProcessIdentity, run_id: str) -> None:
+def kill_run(leader: ProcessIdentity, run_id: str, patience: float = 2.0) -> bool:
     """SIGKILL everything that a run has started, until nothing is found, for what is forked meanwhile.
 
     That is every process of the runner's session, whatever group it made for itself, all that descend from the
@@ -99,16 +99,28 @@ def kill_run(leader: ProcessIdentity, run_id: str) -> None:
     Args:
         leader: the runner, who leads the session.
         run_id: what ``RUN_MARK`` holds in the run's processes.
+        patience: seconds to wait for the processes to be gone.
+
+    Returns:
+        Whether nothing of it is left.
     """
+    deadline = time.monotonic() + patience
+    while signal_run(leader, run_id, signal.SIGKILL):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.002)
+    return True
+
+
+def signal_run(leader: ProcessIdentity, run_id: str, number: int) -> int:
+    """Signal everything that a run has started, as :func:`kill_run` finds it; returns how many processes that were."""
     found = start_ticks(leader.pid)
     is_same = leader.boot == boot_id() and (found is None or not leader.started or found == leader.started)
-    for _ in range(3):
-        members = [*(_family(leader.pid) if is_same else ()), *_marked(run_id)]
-        if not members:
-            return
-        for pid in members:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+    members = [*(_family(leader.pid) if is_same else ()), *_marked(run_id)]
+    for pid in members:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+    return len(members)
 
 
 def _marked(run_id: str) -> list[int]:
@@ -179,3 +191,12 @@ def _wait_for_end(who: ProcessIdentity, seconds: float) -> bool:
         return not is_alive(who)
     finally:
         os.close(fd)
+
+
+def memory_share(pid: int) -> int:
+    """Bytes of memory of a local process; pages shared by n processes count one n-th. 0 when it can not be read."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0

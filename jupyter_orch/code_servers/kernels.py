@@ -1,7 +1,8 @@
 """Kernels of code locations: our own manager, so that nobody culls them, drives them, or is kept awake by them.
 
 A location's kernel is forked from the location's zygote when that is safe, and started as any kernel otherwise. Both
-are ordinary Jupyter kernels with a connection file, over ``ipc`` sockets in a private folder.
+are ordinary Jupyter kernels with a connection file, over ``ipc`` sockets in a private folder; a kernel that only its
+provisioner can start gets the transport that Jupyter's settings give it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.processes import has_ended
-from jupyter_orch.zygote.client import fork_child
+from jupyter_orch.zygote.client import fork_child, read_end
 
 
 class ForkedKernel:
@@ -25,16 +27,26 @@ class ForkedKernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, status_fd: int) -> None:
+        """Args:
+        pid: of the kernel.
+        status_fd: where the zygote writes how it ended.
+        """
         self.pid = pid
         self._pidfd = os.pidfd_open(pid)
+        self._status_fd = status_fd
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """None while it lives; its exit status is the zygote's to know, so an ended one reads as −9."""
+        """None while it lives; −9 when the zygote, who alone knows, ended with it."""
         if self.returncode is None and has_ended(self._pidfd, 0.0):
+            end = read_end(self._status_fd, 0.5)
             os.close(self._pidfd)
-            self.returncode = -int(signal.SIGKILL)
+            os.close(self._status_fd)
+            if end is None:
+                self.returncode = -int(signal.SIGKILL)
+            else:
+                self.returncode = -end["signal"] if end["signal"] else end["exit"]
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -62,34 +74,47 @@ class ForkingProvisioner(LocalProvisioner):
     """Gets a kernel by forking a zygote."""
 
     zygote_path: Path
-    log_path: Path
+    output: LocationOutput
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork instead of running ``cmd``."""
-        manager: Any = self.parent
-        with open(self.log_path, "ab") as log:
-            pid = await asyncio.get_running_loop().run_in_executor(
-                None,
-                lambda: fork_child(
-                    self.zygote_path,
-                    "kernel",
-                    {"connection_file": manager.connection_file, "code_server": True},
-                    [log.fileno(), log.fileno()],
-                    dies_with_starter=True,
-                    timeout=60.0,
-                ),
-            )
-        self.process = ForkedKernel(pid)  # type: ignore[assignment]  # it has what a provisioner uses of a Popen
+        status_read, status_write = os.pipe2(os.O_CLOEXEC)
+        try:
+            with self.output.open() as log:
+                pid = await asyncio.get_running_loop().run_in_executor(
+                    None, self._fork, [log.fileno(), log.fileno(), status_write]
+                )
+        except BaseException:
+            os.close(status_read)
+            raise
+        finally:
+            os.close(status_write)
+        self.process = ForkedKernel(pid, status_read)  # type: ignore[assignment]  # it has what is used of a Popen
         self.pid = self.pgid = pid
         return self.connection_info
+
+    def _fork(self, fds: list[int]) -> int:
+        manager: Any = self.parent
+        arguments = {"connection_file": manager.connection_file}
+        return fork_child(self.zygote_path, "kernel", arguments, fds, status=True, dies_with_starter=True, timeout=60.0)
 
 
 class LocationKernelManager(AsyncKernelManager):
     """A kernel manager that forks when it is given a zygote."""
 
-    def fork_from(self, zygote_path: Path, log_path: Path) -> None:
+    def fork_from(self, zygote_path: Path, output: LocationOutput) -> None:
         """Take the kernel from the zygote that listens at ``zygote_path``."""
         provisioner = ForkingProvisioner(parent=self, kernel_id=self.kernel_id or "", kernel_spec=self.kernel_spec)
         provisioner.zygote_path = zygote_path
-        provisioner.log_path = log_path
+        provisioner.output = output
         self.provisioner = provisioner
+
+    @property
+    def pid(self) -> int | None:
+        """The kernel's process, when it is one of this host."""
+        return getattr(self.provisioner, "pid", None)
+
+    def exit_status(self) -> int | None:
+        """How an ended kernel ended: its exit code, or minus a signal's number; None when nobody knows."""
+        process = getattr(self.provisioner, "process", None)
+        return process.poll() if process is not None else None

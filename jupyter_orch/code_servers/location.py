@@ -1,49 +1,39 @@
 """One code location: loading, loaded or in error; the new code takes over only when it has loaded.
 
-``LocationServer`` is one generation (a zygote and its kernel, or a cold kernel) at one version of the code.
-``Location`` holds the generation that serves, and knows how the newest attempt went.
+``Location`` holds the replicas that serve, and knows how the newest attempt to load went. It is looked at twice a
+second (:meth:`Location.turn`): kernels that ended come back, code that was saved is loaded.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
-import shutil
-import sys
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
 from jupyter_orch import clock
-from jupyter_orch.code_servers.kernels import LocationKernelManager
-from jupyter_orch.code_servers.rpc import KernelChannel
+from jupyter_orch.code_servers.environments import environment_of
+from jupyter_orch.code_servers.output import LocationOutput
+from jupyter_orch.code_servers.replica import Replica, start_replica
+from jupyter_orch.code_servers.watching import WatchedFiles
 from jupyter_orch.code_servers.workspace import LocationEntry
-from jupyter_orch.code_servers.zygote_process import LoadFailed, ZygoteProcess, start_zygote
-from jupyter_orch.ports import CodeServerError, LocationUnavailable, RunnerAddress
-from jupyter_orch.records import codec
+from jupyter_orch.code_servers.zygote_process import ImportProgress, LoadFailed
+from jupyter_orch.code_version import code_version
+from jupyter_orch.ports import LocationUnavailable, RunnerAddress
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.snapshot import LocationSnapshot
 
-SECRET_VARIABLES = (
-    "JUPYTER_TOKEN",
-    "JPY_API_TOKEN",
-    "JUPYTERHUB_API_TOKEN",
-    "JUPYTERHUB_COOKIE_SECRET",
-    "JPY_PARENT_PID",
-)
 log = logging.getLogger("jupyter_orch.code_servers")
 ENDED = "the location's kernel ended unexpectedly"
 RESTART_DELAYS = (0.0, 1.0, 5.0, 15.0, 60.0)
 CRASH_WINDOW = 300.0
+ASLEEP = "asleep; it wakes when it is needed"
+EDITED = "edited since it was loaded; reload to use the new code"
 
 
 class LoadStatus(StrEnum):
@@ -65,6 +55,7 @@ class LocationState:
         progress: one line on what is going on.
         updated: when the state last changed, seconds since the epoch.
         launch: how its runs get their runner, ``"fork"`` or ``"spawn"``, and why not by fork.
+        kernel: id of its kernel; several are separated by spaces, none means that it sleeps.
     """
 
     name: str
@@ -79,94 +70,179 @@ class LocationState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Generation:
-    """A kernel that serves one version of the code, with the zygote it was forked from if it was."""
+class Surroundings:
+    """What the locations of a workspace share.
 
-    manager: LocationKernelManager
-    channel: KernelChannel
-    snapshot: LocationSnapshot
-    zygote: ZygoteProcess | None
-    cold_reason: str
+    Attributes:
+        folder: for log files.
+        sockets: private folder for sockets.
+        load_timeout: seconds that importing a location's code may take.
+        reload_on_change: whether saved code is loaded by itself.
+        changed: told of every new state.
+    """
 
-    async def is_alive(self) -> bool:
-        zygote_lives = self.zygote is None or self.zygote.process.poll() is None
-        return zygote_lives and bool(await self.manager.is_alive())
-
-    async def stop(self) -> None:
-        self.channel.close("the location's kernel was stopped")
-        with contextlib.suppress(Exception):
-            await self.manager.shutdown_kernel(now=True)
-        shutil.rmtree(Path(self.manager.ip).parent, ignore_errors=True)  # its sockets
-        if self.zygote is not None:
-            self.zygote.stop()
+    folder: Path
+    sockets: Path
+    load_timeout: float
+    reload_on_change: bool
+    changed: Callable[[LocationState], None]
 
 
 class Location:
-    """A code location. All methods but :attr:`state` and :meth:`runner` belong to the code servers' event loop."""
+    """A code location. All methods belong to the code servers' event loop but those that say otherwise."""
 
     def __init__(
-        self,
-        entry: LocationEntry,
-        folder: Path,
-        sockets: Path,
-        changed: Callable[[LocationState], None],
-        *,
-        load_timeout: float,
-        known: LocationSnapshot | None = None,
+        self, entry: LocationEntry, surroundings: Surroundings, *, known: LocationSnapshot | None = None
     ) -> None:
         """Args:
         entry: what to load.
-        folder: for log files.
-        sockets: private folder for sockets.
-        changed: told of every new state.
-        load_timeout: seconds that importing the code may take.
         known: last good definitions from an earlier life.
         """
         self.entry = entry
-        self.log_path = folder / f"{file_stem(entry.target.name)}.log"
-        self._sockets = sockets
-        self._changed = changed
-        self._load_timeout = load_timeout
-        self._serving: _Generation | None = None
-        self._watcher: asyncio.Task[None] | None = None
+        self.output = LocationOutput(surroundings.folder / f"{file_stem(entry.target.name)}.log")
+        self.used_at = 0.0
+        self._around = surroundings
+        self._replicas: list[Replica] = []
+        self._next = 0
         self._loading = asyncio.Lock()
+        self._reviving: asyncio.Task[None] | None = None
+        self._reloading: asyncio.Task[None] | None = None
         self._crashes: list[float] = []
-        self._edited: int | None = None
+        self._files = WatchedFiles()
+        self._asked_to_load = False
+        self._generation = 0
+        self._is_stopped = False
+        self._background: set[asyncio.Task[None]] = set()
         self.state = LocationState(
             name=entry.target.name,
             status=LoadStatus.LOADING,
             snapshot=known,
             stale=known is not None,
+            progress="waiting for its turn",
             updated=clock.now(),
         )
 
+    # loading
+
     async def load(self) -> None:
         """Load the newest code; on success it replaces what served before, on failure that goes on serving."""
+        self._asked_to_load = True
         async with self._loading:
-            self._edited = _edited_at(self.entry)
             self._become(status=LoadStatus.LOADING, failure=None, progress=f"importing {self.entry.target.name}")
-            ticker = asyncio.ensure_future(self._show_progress())
+            progress = ImportProgress()
+            ticker = asyncio.ensure_future(self._show_progress(progress))
             try:
-                generation = await self._start()
+                replicas = await self._start_replicas(progress)
             except LoadFailed as error:
-                self._become(
-                    status=LoadStatus.ERROR, failure=error.failure, stale=self.state.snapshot is not None, progress=""
-                )
+                self._files = WatchedFiles(error.sources)
+                stale = self.state.snapshot is not None
+                self._become(status=LoadStatus.ERROR, failure=error.failure, stale=stale, progress="")
                 return
             finally:
                 ticker.cancel()
-            await self._swap(generation)
+                progress.close()
+            self._swap(replicas)
 
-    def remember(self, known: LocationSnapshot) -> None:
-        """Show the definitions of an earlier life until there are newer ones."""
-        self._become(snapshot=known, stale=True)
+    async def load_first(self) -> None:
+        """Load unless somebody who could not wait has done so."""
+        if not self._asked_to_load:
+            await self.load()
+
+    async def reload(self) -> None:
+        """Load because a person asked: whatever crashes there were are forgotten."""
+        self._crashes.clear()
+        await self.load()
+
+    def remember(self, known: LocationSnapshot, *, may_sleep: bool) -> None:
+        """Show the definitions of an earlier life until there are newer ones.
+
+        Args:
+            may_sleep: when the code is still the same, do not load it before it is needed.
+        """
+        if may_sleep and not self._asked_to_load and self._is_current(known):
+            self._asked_to_load = True
+            self._files = WatchedFiles(known.sources)
+            self._become(status=LoadStatus.LOADED, snapshot=known, stale=False, progress=ASLEEP)
+        else:
+            self._become(snapshot=known, stale=True)
+
+    async def _start_replicas(self, progress: ImportProgress) -> list[Replica]:
+        """All replicas, at one version of the code; when it is saved between two of them, all are started again."""
+        for _ in range(3):
+            first = await self._start_one(progress)
+            others = await asyncio.gather(
+                *(self._start_one(progress) for _ in range(self.entry.replicas - 1)), return_exceptions=True
+            )
+            started = [first, *(r for r in others if isinstance(r, Replica))]
+            failed = next((r for r in others if isinstance(r, BaseException)), None)
+            if failed is None and len({r.snapshot.code_version for r in started}) == 1:
+                return started
+            await asyncio.gather(*(r.stop() for r in started))
+            if failed is not None:
+                raise failed
+        failure = Failure(cls="CodeChanges", message="the code changed while its replicas were loading, three times")
+        raise LoadFailed(failure, first.snapshot.sources)
+
+    async def _start_one(self, progress: ImportProgress) -> Replica:
+        return await start_replica(self.entry, self._around.sockets, self.output, progress, self._around.load_timeout)
+
+    def _swap(self, replicas: list[Replica]) -> None:
+        before, self._replicas = self._replicas, replicas
+        self._generation += 1
+        snapshot = replicas[0].snapshot
+        self._files = WatchedFiles(snapshot.sources)
+        self.used_at = clock.now()
+        cold = replicas[0].cold_reason
+        self._become(
+            status=LoadStatus.LOADED,
+            snapshot=snapshot,
+            failure=None,
+            stale=False,
+            progress="",
+            launch=f"spawn: {cold}" if cold else "fork",
+            kernel=self._kernel_ids(),
+        )
+        for replica in before:
+            retiring = asyncio.ensure_future(replica.retire())
+            self._background.add(retiring)
+            retiring.add_done_callback(self._background.discard)
+        if not self._is_current(snapshot):  # saved while it was being imported
+            self._reload_soon()
+
+    def _is_current(self, snapshot: LocationSnapshot) -> bool:
+        """Whether the files on disk are those that were loaded; True when they are on another machine."""
+        if self.entry.gateway is not None:
+            return True
+        if not snapshot.sources:
+            return False
+        return (
+            code_version(self.entry.target.working_directory or os.getcwd(), snapshot.sources) == snapshot.code_version
+        )
+
+    async def _show_progress(self, progress: ImportProgress) -> None:
+        started = clock.now()
+        while True:
+            await asyncio.sleep(1)
+            self.output.trim()
+            module = progress.module()
+            at = f", at {module}" if module else ""
+            self._become(progress=f"importing {self.entry.target.name}, {clock.now() - started:.0f} s{at}")
+
+    # serving
 
     async def ask(self, method: str, params: dict[str, Any], timeout: float) -> Any:
-        """One request to the code that serves."""
+        """One request to the code that serves; when its kernel ends meanwhile it is asked once more, of another."""
+        self.used_at = clock.now()
+        deadline = clock.now() + timeout
+        replica = await self._free_replica(deadline)
         try:
-            return await (await self._serving_generation(timeout)).channel.ask(method, params, timeout)
-        except LocationUnavailable:  # it ended under the request; its successor may be on its way
-            return await (await self._serving_generation(timeout)).channel.ask(method, params, timeout)
+            return await replica.ask(method, params, timeout)
+        except LocationUnavailable:
+            await self._look_after_kernels()
+            if replica in self._replicas:
+                raise
+            again = await self._free_replica(deadline)
+            return await again.ask(method, params, max(0.1, deadline - clock.now()))
 
     def definitions(self) -> LocationSnapshot:
         """The definitions in use; for any thread.
@@ -178,6 +254,73 @@ class Location:
             raise LocationUnavailable(self._why_unavailable())
         return self.state.snapshot
 
+    def runner(self) -> RunnerAddress:
+        """How a worker gets a runner for this location; for any thread."""
+        self.used_at = clock.now()
+        try:
+            environment = environment_of(self.entry)
+        except LoadFailed as error:
+            raise LocationUnavailable(error.failure.message) from error
+        python = environment.python or (self.state.snapshot.executable if self.state.snapshot else "")
+        if not os.access(python, os.X_OK):
+            raise LocationUnavailable(
+                f"code location {self.entry.target.name!r} can not run here: its interpreter {python or '(unknown)'} "
+                "is not on this machine; serve it by a kernel_gateway entry"
+            )
+        warm = [replica for replica in self._replicas if replica.socket is not None]
+        cold = self._replicas[0].cold_reason if self._replicas else ""
+        return RunnerAddress(
+            socket=str(warm[0].socket) if warm else None,
+            command=(python, "-m", "jupyter_orch_kernel.runner"),
+            env=environment.env,
+            cold_reason=cold or "the location has no warm process",
+        )
+
+    def memory(self) -> int:
+        """Bytes that its processes hold now; for any thread."""
+        return sum(replica.memory() for replica in list(self._replicas))
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether it has kernels."""
+        return bool(self._replicas)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for it."""
+        return not self._loading.locked() and not any(replica.open_calls for replica in self._replicas)
+
+    async def sleep(self) -> None:
+        """End its kernels; definitions stay, and the next request wakes it."""
+        asleep, self._replicas = self._replicas, []
+        self._become(progress=ASLEEP, kernel="")
+        await asyncio.gather(*(replica.stop() for replica in asleep))
+
+    async def stop(self) -> None:
+        """End its kernels; runs go on."""
+        self._is_stopped = True
+        for task in (self._reviving, self._reloading):
+            if task is not None:
+                task.cancel()
+        ended, self._replicas = self._replicas, []
+        await asyncio.gather(*(replica.stop() for replica in ended))
+
+    async def _free_replica(self, deadline: float) -> Replica:
+        """The replica with the fewest open calls, in turns; waits for one while some are on their way."""
+        while not self._replicas and clock.now() < deadline:
+            if self._is_stopped:
+                raise LocationUnavailable(f"code location {self.entry.target.name!r} is being stopped")
+            if self.state.status == LoadStatus.ERROR:
+                break
+            if not self._loading.locked() and (self._reviving is None or self._reviving.done()):
+                self._reloading = asyncio.ensure_future(self.load())  # asleep, or not its turn yet
+            await asyncio.sleep(0.02)
+        if not self._replicas:
+            raise LocationUnavailable(self._why_unavailable())
+        self._next += 1
+        turned = self._replicas[self._next % len(self._replicas) :] + self._replicas
+        return min(turned[: len(self._replicas)], key=lambda replica: replica.open_calls)
+
     def _why_unavailable(self) -> str:
         failure = self.state.failure
         if failure is None:
@@ -185,195 +328,86 @@ class Location:
         place = f" ({failure.file}:{failure.line})" if failure.file else ""
         return f"code location {self.entry.target.name!r} does not load: {failure.cls}: {failure.message}{place}"
 
-    async def _serving_generation(self, timeout: float) -> _Generation:
-        deadline = clock.now() + timeout
-        while self._serving is None and self.state.status == LoadStatus.LOADING and clock.now() < deadline:
-            await asyncio.sleep(0.02)
-        if self._serving is None:
-            raise LocationUnavailable(self._why_unavailable())
-        return self._serving
+    def _kernel_ids(self) -> str:
+        return " ".join(replica.kernel_id for replica in self._replicas)
 
-    def runner(self) -> RunnerAddress:
-        """How a worker gets a runner for this location; for any thread."""
-        serving = self._serving
-        try:
-            python, env = self._interpreter()
-        except LoadFailed as error:
-            raise LocationUnavailable(error.failure.message) from error
-        warm = serving.zygote if serving is not None else None
-        return RunnerAddress(
-            socket=str(warm.path) if warm is not None and warm.process.poll() is None else None,
-            command=(python, "-m", "jupyter_orch_kernel.runner"),
-            env=env,
-            cold_reason=serving.cold_reason if serving is not None else "the location has no warm process",
-        )
+    # watching
 
-    async def stop(self) -> None:
-        """End its kernel; runs go on."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-        if self._serving is not None:
-            await self._serving.stop()
-            self._serving = None
+    async def turn(self) -> None:
+        """One look at kernels, files and output."""
+        await self._look_after_kernels()
+        if not self._loading.locked() and self._files.saved():
+            self._on_saved()
+        self.output.trim()
 
-    # how a generation comes to be
+    def _on_saved(self) -> None:
+        self._files.read()
+        snapshot = self.state.snapshot
+        if self.state.status == LoadStatus.LOADED and snapshot is not None and self._is_current(snapshot):
+            if self.state.stale:
+                self._become(stale=False, progress="")  # the edit was taken back
+        elif self._around.reload_on_change:
+            self._reload_soon()
+        else:
+            self._become(stale=True, progress=EDITED)
 
-    async def _start(self) -> _Generation:
-        if self.entry.problem is not None:
-            raise LoadFailed(
-                Failure(cls="WorkspaceError", message=self.entry.problem, hint="mend workspace.yaml and reload")
-            )
-        python, env = self._interpreter()
-        if not hasattr(os, "fork") or not hasattr(os, "pidfd_open"):
-            return await self._start_cold("this platform can not fork safely")
-        socket_path = self._sockets / f"z-{uuid.uuid4().hex[:12]}"
-        zygote = await start_zygote(self.entry.target, python, env, socket_path, self.log_path, self._load_timeout)
-        if zygote.threads > 1:
-            zygote.stop()
-            return await self._start_cold(f"the code left {zygote.threads - 1} thread(s) running when it was imported")
-        try:
-            return await self._start_forked(zygote)
-        except BaseException:
-            zygote.stop()
-            raise
+    def _reload_soon(self) -> None:
+        if self._around.reload_on_change:
+            self._reloading = asyncio.ensure_future(self.load())
 
-    async def _start_forked(self, zygote: ZygoteProcess) -> _Generation:
-        manager = self._manager()
-        manager.fork_from(zygote.path, self.log_path)
-        await manager.start_kernel()
-        channel = KernelChannel(manager)
-        await self._wait_for_answer(manager, channel)
-        return _Generation(manager=manager, channel=channel, snapshot=zygote.snapshot, zygote=zygote, cold_reason="")
-
-    async def _start_cold(self, reason: str) -> _Generation:
-        python, env = self._interpreter()
-        manager = self._manager()
-        spec = manager.kernel_spec
-        assert spec is not None
-        spec.argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--ext=jupyter_orch_kernel"]
-        with open(self.log_path, "ab") as log:
-            folder = self.entry.target.working_directory or None
-            await manager.start_kernel(env=env, cwd=folder, stdout=log, stderr=log, start_new_session=True)
-        channel = KernelChannel(manager)
-        shell = KernelChannel(manager, "shell")
-        try:
-            await self._wait_for_answer(manager, channel)
-            answer = await shell.ask("load", {"target": codec.to_json(self.entry.target)}, self._load_timeout)
-        except (CodeServerError, LocationUnavailable) as error:
-            channel.close("load failed")
-            await manager.shutdown_kernel(now=True)
-            failure = getattr(error, "failure", None) or Failure(cls=type(error).__name__, message=error.message)
-            raise LoadFailed(failure) from error
-        finally:
-            shell.close("loaded")
-        snapshot = msgspec.convert(answer, LocationSnapshot)
-        return _Generation(manager=manager, channel=channel, snapshot=snapshot, zygote=None, cold_reason=reason)
-
-    async def _wait_for_answer(self, manager: LocationKernelManager, channel: KernelChannel) -> None:
-        deadline = clock.now() + 60
-        while True:
-            try:
-                await channel.ask("ping", {}, 0.5)
-                return
-            except CodeServerError as error:
-                if error.code != "TIMEOUT":
-                    return
-            if not await manager.is_alive() or clock.now() > deadline:
-                channel.close("it did not start")
-                raise LoadFailed(
-                    Failure(
-                        cls="KernelDied",
-                        message="the location's kernel ended or did not answer",
-                        hint=f"see {self.log_path}",
-                    )
-                )
-
-    def _manager(self) -> LocationKernelManager:
-        folder = self._sockets / f"k-{uuid.uuid4().hex[:12]}"
-        folder.mkdir(mode=0o700)
-        manager = LocationKernelManager(kernel_name="python3", transport="ipc", ip=str(folder / "s"))
-        manager.connection_file = str(folder / "kernel.json")
-        manager.kernel_id = uuid.uuid4().hex
-        return manager
-
-    def _interpreter(self) -> tuple[str, dict[str, str]]:
-        """The interpreter of the location's environment, and the variables it runs with."""
-        env = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
-        python = self.entry.executable or sys.executable
-        if self.entry.kernel is not None:
-            try:
-                spec = KernelSpecManager().get_kernel_spec(self.entry.kernel)
-            except NoSuchKernel:
-                known = ", ".join(sorted(KernelSpecManager().find_kernel_specs())) or "none"
-                raise LoadFailed(
-                    Failure(
-                        cls="NoSuchKernel", message=f"kernel {self.entry.kernel!r} is not installed; there are: {known}"
-                    )
-                ) from None
-            env.update(spec.env)
-            if spec.argv[0] not in ("python", "python3"):
-                python = spec.argv[0]
-        env.update(self.entry.env)
-        return python, env
-
-    # taking over, and watching
-
-    async def _swap(self, generation: _Generation) -> None:
-        before, self._serving = self._serving, generation
-        if self._watcher is not None:
-            self._watcher.cancel()
-        self._watcher = asyncio.ensure_future(self._watch(generation))
-        self._become(
-            status=LoadStatus.LOADED,
-            snapshot=generation.snapshot,
-            failure=None,
-            stale=False,
-            progress="",
-            launch="fork" if generation.zygote else f"spawn: {generation.cold_reason}",
-            kernel=generation.manager.kernel_id or "",
-        )
-        if before is not None:
-            await before.stop()
-
-    async def _watch(self, generation: _Generation) -> None:
-        """Bring the location back when its kernel or zygote ends by itself, slower each time; give up on a storm."""
-        while await generation.is_alive():
-            self._look_for_edits()
-            await asyncio.sleep(0.5)
-        self._serving = None
-        self._become(status=LoadStatus.LOADING, stale=True, progress=f"{ENDED}; restarting")
-        log.warning("code location %s: %s; see %s", self.entry.target.name, ENDED, self.log_path)
-        await generation.stop()
-        self._crashes = [t for t in self._crashes if t > clock.now() - CRASH_WINDOW] + [clock.now()]
-        if len(self._crashes) > len(RESTART_DELAYS):
-            storm = f"{ENDED} {len(self._crashes)} times in {CRASH_WINDOW / 60:g} minutes; it is not started again"
-            failure = Failure(cls="KernelDied", message=storm, hint=f"see {self.log_path}, then press Reload")
-            self._become(status=LoadStatus.ERROR, failure=failure, stale=True)
+    async def _look_after_kernels(self) -> None:
+        dead = [replica for replica in self._replicas if not await replica.is_alive()]
+        if not dead or (self._reviving is not None and not self._reviving.done()):
             return
-        self._watcher = None
+        self._replicas = [replica for replica in self._replicas if replica not in dead]
+        self._reviving = asyncio.ensure_future(self._bring_back(dead))
+
+    async def _bring_back(self, dead: list[Replica]) -> None:
+        """Kernels that ended by themselves come back, slower each time; a storm of crashes is given up on."""
+        how = _in_words(dead[0].exit_status())
+        log.warning("code location %s: %s (%s); see %s", self.entry.target.name, ENDED, how, self.output.path)
+        self._crashes = [t for t in self._crashes if t > clock.now() - CRASH_WINDOW] + [clock.now()]
+        generation = self._generation
+        if len(self._crashes) > len(RESTART_DELAYS):
+            await self._give_up(dead, how)
+            return
+        note = f"{ENDED} ({how}); restarting"
+        if self._replicas:
+            self._become(progress=note, kernel=self._kernel_ids())
+        else:
+            self._become(status=LoadStatus.LOADING, stale=True, progress=note, kernel="")
         await asyncio.sleep(RESTART_DELAYS[len(self._crashes) - 1])
-        await self.load()
+        revived = [again for replica in dead if (again := await replica.forked_again()) is not None]
+        for replica in dead:
+            await replica.stop()
+        if len(revived) < len(dead) or generation != self._generation:
+            for replica in revived:
+                await replica.stop()
+            if generation == self._generation:
+                await self.load()
+            return
+        self._replicas = [*self._replicas, *revived]
+        self._become(status=LoadStatus.LOADED, stale=False, failure=None, progress="", kernel=self._kernel_ids())
 
-    def _look_for_edits(self) -> None:
-        """Say that what is in use is older than the file."""
-        edited = _edited_at(self.entry)
-        if edited != self._edited and not self.state.stale:
-            self._become(stale=True, progress="edited since it was loaded; reload to use the new code")
-
-    async def _show_progress(self) -> None:
-        started = clock.now()
-        while True:
-            await asyncio.sleep(1)
-            self._become(progress=f"importing {self.entry.target.name}, {clock.now() - started:.0f} s")
+    async def _give_up(self, dead: list[Replica], how: str) -> None:
+        for replica in [*dead, *self._replicas]:
+            await replica.stop()
+        self._replicas = []
+        storm = f"{ENDED} {len(self._crashes)} times in {CRASH_WINDOW / 60:g} minutes ({how}); it is not started again"
+        failure = Failure(
+            cls="KernelDied",
+            message=storm,
+            stack=self.output.tail_lines(),
+            hint=f"see {self.output.path}, mend the code and reload",
+        )
+        self._become(status=LoadStatus.ERROR, failure=failure, stale=True, progress="", kernel="")
 
     def _become(self, **changes: Any) -> None:
         self.state = replace(self.state, updated=clock.now(), **changes)
-        self._changed(self.state)
+        self._around.changed(self.state)
 
 
-def _edited_at(entry: LocationEntry) -> int | None:
-    """When the location's file was last written, or None for modules and packages."""
-    try:
-        return os.stat(entry.target.path).st_mtime_ns if entry.target.path else None
-    except OSError:
-        return None
+def _in_words(status: int | None) -> str:
+    if status is None:
+        return "nobody knows how"
+    return f"signal {-status}" if status < 0 else f"exit code {status}"

@@ -7,43 +7,69 @@ the command line can have code servers without any server.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jupyter_orch.code_servers.location import LoadStatus, Location, LocationState
+from jupyter_orch.code_servers.location import LoadStatus, Location, LocationState, Surroundings
+from jupyter_orch.code_servers.watching import WatchedFiles
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
 from jupyter_orch.folders import runtime_folder
 from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress
+from jupyter_orch.records.messages import LocationTarget
+from jupyter_orch.records.notebook_job import LOCATION as NOTEBOOKS
 from jupyter_orch.records.snapshot import LocationSnapshot
-from jupyter_orch.settings import Settings
+from jupyter_orch.settings import CodeServerSettings, Settings
 
 T = TypeVar("T")
-PARALLEL_STARTS = 4
+TURN = 0.5
+log = logging.getLogger("jupyter_orch.code_servers")
 
 
 class KernelCodeServers(CodeServers):
     """See :class:`jupyter_orch.ports.CodeServers`. Methods are for any thread."""
 
-    def __init__(self, workspace: Path, folder: Path, *, load_timeout: float = 180.0) -> None:
+    def __init__(
+        self,
+        workspace: Path,
+        folder: Path,
+        settings: CodeServerSettings | None = None,
+        notebook_jobs: Path | None = None,
+    ) -> None:
         """Args:
         workspace: path of ``workspace.yaml``.
         folder: for the locations' log files.
-        load_timeout: seconds that a location's import may take.
+        notebook_jobs: file with the jobs of plain notebooks; they are a location while it exists.
+        settings: None takes the defaults.
         """
+        settings = settings or CodeServerSettings()
         self.workspace = workspace
         self.problem: str | None = None
-        self._folder = folder
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._sockets = runtime_folder()
+        self._surroundings = Surroundings(
+            folder=folder,
+            sockets=self._sockets,
+            load_timeout=settings.startup_timeout,
+            reload_on_change=settings.reload_on_change,
+            changed=self._on_change,
+        )
+        self._max_awake = settings.max_awake
+        self._rereads = settings.reload_on_change
+        self._file = WatchedFiles([str(workspace)])
+        self.notebook_jobs = notebook_jobs or folder / "notebook_jobs.json"
         self._snapshots: ReplicaStorage | None = None
-        self._load_timeout = load_timeout
         self._locations: dict[str, Location] = {}
         self._listeners: list[Callable[[LocationState], None]] = []
         self._loop = asyncio.new_event_loop()
-        self._slots = asyncio.Semaphore(PARALLEL_STARTS)
+        self._slots = asyncio.Semaphore(settings.max_starting)
+        self._work: set[Future[Any]] = set()
+        self._watch: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="orch-code-servers", daemon=True)
         self._thread.start()
 
@@ -74,7 +100,50 @@ class KernelCodeServers(CodeServers):
             LocationUnavailable: there is no such location.
         """
         location = self._find(name)
-        self._wait(self._begin_reload(location), 10)
+        self._wait(self._begin(location.reload()), 10)
+        return location.state
+
+    def reload_and_wait(self, name: str, timeout: float) -> LocationState:
+        """Load a location's code again; returns its state once that has ended, or after ``timeout`` seconds.
+
+        Raises:
+            LocationUnavailable: there is no such location.
+        """
+        location = self._find(name)
+        with contextlib.suppress(TimeoutError):  # it goes on loading
+            asyncio.run_coroutine_threadsafe(location.reload(), self._loop).result(timeout)
+        return location.state
+
+    def notebooks_target(self) -> LocationTarget:
+        """See :class:`jupyter_orch.ports.NotebookLocation`."""
+        folder = str(self.workspace.parent.resolve())
+        return LocationTarget(
+            name=NOTEBOOKS, kind="notebook_jobs", path=str(self.notebook_jobs), working_directory=folder
+        )
+
+    def load_notebooks(self, *, again: bool) -> None:
+        """See :class:`jupyter_orch.ports.NotebookLocation`."""
+        if NOTEBOOKS not in self._locations:
+            self._wait(self._read_workspace(reload_kept=False), 30)
+        location = self._find(NOTEBOOKS)
+        load = location.reload if again else location.load_first
+        state = location.state
+        if again or state.status != LoadStatus.LOADED:
+            with contextlib.suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(load(), self._loop).result(self._surroundings.load_timeout)
+            state = location.state
+        if state.status != LoadStatus.LOADED:
+            why = state.failure.message if state.failure else state.progress
+            raise LocationUnavailable(f"the notebooks could not be loaded: {why}")
+
+    def put_to_sleep(self, name: str) -> LocationState:
+        """End a location's kernels; the next request starts them again. Returns its state.
+
+        Raises:
+            LocationUnavailable: there is no such location.
+        """
+        location = self._find(name)
+        self._wait(location.sleep(), 30)
         return location.state
 
     def states(self) -> list[LocationState]:
@@ -93,6 +162,22 @@ class KernelCodeServers(CodeServers):
             LocationUnavailable: there is no such location.
         """
         return self._find(name).entry
+
+    def memory(self, name: str) -> int:
+        """Bytes of memory that a location's processes hold now; 0 while it sleeps.
+
+        Raises:
+            LocationUnavailable: there is no such location.
+        """
+        return self._find(name).memory()
+
+    def output(self, name: str) -> str:
+        """The end of what a location's code has printed while it was imported and asked.
+
+        Raises:
+            LocationUnavailable: there is no such location.
+        """
+        return self._find(name).output.tail()
 
     def ask(self, location: str, method: str, params: dict[str, Any], timeout: float) -> Any:
         return self._wait(self._find(location).ask(method, params, timeout), timeout + 5)
@@ -135,9 +220,17 @@ class KernelCodeServers(CodeServers):
             known = ", ".join(self._locations) or "none"
             raise LocationUnavailable(f"there is no code location {name!r}; the workspace has: {known}") from None
 
-    async def _read_workspace(self) -> None:
+    def _notebooks(self) -> list[LocationEntry]:
+        return [LocationEntry(target=self.notebooks_target())] if self.notebook_jobs.exists() else []
+
+    # in the event loop
+
+    async def _read_workspace(self, *, reload_kept: bool = True) -> None:
+        if self._watch is None:
+            self._watch = asyncio.ensure_future(self._watch_locations())
+        self._file.read()
         try:
-            entries = read_workspace(self.workspace)
+            entries = [*read_workspace(self.workspace), *self._notebooks()]
             self.problem = None
         except WorkspaceError as error:
             self.problem = error.message
@@ -152,29 +245,57 @@ class KernelCodeServers(CodeServers):
             if known is not None and known.entry != entry:
                 await known.stop()
                 known = None
-            self._locations[name] = known or self._make(entry)
-            self._spawn(self._load(self._locations[name]))
+            self._locations[name] = known or Location(entry, self._surroundings)
+            if known is not None and reload_kept:
+                self._spawn(self._in_turn(known.reload))
+        for location in [found for found in self._locations.values() if found not in kept.values()]:
+            self._show_known(location)
+            self._spawn(self._in_turn(location.load_first))
+
+    async def _in_turn(self, load: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async with self._slots:
+            await load()
+        await self._make_room()
 
     async def _keep_snapshots(self, storage: ReplicaStorage) -> None:
         self._snapshots = storage
         for location in self._locations.values():
             if location.state.status == LoadStatus.LOADED:
                 self._on_change(location.state)
-            elif location.state.snapshot is None and (known := storage.get_snapshot(location.state.name)):
-                location.remember(known)
+            else:
+                self._show_known(location)
 
-    def _make(self, entry: LocationEntry) -> Location:
-        known = self._snapshots.get_snapshot(entry.target.name) if self._snapshots else None
-        return Location(
-            entry, self._folder, self._sockets, self._on_change, load_timeout=self._load_timeout, known=known
-        )
+    def _show_known(self, location: Location) -> None:
+        if self._snapshots is None or location.state.snapshot is not None:
+            return
+        if known := self._snapshots.get_snapshot(location.state.name):
+            location.remember(known, may_sleep=len(self._locations) > self._max_awake)
 
-    async def _load(self, location: Location) -> None:
-        async with self._slots:
-            await location.load()
+    async def _watch_locations(self) -> None:
+        """Two looks a second at every location: a few microseconds each."""
+        while True:
+            await asyncio.sleep(TURN)
+            if self._rereads and self._file.saved():
+                await self._read_workspace(reload_kept=False)
+            for location in list(self._locations.values()):
+                try:
+                    await location.turn()
+                except Exception:
+                    log.exception("code location %s could not be looked after", location.state.name)
+            await self._make_room()
 
-    async def _begin_reload(self, location: Location) -> None:
-        self._spawn(location.load())
+    async def _make_room(self) -> None:
+        """Put to sleep who was not needed for the longest time, while more are awake than may be."""
+        awake = [location for location in self._locations.values() if location.is_awake]
+        if len(awake) <= self._max_awake:
+            return
+        for location in sorted(filter(lambda found: found.is_idle, awake), key=lambda found: found.used_at)[
+            : len(awake) - self._max_awake
+        ]:
+            await location.sleep()
+
+    async def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        self._spawn(work)
         await asyncio.sleep(0)
 
     def _on_change(self, state: LocationState) -> None:
@@ -184,10 +305,19 @@ class KernelCodeServers(CodeServers):
             listener(state)
 
     async def _stop_all(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+        for begun in list(self._work):
+            begun.cancel()
         await asyncio.gather(*(location.stop() for location in self._locations.values()))
+        await asyncio.sleep(0.05)  # who still waits hears of it
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop)
+        begun = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._work.add(begun)
+        begun.add_done_callback(self._work.discard)
 
     def _wait(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
@@ -195,7 +325,9 @@ class KernelCodeServers(CodeServers):
 
 def code_servers_of(settings: Settings, workspace: Path) -> KernelCodeServers:
     """The code servers of a workspace as the settings want them; not started yet."""
-    return KernelCodeServers(workspace, settings.home / "locations", load_timeout=settings.code_servers.startup_timeout)
+    return KernelCodeServers(
+        workspace, settings.home / "locations", settings.code_servers, settings.home / "notebook_jobs.json"
+    )
 
 
 async def _nothing() -> None:

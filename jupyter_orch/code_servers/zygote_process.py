@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +17,41 @@ from typing import Any
 import msgspec
 
 from jupyter_orch import wire
+from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.records import codec
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.zygote.protocol import listen
 
+MODULE_NAME_LENGTH = 200
+
 
 class LoadFailed(Exception):
-    """The location's code did not load; ``failure`` says why."""
+    """The location's code did not load; ``failure`` says why, ``sources`` where a change may mend it."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, sources: tuple[str, ...] = ()) -> None:
         super().__init__(failure.message)
         self.failure = failure
+        self.sources = sources
+
+
+class ImportProgress:
+    """A file without a name, in which the loading process keeps the name of the module it is importing."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the load)
+        self.descriptor = self._file.fileno()
+
+    def module(self) -> str:
+        """The module that was last begun; empty before the first."""
+        if self._file.closed:
+            return ""
+        return os.pread(self.descriptor, MODULE_NAME_LENGTH, 0).decode("utf-8", "replace").strip()
+
+    def close(self) -> None:
+        """Nobody looks any more."""
+        self._file.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +72,10 @@ class ZygoteProcess:
     snapshot: LocationSnapshot
     threads: int
 
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
+
     def stop(self) -> None:
         """Let it go: kernels end at once, runs go on, the process ends after the last of them."""
         self.lifeline.close()
@@ -57,7 +84,13 @@ class ZygoteProcess:
 
 
 async def start_zygote(
-    target: LocationTarget, python: str, env: Mapping[str, str], socket_path: Path, log_path: Path, timeout: float
+    target: LocationTarget,
+    python: str,
+    env: Mapping[str, str],
+    socket_path: Path,
+    output: LocationOutput,
+    progress: ImportProgress,
+    timeout: float,
 ) -> ZygoteProcess:
     """Start a zygote and wait until it has loaded the location's code.
 
@@ -65,7 +98,8 @@ async def start_zygote(
         python: interpreter of the location's environment.
         env: its whole environment.
         socket_path: where it shall listen, in a private folder.
-        log_path: gets what the code prints while it is imported.
+        output: gets what the code prints while it is imported.
+        progress: gets the names of the modules that it imports.
         timeout: seconds that loading may take.
 
     Raises:
@@ -75,10 +109,11 @@ async def start_zygote(
     listener = listen(socket_path)
     command = [python, "-m", "jupyter_orch_kernel.zygote", str(theirs.fileno()), str(listener.fileno())]
     try:
-        with theirs, listener, open(log_path, "ab") as log:
+        with theirs, listener, output.open() as log:
+            log_start = output.size()
             process = subprocess.Popen(
                 command,
-                pass_fds=(theirs.fileno(), listener.fileno()),
+                pass_fds=(theirs.fileno(), listener.fileno(), progress.descriptor),
                 env=dict(env),
                 cwd=target.working_directory or None,
                 stdin=subprocess.DEVNULL,
@@ -89,12 +124,13 @@ async def start_zygote(
     except OSError as error:
         ours.close()
         raise LoadFailed(Failure(cls=type(error).__name__, message=f"can not start {python}: {error}")) from error
-    log_start = log_path.stat().st_size
     try:
-        wire.send(ours, {"target": codec.to_json(target)})
+        wire.send(ours, {"target": codec.to_json(target), "progress_fd": progress.descriptor})
         report = await asyncio.wait_for(_first_report(ours), timeout)
     except TimeoutError:
-        raise LoadFailed(_timed_out(process, log_path, timeout)) from None
+        raise LoadFailed(_timed_out(process, output, timeout, progress.module()), _own_file(target)) from None
+    except BrokenPipeError:
+        report = None
     except (OSError, asyncio.CancelledError):
         process.kill()
         raise
@@ -102,11 +138,11 @@ async def start_zygote(
         if process.poll() is not None:
             ours.close()
     if report is None:
-        raise LoadFailed(await _ended(process, ours, log_path, log_start))
+        raise LoadFailed(await _ended(process, ours, output, log_start), _own_file(target))
     if report["k"] == "failed":
         ours.close()
-        process.wait()
-        raise LoadFailed(msgspec.convert(report["failure"], Failure))
+        await asyncio.get_running_loop().run_in_executor(None, process.wait)
+        raise LoadFailed(msgspec.convert(report["failure"], Failure), tuple(report.get("sources", ())))
     return ZygoteProcess(
         process=process,
         lifeline=ours,
@@ -114,6 +150,10 @@ async def start_zygote(
         snapshot=msgspec.convert(report["snapshot"], LocationSnapshot),
         threads=report["threads"],
     )
+
+
+def _own_file(target: LocationTarget) -> tuple[str, ...]:
+    return tuple(path for path in (target.path, target.working_directory) if path)
 
 
 async def _first_report(sock: socket.socket) -> dict[str, Any] | None:
@@ -129,37 +169,43 @@ async def _first_report(sock: socket.socket) -> dict[str, Any] | None:
         return None
 
 
-async def _ended(process: subprocess.Popen[bytes], ours: socket.socket, log_path: Path, log_start: int) -> Failure:
+async def _ended(
+    process: subprocess.Popen[bytes], ours: socket.socket, output: LocationOutput, log_start: int
+) -> Failure:
     ours.close()
     code = await asyncio.get_running_loop().run_in_executor(None, process.wait)
-    how = f"by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"with exit code {code}"
-    if b"No module named jupyter_orch_kernel" in _tail(log_path, log_start):
+    lines = output.tail_lines(log_start)
+    if any("No module named" in line and "jupyter_orch" in line for line in lines):
         return Failure(
             cls="EnvironmentError",
             message="the location's Python environment has no jupyter_orch_kernel",
-            hint="install jupyter-orch there (pip install --no-deps jupyter-orch, plus ipykernel)",
+            stack=lines,
+            hint="install it there: pip install jupyter-orch-kernel (it brings ipykernel and nothing of the server)",
         )
+    how = f"by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"with exit code {code}"
+    if code == -signal.SIGKILL:
+        how += ", probably because memory ran out"
     return Failure(
         cls="ProcessEnded",
         message=f"the code ended the process {how} while loading",
-        stack=_tail_lines(log_path, log_start),
+        stack=lines,
         hint="look for sys.exit, os._exit, quit or a crash in a library that runs when the file is imported",
     )
 
 
-def _timed_out(process: subprocess.Popen[bytes], log_path: Path, timeout: float) -> Failure:
+def _timed_out(process: subprocess.Popen[bytes], output: LocationOutput, timeout: float, module: str) -> Failure:
     """Ask where the import hangs, then end it. Blocks for at most 0.5 s."""
-    before = log_path.stat().st_size
+    before = output.size()
     process.send_signal(signal.SIGUSR1)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(0.5)
     process.kill()
     process.wait()
-    stack = _tail_lines(log_path, before)
+    stack = output.tail_lines(before)
     file, line = _where(stack)
     return Failure(
         cls="LoadTimeout",
-        message=f"load timed out after {timeout:g} s",
+        message=f"load timed out after {timeout:g} s" + (f"; the newest module is {module}" if module else ""),
         stack=stack,
         file=file,
         line=line,
@@ -175,14 +221,3 @@ def _where(stack: tuple[str, ...]) -> tuple[str | None, int | None]:
             number = parts[2].split(", line ")[1].split()[0]
             return parts[1], int(number) if number.isdigit() else None
     return None, None
-
-
-def _tail(path: Path, start: int, limit: int = 16_384) -> bytes:
-    with open(path, "rb") as log:
-        end = log.seek(0, os.SEEK_END)
-        log.seek(max(start, end - limit))
-        return log.read()
-
-
-def _tail_lines(path: Path, start: int) -> tuple[str, ...]:
-    return tuple(_tail(path, start).decode("utf-8", "replace").splitlines()[-50:])

@@ -34,6 +34,8 @@ class RunMonitoring:
         max_runtime: of a run that sets no tag ``dagster/max_runtime``.
         poll_interval: at most this long until a time that has passed is noticed.
         max_resume_run_attempts: how often a run goes on after its worker was lost; 0 ends it instead.
+        in_flight_steps: what becomes of a step that had begun when the worker was lost: ``"fail"`` never repeats it,
+            ``"rerun"`` runs it again. Retry policies and tags have precedence.
     """
 
     enabled: bool = True
@@ -42,6 +44,7 @@ class RunMonitoring:
     max_runtime: float | None = None
     poll_interval: float = 5.0
     max_resume_run_attempts: int = 3
+    in_flight_steps: str = "fail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +106,14 @@ class CodeServerSettings:
         request_timeout: seconds that a question to a location's code may take.
         reload_on_change: whether a location is loaded anew when one of its files is saved.
         max_starting: how many locations start at the same time.
+        max_awake: how many locations have processes at the same time; the others sleep until they are needed.
     """
 
     startup_timeout: float = 180.0
     request_timeout: float = 60.0
     reload_on_change: bool = True
     max_starting: int = 2
+    max_awake: int = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

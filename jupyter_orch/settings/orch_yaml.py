@@ -206,6 +206,10 @@ ORCH_YAML = Group(
                 "max_resume_run_attempts": Number(
                     least=0, whole=True, description="How often a run goes on after its worker was lost."
                 ),
+                "in_flight_steps": Text(
+                    choices=("fail", "rerun"),
+                    description="Whether a step that had begun when the worker was lost runs again; default: fail.",
+                ),
             },
         ),
         "run_retries": Group(
@@ -256,6 +260,9 @@ ORCH_YAML = Group(
                 "request_timeout": _seconds("How long a question to a location may take", least=1),
                 "reload_on_change": Switch(description="Load a location anew when one of its files is saved."),
                 "max_starting": Number(least=1, whole=True, description="Locations that start at the same time."),
+                "max_awake": Number(
+                    least=1, whole=True, description="Locations that have processes; the others sleep until needed."
+                ),
             },
         ),
         "python_logs": Group(

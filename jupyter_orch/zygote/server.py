@@ -50,18 +50,28 @@ class Zygote:
     "cpu_seconds"}`` when the child has ended. The answer is ``{"pid": …}`` or ``{"error": …}``.
     """
 
-    def __init__(self, listener: socket.socket, lifeline: socket.socket, entries: Mapping[str, Entry]) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        lifeline: socket.socket,
+        entries: Mapping[str, Entry],
+        after_first: Callable[[], None] | None = None,
+    ) -> None:
+        """Args:
+        entries: what a child can do.
+        after_first: done once, when the first child was forked: imports that the first must not wait for.
+        """
         self._listener: socket.socket | None = listener
         self._lifeline: socket.socket | None = lifeline
         self._entries = entries
+        self._after_first = after_first
         self._children: dict[int, _Child] = {}
         self._poll = select.poll()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def serve(self) -> None:
         """Serve until the starter is gone and the last child has ended."""
-        gc.collect()
-        gc.freeze()  # what was imported is never walked by the collector again: its pages stay shared
+        _freeze()
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -75,6 +85,13 @@ class Zygote:
                 self._watch_lifeline()
             if self._listener is not None and self._listener.fileno() in ready:
                 self._answer()
+                self._prepare_the_others()
+
+    def _prepare_the_others(self) -> None:
+        if self._after_first is not None and self._children:
+            work, self._after_first = self._after_first, None
+            work()
+            _freeze()
 
     def _watch_lifeline(self) -> None:
         assert self._lifeline is not None and self._listener is not None
@@ -165,6 +182,12 @@ class Zygote:
         for child in self._children.values():
             if child.status_fd is not None:
                 os.close(child.status_fd)
+
+
+def _freeze() -> None:
+    """What was imported is never walked by the collector again: its pages stay shared."""
+    gc.collect()
+    gc.freeze()
 
 
 def _report_end(child: _Child, status: int, usage: resource.struct_rusage) -> None:

@@ -1,4 +1,4 @@
-"""Carries requests to the code server over a kernel's channels.
+"""Carries requests to the code server over the channels of an ipykernel.
 
 One message type, ``orch_request`` → ``orch_reply``: ``{"method", "params"}`` → ``{"status": "ok", "result"}`` or
 ``{"status": "error", "code", "message", "facts", "failure"}``. On the *control* channel it is answered while user code
@@ -8,55 +8,27 @@ target ``jupyter_orch.rpc`` for clients that have only comms.
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import Any
 
-from jupyter_orch.errors import OrchError
-from jupyter_orch.execution.failures import failure_of
-from jupyter_orch.records import codec
-from jupyter_orch.records.messages import LocationTarget
-from jupyter_orch_kernel.code_server import CodeServer
-from jupyter_orch_kernel.loader import Loaded, LoadError, load
+from jupyter_orch_kernel.answers import REPLY, REQUEST, Answers
 
-REQUEST = "orch_request"
-REPLY = "orch_reply"
 COMM_TARGET = "jupyter_orch.rpc"
+LONG = frozenset({"evaluate_schedule", "evaluate_sensor", "partition_names", "partition_config"})
+"""Requests that call users' functions: each has a thread of its own, so that nobody waits behind a slow one."""
 
 
 class Channel:
-    """The code server of one kernel, before and after its code was loaded."""
+    """Requests to one ipykernel."""
 
-    def __init__(self, kernel: Any, loaded: Loaded | None = None) -> None:
+    def __init__(self, kernel: Any) -> None:
         self._kernel = kernel
-        self._server = CodeServer(loaded) if loaded is not None else None
+        self._answers = Answers()
 
     def answer(self, content: dict[str, Any]) -> dict[str, Any]:
         """The content of the reply to a request; never raises."""
-        try:
-            return {"status": "ok", "result": self._dispatch(content["method"], content.get("params") or {})}
-        except LoadError as error:
-            return _problem(error, codec.to_json(error.failure))
-        except OrchError as error:
-            return _problem(error, None)
-        except BaseException as error:  # user code may raise SystemExit; the kernel must live
-            failure = failure_of(error)
-            return {
-                "status": "error",
-                "code": "USER_CODE_ERROR",
-                "message": failure.message,
-                "facts": {},
-                "failure": codec.to_json(failure),
-            }
-
-    def _dispatch(self, method: str, params: dict[str, Any]) -> Any:
-        if method == "ping":
-            return params
-        if method == "load":
-            loaded = load(codec.from_json(LocationTarget, params["target"]))
-            self._server = CodeServer(loaded)
-            return codec.to_json(loaded.snapshot())
-        if self._server is None:
-            raise OrchError("this kernel has loaded no code yet")
-        return self._server.answer(method, params)
+        return self._answers.answer(content)
 
     async def on_request(self, stream: Any, identity: Any, parent: dict[str, Any]) -> None:
         """Handler of a kernel message."""
@@ -71,14 +43,13 @@ class Channel:
             comm.send({"id": request.get("id"), **self.answer(request)})
 
 
-def attach(kernel: Any, loaded: Loaded | None = None) -> Channel:
+def attach(kernel: Any) -> Channel:
     """Teach a kernel to answer our requests.
 
     Args:
         kernel: an ``ipykernel`` kernel.
-        loaded: the code, when it is loaded already (a forked kernel).
     """
-    channel = Channel(kernel, loaded)
+    channel = Channel(kernel)
     kernel.shell_handlers[REQUEST] = channel.on_request
     kernel.control_handlers[REQUEST] = channel.on_request
     kernel.comm_manager.register_target(COMM_TARGET, channel.on_comm)
@@ -97,16 +68,23 @@ def _answer_quickly(kernel: Any, channel: Channel) -> None:
             await ordinary(message)
             return
         request = kernel.session.deserialize(frames, content=True, copy=False)
-        await channel.on_request(kernel.control_stream, identity, request)
+        if request["content"].get("method") in LONG:
+            _answer_apart(kernel, channel, identity, request)
+        else:
+            await channel.on_request(kernel.control_stream, identity, request)
 
     kernel.process_control = process_control
 
 
-def _problem(error: OrchError, failure: Any) -> dict[str, Any]:
-    return {
-        "status": "error",
-        "code": error.code,
-        "message": error.message,
-        "facts": codec.to_json(error.facts),
-        "failure": failure,
-    }
+def _answer_apart(kernel: Any, channel: Channel, identity: Any, request: dict[str, Any]) -> None:
+    """Answer in a new thread; the reply is sent by this one, which owns the socket."""
+    loop = asyncio.get_running_loop()
+
+    def reply(answer: dict[str, Any]) -> None:
+        kernel.session.send(kernel.control_stream, REPLY, answer, request, identity)
+
+    def work() -> None:
+        answer = channel.answer(request["content"])
+        loop.call_soon_threadsafe(reply, answer)
+
+    threading.Thread(target=work, name=f"orch-{request['content']['method']}", daemon=True).start()

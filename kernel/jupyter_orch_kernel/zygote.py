@@ -8,8 +8,8 @@ import are reported, and the server then uses cold processes.
 from __future__ import annotations
 
 import faulthandler
-import gc
 import importlib
+import json
 import os
 import signal
 import socket
@@ -21,23 +21,15 @@ from jupyter_orch import wire
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.zygote.server import Zygote
-from jupyter_orch_kernel.channel import attach
+from jupyter_orch_kernel import import_progress
+from jupyter_orch_kernel.answers import Answers
+from jupyter_orch_kernel.lean_kernel import LeanKernel
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.runner import run_in_fork
 
+_NOTEBOOK_MODULES = ("papermill", "jupyter_orch.execution.notebook")
 # jsonschema builds a grammar for the 'iri' format when it is imported, 2 s that no notebook needs.
 _SLOW_AND_UNUSED = "rfc3987_syntax"
-_KERNEL_MODULES = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "ipykernel.connect",
-    "IPython.core.interactiveshell",
-    "IPython.core.completerlib",
-    "IPython.core.oinspect",
-)
-
-_NOTEBOOK_MODULES = ("papermill", "jupyter_orch.execution.notebook")
 
 
 def main(lifeline_fd: int, listener_fd: int) -> None:
@@ -48,10 +40,9 @@ def main(lifeline_fd: int, listener_fd: int) -> None:
     order = wire.receive(lifeline)
     if order is None:
         return
-    loaded = _load_and_report(codec.from_json(LocationTarget, order["target"]), lifeline)
+    loaded = _load_and_report(codec.from_json(LocationTarget, order["target"]), lifeline, order.get("progress_fd"))
     if loaded is None:
         return
-    _import_ahead(loaded)
     Zygote(
         listener,
         lifeline,
@@ -59,14 +50,17 @@ def main(lifeline_fd: int, listener_fd: int) -> None:
             "runner": lambda args, fds: run_in_fork(loaded, fds),
             "kernel": lambda args, fds: _become_kernel(loaded, args, fds),
         },
+        after_first=_import_for_notebooks if loaded.has_notebook_solids else None,
     ).serve()
 
 
-def _load_and_report(target: LocationTarget, lifeline: socket.socket) -> Loaded | None:
+def _load_and_report(target: LocationTarget, lifeline: socket.socket, progress_fd: int | None) -> Loaded | None:
     try:
-        loaded = load(target)
+        with import_progress.told(progress_fd):
+            loaded = load(target)
     except LoadError as error:
-        wire.send(lifeline, {"k": "failed", "failure": codec.to_json(error.failure)})
+        failed = {"k": "failed", "failure": codec.to_json(error.failure), "sources": list(error.sources)}
+        wire.send(lifeline, failed)
         return None
     wire.send(
         lifeline,
@@ -75,30 +69,24 @@ def _load_and_report(target: LocationTarget, lifeline: socket.socket) -> Loaded 
     return loaded
 
 
-def _import_ahead(loaded: Loaded) -> None:
-    """Import what every kernel (and notebook step) needs, so that a fork finds it there."""
+def _import_for_notebooks() -> None:
+    """Import what a notebook step needs, so that a fork finds it there; the kernel need not wait for it."""
     sys.modules.setdefault(_SLOW_AND_UNUSED, None)  # type: ignore[arg-type]
-    for name in (*_KERNEL_MODULES, *(_NOTEBOOK_MODULES if loaded.has_notebook_solids else ())):
+    for name in _NOTEBOOK_MODULES:
         try:
             importlib.import_module(name)
         except Exception as error:
             print(f"not imported ahead: {name}: {error}", file=sys.stderr)
     sys.modules.pop(_SLOW_AND_UNUSED, None)
-    gc.collect()
 
 
 def _become_kernel(loaded: Loaded, args: dict[str, Any], fds: list[int]) -> int:
-    """An ipykernel in a forked child: it shares the pages of the code that is loaded already."""
-    from ipykernel.kernelapp import IPKernelApp
-
+    """The location's kernel in a forked child: it shares the pages of the code that is loaded already."""
     for number, fd in zip((1, 2), fds, strict=False):
         os.dup2(fd, number)
-    os.environ.update(args.get("env") or {})
-    app: Any = IPKernelApp.instance()
-    app.initialize(["-f", args["connection_file"]])
-    if args.get("code_server"):
-        attach(app.kernel, loaded)
-    app.start()
+        os.close(fd)
+    with open(args["connection_file"], encoding="utf-8") as file:
+        LeanKernel(json.load(file), Answers(loaded)).serve()
     return 0
 
 

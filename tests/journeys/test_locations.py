@@ -81,13 +81,15 @@ def test_a_launch_on_code_that_does_not_load_says_why(server: ServerProcess) -> 
     assert "does not load: SyntaxError" in answer["message"] and "syntax.py:1" in answer["message"]
 
 
-def test_an_edit_that_is_not_loaded_yet_is_shown(server: ServerProcess) -> None:
-    assert not server.locations()["good.py"]["stale"]
+def test_saved_code_is_loaded_by_itself(server: ServerProcess) -> None:
+    def version() -> str:
+        return str(server.locations()["good.py"]["locationOrLoadError"]["codeVersion"])
+
+    before = version()
     (server.root / "good.py").write_text(GOOD + "# a remark\n")
-    wait_for(lambda: bool(server.locations()["good.py"]["stale"]), 5)
-    assert "reload" in server.locations()["good.py"]["progress"]
-    reload(server, "good.py")
-    assert not server.locations()["good.py"]["stale"]
+    wait_for(lambda: version() != before, 20)
+    (server.root / "good.py").write_text(GOOD)
+    wait_for(lambda: version() == before, 20)
 
 
 def test_a_kernel_that_is_killed_comes_back_and_a_launch_waits_for_it(server: ServerProcess) -> None:

@@ -1,0 +1,91 @@
+"""The environment a location's code runs in: interpreter and variables, or a kernel that only Jupyter can start."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import string
+import sys
+from dataclasses import dataclass
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+
+from jupyter_orch.code_servers.workspace import LocationEntry
+from jupyter_orch.code_servers.zygote_process import LoadFailed
+from jupyter_orch.records.failure import Failure
+
+SECRET_VARIABLES = (
+    "JUPYTER_TOKEN",
+    "JPY_API_TOKEN",
+    "JUPYTERHUB_API_TOKEN",
+    "JUPYTERHUB_COOKIE_SECRET",
+    "JPY_PARENT_PID",
+)
+_PYTHON = re.compile(r"python(\d+(\.\d+)*)?(\.exe)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where code runs.
+
+    Attributes:
+        python: the interpreter; empty when only the kernelspec's own command, or its provisioner, knows.
+        env: the whole environment.
+        kernelspec: name of the kernelspec to start as it is, when there is no interpreter to be seen.
+    """
+
+    python: str
+    env: dict[str, str]
+    kernelspec: str = ""
+
+
+def environment_of(entry: LocationEntry) -> Environment:
+    """Find the environment of a location.
+
+    Raises:
+        LoadFailed: its kernelspec or interpreter is not there.
+    """
+    env = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+    python, kernelspec = entry.executable or sys.executable, ""
+    if entry.executable and not shutil.which(entry.executable):
+        raise LoadFailed(
+            Failure(
+                cls="NoInterpreter",
+                message=f"the interpreter {entry.executable} does not exist or can not be executed",
+                hint="mend executable_path in workspace.yaml",
+            )
+        )
+    if entry.kernel is not None:
+        spec = _kernelspec(entry.kernel)
+        env.update({name: string.Template(value).safe_substitute(env) for name, value in spec.env.items()})
+        python = _interpreter(spec)
+        kernelspec = entry.kernel if not python else ""
+    env.update(entry.env)
+    return Environment(python=python, env=env, kernelspec=kernelspec)
+
+
+def _kernelspec(name: str) -> KernelSpec:
+    found = KernelSpecManager()
+    try:
+        return found.get_kernel_spec(name)
+    except NoSuchKernel:
+        known = ", ".join(sorted(found.find_kernel_specs())) or "none"
+        raise LoadFailed(
+            Failure(
+                cls="NoSuchKernel",
+                message=f"kernel {name!r} is not installed; there are: {known}",
+                hint="mend kernel in workspace.yaml, or install the kernelspec",
+            )
+        ) from None
+
+
+def _interpreter(spec: KernelSpec) -> str:
+    """The interpreter that a kernelspec starts directly, or nothing: wrappers and provisioners are Jupyter's to run."""
+    provisioner = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "local-provisioner")
+    command = spec.argv
+    if provisioner != "local-provisioner" or not command or not _PYTHON.fullmatch(os.path.basename(command[0])):
+        return ""
+    if command[1:3] != ["-m", "ipykernel_launcher"] and command[1:3] != ["-m", "ipykernel"]:
+        return ""
+    return sys.executable if command[0] in ("python", "python3") else command[0]
