@@ -103,7 +103,8 @@ _NAMES: dict[str, str] = {
         "execute_pipeline execute_pipeline_iterator reexecute_pipeline reexecute_pipeline_iterator validate_run_config"
     ),
     "execution.solids": "execute_solid execute_solid_within_pipeline execute_solids_within_pipeline",
-    "execution.instance": "DagsterInstance EventLogEntry PipelineRunsFilter RunsFilter",
+    "execution.instance": "DagsterInstance PipelineRunsFilter RunsFilter",
+    "execution.event_log_entry": "EventLogEntry EventLogRecord EventRecordsFilter",
     "definitions.dagster_event": "DagsterEvent DagsterEventType",
     "execution.result": (
         "PipelineExecutionResult SolidExecutionResult CompositeSolidExecutionResult ExecuteInProcessResult"

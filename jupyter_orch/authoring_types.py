@@ -342,9 +342,13 @@ from jupyter_orch.execution.api import (
     reexecute_pipeline_iterator as reexecute_pipeline_iterator,
     validate_run_config as validate_run_config,
 )
+from jupyter_orch.execution.event_log_entry import (
+    EventLogEntry as EventLogEntry,
+    EventLogRecord as EventLogRecord,
+    EventRecordsFilter as EventRecordsFilter,
+)
 from jupyter_orch.execution.instance import (
     DagsterInstance as DagsterInstance,
-    EventLogEntry as EventLogEntry,
     PipelineRunsFilter as PipelineRunsFilter,
     RunsFilter as RunsFilter,
 )

@@ -14,12 +14,13 @@ from jupyter_orch.definitions.dependency import (
 )
 from jupyter_orch.definitions.graph import GraphDefinition
 from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
+from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.mode import ModeDefinition
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.repository import RepositoryDefinition
-from jupyter_orch.definitions.schedule import ScheduleDefinition
 from jupyter_orch.definitions.run_status_sensor import RunStatusSensorDefinition
-from jupyter_orch.definitions.sensor import AssetSensorDefinition, RunStatusSensorDefinition, SensorDefinition
+from jupyter_orch.definitions.schedule import ScheduleDefinition
+from jupyter_orch.definitions.sensor import SensorDefinition
 from jupyter_orch.records.snapshot import (
     InputSnapshot,
     JsonSchema,
@@ -148,6 +149,7 @@ def _input(definition: InputDefinition, dependency: Dependency | None) -> InputS
         sources=sources,
         collects=collects,
         has_default=definition.has_default_value,
+        asset_key=_asset_key(definition),
     )
 
 
@@ -158,7 +160,14 @@ def _output(definition: OutputDefinition) -> OutputSnapshot:
         description=definition.description or "",
         is_required=definition.is_required,
         is_dynamic=definition.is_dynamic,
+        asset_key=_asset_key(definition),
     )
+
+
+def _asset_key(definition: InputDefinition | OutputDefinition) -> tuple[str, ...] | None:
+    """The asset that stands in the definition; one that a function of the run gives is only known from runs."""
+    key = definition.asset_key
+    return None if key is None or callable(key) else AssetKey.of(key).path
 
 
 def _mode(mode: ModeDefinition) -> ModeSnapshot:

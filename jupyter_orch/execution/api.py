@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Generator, Iterable, Iterator
-from time import time
 from typing import Any
 
 from jupyter_orch.definitions.contexts import InputContext, OutputContext
@@ -22,8 +21,9 @@ from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.execution.failures import failure_text, user_error
 from jupyter_orch.execution.instance import DagsterInstance
 from jupyter_orch.execution.interrupt import RunCanceled
+from jupyter_orch.execution.known import first_step_failure, known_from
 from jupyter_orch.execution.known import from_failure as known_after_failure
-from jupyter_orch.execution.known import known_from
+from jupyter_orch.execution.own_run import REPOSITORY, OwnRun
 from jupyter_orch.execution.python_logs import captured
 from jupyter_orch.execution.result import PipelineExecutionResult
 from jupyter_orch.execution.run import RunOutcome, drive
@@ -63,7 +63,7 @@ def execute_pipeline(
     Example:
         >>> execute_pipeline(greetings).result_for_solid("shout").output_value()
     """
-    run = _InMemoryRun(_order(pipeline, run_config, mode, preset, tags, solid_selection), instance, raise_on_error)
+    run = _RunHere(_order(pipeline, run_config, mode, preset, tags, solid_selection), instance, raise_on_error)
     for _ in run.events():
         pass
     return run.result()
@@ -81,9 +81,7 @@ def execute_pipeline_iterator(
     """Run a pipeline step by step, as its events are taken;
     closing the iterator stops the run and closes its resources.
     """
-    run = _InMemoryRun(
-        _order(pipeline, run_config, mode, preset, tags, solid_selection), instance, raise_on_error=False
-    )
+    run = _RunHere(_order(pipeline, run_config, mode, preset, tags, solid_selection), instance, raise_on_error=False)
     for event in run.events():
         yield DagsterEvent(event, run.scope.pipeline.name)
 
@@ -164,7 +162,7 @@ def _rerun(
     is_from_failure: bool,
     instance: DagsterInstance | None,
     raise_on_error: bool,
-) -> _InMemoryRun:
+) -> _RunHere:
     keeper, parent = _parent(parent_run_id, instance)
     plan, earlier = order.prepared.plan, keeper.known_of(parent_run_id)
     happened = [entry.event for entry in keeper.all_logs(parent_run_id)]
@@ -180,7 +178,7 @@ def _rerun(
             raise DagsterInvariantViolationError(f"run {parent_run_id!r} succeeded; there is nothing to run again")
         known = known_after_failure(happened, plan, parent_run_id, earlier)
         order.tags["dagster/is_resume_retry"] = "true"
-    return _InMemoryRun(order, keeper, raise_on_error, known, only, parent.run_id, root)
+    return _RunHere(order, keeper, raise_on_error, known, only, parent.run_id, root)
 
 
 class _Order:
@@ -232,7 +230,7 @@ def _order(
     return _Order(definition, origin, prepared, run_config, {**definition.tags, **given})
 
 
-class _InMemoryRun:
+class _RunHere:
     def __init__(
         self,
         order: _Order,
@@ -258,7 +256,7 @@ class _InMemoryRun:
             parent_run_id=parent_run_id,
             root_run_id=root_run_id,
         )
-        self.instance.add_run(run, known)
+        self._own = OwnRun(self.instance.archive, run, known)
         self._heard: list[Event] = []
         in_memory = self.instance.is_ephemeral
         self.scope = RunScope(
@@ -275,7 +273,7 @@ class _InMemoryRun:
             known=known or KnownState(),
             target=order.origin.target if order.origin else None,
             selector=PipelineSelector(
-                repository="__repository__",
+                repository=REPOSITORY,
                 pipeline=order.pipeline.name,
                 mode=prepared.mode.name,
                 solid_selection=prepared.pipeline.solid_selection,
@@ -288,17 +286,25 @@ class _InMemoryRun:
         self.outcome = RunOutcome()
 
     def _hear(self, event: Event) -> None:
+        self._note(event)
+        self._own.tell(event)
+
+    def _note(self, event: Event) -> Event:
         self._heard.append(event)
-        self.instance.add_event(self.scope.run.run_id, event)
         if self.scope.loggers:
             self.scope.tell_loggers(event)
+        return event
 
     def events(self) -> Generator[Event, None, None]:
         """Run; with ``raise_on_error`` the first error ends it."""
-        yield self._say(EventType.PIPELINE_START, f"Run of pipeline {self.scope.pipeline.name!r} begins.")
-        with captured((), "DEBUG", lambda event: self.scope.emit(event)):
-            error = yield from self._steps()
-        yield self._end(error)
+        yield self._note(self._own.begin(f"Run of pipeline {self.scope.pipeline.name!r} begins."))
+        try:
+            with captured((), "DEBUG", lambda event: self.scope.emit(event)):
+                error = yield from self._steps()
+            yield self._end(error)
+        finally:
+            if not self._own.has_ended:
+                self._own.end(RunStatus.FAILURE, "The run was left before its end.")
         if self._raise:
             self._raise_error(error)
 
@@ -327,18 +333,11 @@ class _InMemoryRun:
     def _end(self, error: BaseException | None) -> Event:
         name = self.scope.pipeline.name
         if self.outcome.canceled:
-            self.instance.set_status(self.scope.run.run_id, RunStatus.CANCELED)
-            return self._say(EventType.PIPELINE_CANCELED, f"Run of pipeline {name!r} was canceled.", "WARNING")
+            return self._note(self._own.end(RunStatus.CANCELED, f"Run of pipeline {name!r} was canceled."))
         if self.outcome.ok and error is None:
-            self.instance.set_status(self.scope.run.run_id, RunStatus.SUCCESS)
-            return self._say(EventType.PIPELINE_SUCCESS, f"Run of pipeline {name!r} succeeded.")
-        self.instance.set_status(self.scope.run.run_id, RunStatus.FAILURE)
-        return self._say(EventType.PIPELINE_FAILURE, f"Run of pipeline {name!r} failed.", "ERROR")
-
-    def _say(self, kind: EventType, message: str, level: str = "INFO") -> Event:
-        event = Event(type=kind, timestamp=time(), message=message, level=level)
-        self._hear(event)
-        return event
+            return self._note(self._own.end(RunStatus.SUCCESS, f"Run of pipeline {name!r} succeeded."))
+        reason = self.outcome.failure or first_step_failure(self._heard)
+        return self._note(self._own.end(RunStatus.FAILURE, f"Run of pipeline {name!r} failed.", reason))
 
     def _raise_error(self, error: BaseException | None) -> None:
         if error is not None:

@@ -1,235 +1,27 @@
-"""The instance as user code sees it. The ephemeral one keeps everything in memory and leaves no file behind."""
+"""The instance as user code sees it: runs, their events, assets, and a folder for values."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-import weakref
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
+from jupyter_orch.definitions.asset_key import AssetKey
 from jupyter_orch.definitions.asset_sensor import AssetEvent
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterRunNotFoundError
-from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.run import PipelineRun
-from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.execution import events
+from jupyter_orch.execution.door import LazyArchive, open_archive
+from jupyter_orch.execution.event_log_entry import EventLogEntry, EventLogRecord, EventRecordsFilter, entry_of
+from jupyter_orch.execution.memory_archive import MemoryArchive
+from jupyter_orch.records.archive import Archive
+from jupyter_orch.records.asset import ASSET_EVENTS, AssetFact, AssetFilter
+from jupyter_orch.records.event import EventType, StoredEvent
 from jupyter_orch.records.messages import KnownState
+from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
 
-
-@dataclass(frozen=True)
-class EventLogEntry:
-    """An event of a run with its place in the history."""
-
-    run_id: str
-    seq: int
-    event: Event
-
-    @property
-    def message(self) -> str:
-        """The fact in one sentence."""
-        return self.event.message
-
-    @property
-    def step_key(self) -> str | None:
-        """The step that it is about."""
-        return self.event.step_key
-
-    @property
-    def timestamp(self) -> float:
-        """When, in seconds since the epoch."""
-        return self.event.timestamp
-
-    @property
-    def dagster_event_type(self) -> EventType:
-        """What kind of fact."""
-        return self.event.type
-
-
-class DagsterInstance:
-    """Runs and their events, and a folder for values.
-
-    Make one with :meth:`ephemeral` or :meth:`local_temp`; inside a run, ``context.instance`` is one.
-    """
-
-    def __init__(self, folder: str | None = None, is_ephemeral: bool = True) -> None:
-        self._folder = folder
-        self.is_ephemeral = is_ephemeral
-        self._runs: dict[str, PipelineRun] = {}
-        self._events: dict[str, list[EventLogEntry]] = {}
-        self._assets: dict[AssetKey, list[EventLogEntry]] = {}
-        self._known: dict[str, KnownState] = {}
-        self._count = 0
-
-    @staticmethod
-    def ephemeral(tempdir: str | None = None) -> DagsterInstance:
-        """An instance in memory; files, where a program asks for a folder, are removed with it.
-
-        Args:
-            tempdir: keep files here instead, and leave them.
-        """
-        return DagsterInstance(tempdir)
-
-    @staticmethod
-    def local_temp(tempdir: str | None = None) -> DagsterInstance:
-        """An instance with a folder, so that steps may run in processes of their own.
-
-        Args:
-            tempdir: the folder; a temporary one, removed with the instance, when left out.
-        """
-        made = DagsterInstance(tempdir, is_ephemeral=False)
-        made.storage_directory()
-        return made
-
-    @staticmethod
-    def in_run(run: PipelineRun, folder: str) -> DagsterInstance:
-        """The instance as a run's own process sees it: that run, and the folder."""
-        made = DagsterInstance(folder or None, is_ephemeral=not folder)
-        made._runs[run.run_id] = run
-        return made
-
-    @staticmethod
-    def get() -> DagsterInstance:
-        """The deployment's instance; only there where the server's part is installed and configured.
-
-        Raises:
-            DagsterInvariantViolationError: there is none in this process.
-        """
-        raise DagsterInvariantViolationError(
-            "no persistent instance can be opened from this process; use DagsterInstance.ephemeral(), "
-            "context.instance inside a run, or the command line "
-            "(jupyter orch run list) to look at the deployment"
-        )
-
-    def __enter__(self) -> DagsterInstance:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def storage_directory(self) -> str:
-        """The folder for values."""
-        if self._folder is None:
-            self._folder = tempfile.mkdtemp(prefix="jupyter-orch-")
-            weakref.finalize(self, _remove, self._folder, os.getpid())
-        return self._folder
-
-    # runs
-
-    def add_run(self, run: PipelineRun, known: KnownState | None = None) -> PipelineRun:
-        """Remember a run, and the earlier work that it builds on."""
-        self._runs[run.run_id] = run
-        if known is not None:
-            self._known[run.run_id] = known
-        return run
-
-    def known_of(self, run_id: str) -> KnownState | None:
-        """The earlier work that a run was built on, or None."""
-        return self._known.get(run_id)
-
-    def set_status(self, run_id: str, status: RunStatus) -> PipelineRun:
-        """Note where a run is in its life."""
-        self._runs[run_id] = replace(self._runs[run_id], status=status)
-        return self._runs[run_id]
-
-    def get_run_by_id(self, run_id: str) -> PipelineRun | None:
-        """The run, or None."""
-        return self._runs.get(run_id)
-
-    def has_run(self, run_id: str) -> bool:
-        """Whether the run is known."""
-        return run_id in self._runs
-
-    def get_runs(self, filters: Any = None, limit: int | None = None) -> list[PipelineRun]:
-        """Runs, newest first.
-
-        Args:
-            filters: any object with ``run_ids``, ``pipeline_name``, ``statuses``, ``tags`` as far as they matter.
-            limit: at most so many.
-        """
-        found = [run for run in reversed(self._runs.values()) if filters is None or _fits(run, filters)]
-        return found if limit is None else found[:limit]
-
-    def get_runs_count(self, filters: Any = None) -> int:
-        """How many runs there are."""
-        return len(self.get_runs(filters))
-
-    def get_run_tags(self, run_id: str) -> dict[str, str]:
-        """Tags of a run.
-
-        Raises:
-            DagsterRunNotFoundError: the run is not known.
-        """
-        run = self._runs.get(run_id)
-        if run is None:
-            raise DagsterRunNotFoundError(f"the instance knows no run {run_id!r}")
-        return run.tags
-
-    def delete_run(self, run_id: str) -> None:
-        """Forget a run and its events."""
-        self._runs.pop(run_id, None)
-        self._events.pop(run_id, None)
-
-    # events
-
-    def add_event(self, run_id: str, event: Event) -> EventLogEntry:
-        """Remember an event."""
-        self._count += 1
-        entry = EventLogEntry(run_id, self._count, event)
-        self._events.setdefault(run_id, []).append(entry)
-        if event.type is EventType.ASSET_MATERIALIZATION:
-            self._assets.setdefault(AssetKey(event.data["asset_key"]), []).append(entry)
-        return entry
-
-    def all_logs(self, run_id: str, of_type: Any = None) -> list[EventLogEntry]:
-        """Events of a run, oldest first."""
-        entries = self._events.get(run_id, [])
-        return list(entries) if of_type is None else [entry for entry in entries if entry.event.type == of_type]
-
-    def all_asset_keys(self) -> list[AssetKey]:
-        """Every asset that was materialized."""
-        return sorted(self._assets, key=lambda key: key.path)
-
-    def has_asset_key(self, asset_key: AssetKey) -> bool:
-        """Whether the asset was materialized."""
-        return asset_key in self._assets
-
-    def events_for_asset_key(self, asset_key: AssetKey, partitions: list[str] | None = None) -> list[EventLogEntry]:
-        """Materializations of an asset, newest first."""
-        entries = reversed(self._assets.get(asset_key, []))
-        return [entry for entry in entries if partitions is None or entry.event.data["partition"] in partitions]
-
-    def get_latest_materialization_event(self, asset_key: AssetKey) -> EventLogEntry | None:
-        """The newest materialization of an asset, or None."""
-        entries = self._assets.get(asset_key)
-        return entries[-1] if entries else None
-
-    def latest_materialization(self, asset_key: AssetKey, after: str | None = None) -> tuple[int, AssetEvent] | None:
-        """The newest materialization behind a cursor, with its own cursor, as asset sensors want it."""
-        entry = self.get_latest_materialization_event(asset_key)
-        if entry is None or (after and after.isdigit() and entry.seq <= int(after)):
-            return None
-        data = entry.event.data
-        return entry.seq, AssetEvent(
-            asset_key, entry.run_id, entry.timestamp, data["partition"], tuple(data["metadata"])
-        )
-
-
-def _remove(folder: str, owner: int) -> None:
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _fits(run: PipelineRun, filters: Any) -> bool:
-    run_ids, name = getattr(filters, "run_ids", None), getattr(filters, "pipeline_name", None)
-    statuses, tags = getattr(filters, "statuses", None), getattr(filters, "tags", None)
-    return (
-        (not run_ids or run.run_id in run_ids)
-        and (not name or run.pipeline_name == name)
-        and (not statuses or run.status in statuses)
-        and all(run.tags.get(key) == value for key, value in (tags or {}).items())
-    )
+ALL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -243,3 +35,427 @@ class PipelineRunsFilter:
 
 
 RunsFilter = PipelineRunsFilter
+
+
+class DagsterInstance:
+    """Runs and their events, assets, and a folder for values.
+
+    :meth:`ephemeral` keeps them in memory, :meth:`get` in the deployment's own storage, where the panel shows them;
+    inside a run, a schedule or a sensor ``context.instance`` is the deployment's.
+
+    Example:
+        >>> result = execute_pipeline(greetings, instance=DagsterInstance.get())
+        >>> DagsterInstance.get().get_run_by_id(result.run_id).is_success
+        True
+    """
+
+    def __init__(self, archive: Archive, is_ephemeral: bool = True, own_run: PipelineRun | None = None) -> None:
+        self.archive = archive
+        self.is_ephemeral = is_ephemeral
+        self._own_run = own_run
+
+    @staticmethod
+    def ephemeral(tempdir: str | None = None) -> DagsterInstance:
+        """An instance in memory; files, where a program asks for a folder, are removed with it.
+
+        Args:
+            tempdir: keep files here instead, and leave them.
+        """
+        return DagsterInstance(MemoryArchive(tempdir))
+
+    @staticmethod
+    def get() -> DagsterInstance:
+        """The deployment's instance: that of ``$JUPYTER_ORCH_HOME``, or of Jupyter's data folder.
+
+        Raises:
+            DagsterInvariantViolationError: the server's part of the package is not installed here.
+            OrchError: its settings are wrong, or its storage can not be opened; says why.
+        """
+        return DagsterInstance(open_archive(None), is_ephemeral=False)
+
+    @staticmethod
+    def local_temp(tempdir: str | None = None) -> DagsterInstance:
+        """An instance with a folder of its own, so that steps may run in processes of their own.
+
+        Args:
+            tempdir: the folder; runs, events and assets are kept in it as well. When left out, these are kept in
+                memory, and the folder is a temporary one, removed with the instance.
+
+        Raises:
+            DagsterInvariantViolationError, OrchError: as for :meth:`get`, when there is a ``tempdir``.
+        """
+        archive = MemoryArchive() if tempdir is None else open_archive(tempdir)
+        archive.artifact_folder()
+        return DagsterInstance(archive, is_ephemeral=False)
+
+    @staticmethod
+    def in_run(run: PipelineRun, folder: str, home: str) -> DagsterInstance:
+        """The instance as a run's own process sees it: opened when it is asked for more than that run.
+
+        Args:
+            folder: for values.
+            home: the instance's folder; empty where there is no deployment.
+        """
+        archive = LazyArchive(home, folder) if home else MemoryArchive(folder or None)
+        return DagsterInstance(cast(Archive, archive), is_ephemeral=not folder, own_run=run)
+
+    @staticmethod
+    def of_deployment() -> DagsterInstance:
+        """:meth:`get`, opened when it is first asked for something."""
+        return DagsterInstance(cast(Archive, LazyArchive(None)), is_ephemeral=False)
+
+    def __enter__(self) -> DagsterInstance:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dispose()
+
+    def dispose(self) -> None:
+        """Let go of what is open; what is asked for later opens it again."""
+        self.archive.close()
+
+    @property
+    def is_persistent(self) -> bool:
+        """Whether runs outlive this process."""
+        return self.archive.is_persistent
+
+    @property
+    def home(self) -> str:
+        """The instance's folder; empty when runs end with this process."""
+        return self.archive.home_folder() if self.is_persistent else ""
+
+    @property
+    def root_directory(self) -> str:
+        """The instance's folder."""
+        return self.archive.home_folder()
+
+    def storage_directory(self) -> str:
+        """The folder for values."""
+        return self.archive.artifact_folder()
+
+    # runs
+
+    def known_of(self, run_id: str) -> KnownState | None:
+        """The earlier work that a run was built on, or None."""
+        run = self.archive.get_run(run_id)
+        return None if run is None else run.submission.known
+
+    def get_run_by_id(self, run_id: str) -> PipelineRun | None:
+        """The run, or None."""
+        if self._own_run is not None and run_id == self._own_run.run_id:
+            return self._own_run
+        run = self.archive.get_run(run_id)
+        return None if run is None else _pipeline_run(run)
+
+    def has_run(self, run_id: str) -> bool:
+        """Whether the run is known."""
+        return self.get_run_by_id(run_id) is not None
+
+    def get_runs(self, filters: Any = None, cursor: str | None = None, limit: int | None = None) -> list[PipelineRun]:
+        """Runs, newest first.
+
+        Args:
+            filters: a ``PipelineRunsFilter``, or any object with ``run_ids``, ``pipeline_name``, ``statuses``, ``tags``
+                as far as they matter.
+            cursor: id of a run; only older ones.
+            limit: at most so many.
+
+        Raises:
+            DagsterRunNotFoundError: the cursor is no run.
+        """
+        before = None
+        if cursor is not None:
+            before = self._known_run(cursor).cursor
+        found = self.archive.list_runs(_run_filter(filters), limit=ALL if limit is None else limit, before=before)
+        return [_pipeline_run(run) for run in found]
+
+    def get_runs_count(self, filters: Any = None) -> int:
+        """How many runs there are."""
+        return self.archive.count_runs(_run_filter(filters))
+
+    def get_run_tags(self, run_id: str) -> dict[str, str]:
+        """Tags of a run.
+
+        Raises:
+            DagsterRunNotFoundError: the run is not known.
+        """
+        run = self.get_run_by_id(run_id)
+        return self._known_run(run_id).submission.tags if run is None else run.tags
+
+    def get_run_group(self, run_id: str) -> tuple[str, list[PipelineRun]]:
+        """The first run of a run's family, and all runs of it, newest first.
+
+        Raises:
+            DagsterRunNotFoundError: the run is not known.
+        """
+        root = self._known_run(run_id).submission.root_run_id or run_id
+        family = self.archive.list_runs(RunFilter(root_run_id=root), limit=ALL)
+        return root, [_pipeline_run(run) for run in family]
+
+    def delete_run(self, run_id: str) -> None:
+        """Remove a finished run with its events, logs and files.
+
+        Raises:
+            DagsterRunNotFoundError: the run is not known.
+            DagsterInvariantViolationError: it has not ended.
+        """
+        if not self.archive.delete_run(run_id):
+            run = self._known_run(run_id)
+            raise DagsterInvariantViolationError(f"run {run_id!r} is {run.status}; cancel it before it is deleted")
+
+    def _known_run(self, run_id: str) -> Run:
+        run = self.archive.get_run(run_id)
+        if run is None:
+            raise DagsterRunNotFoundError(f"the instance knows no run {run_id!r}")
+        return run
+
+    # events
+
+    def all_logs(self, run_id: str, of_type: Any = None) -> list[EventLogEntry]:
+        """Events of a run, oldest first.
+
+        Args:
+            of_type: a ``DagsterEventType``, or several.
+        """
+        return self.logs_after(run_id, -1, of_type)
+
+    def logs_after(
+        self, run_id: str, cursor: int = -1, of_type: Any = None, limit: int | None = None
+    ) -> list[EventLogEntry]:
+        """Events of a run behind one that was seen, oldest first.
+
+        Args:
+            cursor: ``seq`` of the last one seen; -1 or 0 for none.
+            of_type: as for :meth:`all_logs`.
+            limit: at most so many.
+        """
+        run = self.archive.get_run(run_id)
+        name = run.submission.selector.pipeline if run is not None else ""
+        found = self.archive.read_events(
+            run_id, after=max(cursor, 0), limit=ALL if limit is None else limit, types=_types(of_type)
+        )
+        return [_entry(stored, name) for stored in found]
+
+    def report_engine_event(
+        self,
+        message: str,
+        pipeline_run: PipelineRun | None = None,
+        engine_event_data: Any = None,
+        cls: Any = None,
+        step_key: str | None = None,
+        pipeline_name: str | None = None,
+        run_id: str | None = None,
+    ) -> EventLogEntry:
+        """Add a line of yours to the log of a run that has not ended.
+
+        Args:
+            message: the line.
+            pipeline_run: the run; or ``run_id``.
+            engine_event_data: a dict of JSON values that goes with it.
+            cls: who says it; its name stands before the message.
+            step_key: the step that it is about.
+            pipeline_name: of the run; not needed.
+
+        Raises:
+            DagsterInvariantViolationError: it is not said which run, or the run has ended.
+            DagsterRunNotFoundError: the run is not known.
+        """
+        chosen = run_id or (pipeline_run.run_id if pipeline_run is not None else None)
+        if chosen is None:
+            raise DagsterInvariantViolationError("report_engine_event needs the run: pass pipeline_run or run_id")
+        data = engine_event_data if isinstance(engine_event_data, dict) else {}
+        event = events.engine(f"[{cls.__name__}] {message}" if cls is not None else message, step_key, **data)
+        if not self.archive.note(chosen, event):
+            run = self._known_run(chosen)
+            raise DagsterInvariantViolationError(f"run {chosen!r} is {run.status}; nothing can be added to its log")
+        run = self._known_run(chosen)
+        return EventLogEntry(chosen, run.event_seq, event, run.submission.selector.pipeline)
+
+    # assets
+
+    def all_asset_keys(self) -> list[AssetKey]:
+        """Every asset that was materialized or observed."""
+        return self.get_asset_keys()
+
+    def get_asset_keys(
+        self, prefix: Sequence[str] | None = None, limit: int | None = None, cursor: Any = None
+    ) -> list[AssetKey]:
+        """Assets that were materialized or observed, ordered part by part.
+
+        Args:
+            prefix: only keys that begin with these parts.
+            limit: at most so many.
+            cursor: an asset key; only those behind it.
+        """
+        after = None if cursor is None else AssetKey.of(cursor).path
+        found = self.archive.list_assets(tuple(prefix or ()), limit=ALL if limit is None else limit, after=after)
+        return [AssetKey(list(path)) for path in found]
+
+    def has_asset_key(self, asset_key: Any) -> bool:
+        """Whether the asset was materialized or observed."""
+        path = AssetKey.of(asset_key).path
+        return path in self.archive.list_assets(path, limit=1)
+
+    def events_for_asset_key(
+        self,
+        asset_key: Any,
+        partitions: Sequence[str] | None = None,
+        before_cursor: Any = None,
+        after_cursor: Any = None,
+        cursor: Any = None,
+        before_timestamp: float | None = None,
+        limit: int | None = None,
+        ascending: bool = False,
+    ) -> list[tuple[int, EventLogEntry]]:
+        """Materializations of an asset, each with the id that later calls can go on from; newest first.
+
+        Args:
+            asset_key: the asset.
+            partitions: of these slices only.
+            before_cursor, after_cursor: ids, neither included; text of a number is taken as well, e.g. a sensor's
+                cursor.
+            cursor: another name of ``before_cursor``, or of ``after_cursor`` when ``ascending``.
+            before_timestamp: seconds since the epoch.
+            limit: at most so many.
+            ascending: oldest first.
+        """
+        if cursor is not None:
+            before_cursor, after_cursor = (before_cursor, cursor) if ascending else (cursor, after_cursor)
+        wanted = AssetFilter(
+            partitions=None if partitions is None else tuple(partitions),
+            before=_number(before_cursor),
+            after=_number(after_cursor),
+            before_time=before_timestamp,
+        )
+        return self._asset_entries(AssetKey.of(asset_key), wanted, limit, ascending)
+
+    def get_event_records(
+        self, event_records_filter: EventRecordsFilter, limit: int | None = None, ascending: bool = False
+    ) -> list[EventLogRecord]:
+        """Materializations or observations of an asset; newest first.
+
+        Raises:
+            DagsterInvariantViolationError: the filter asks for another kind of event, or names no asset.
+        """
+        asked = event_records_filter
+        if asked.event_type not in ASSET_EVENTS or asked.asset_key is None:
+            raise DagsterInvariantViolationError(
+                "get_event_records looks for events of one asset: give event_type ASSET_MATERIALIZATION or "
+                "ASSET_OBSERVATION, and asset_key; events of a run are given by all_logs(run_id, of_type)"
+            )
+        wanted = AssetFilter(
+            type=asked.event_type,
+            partitions=None if asked.asset_partitions is None else tuple(asked.asset_partitions),
+            before=_number(asked.before_cursor),
+            after=_number(asked.after_cursor),
+            before_time=asked.before_timestamp,
+            after_time=asked.after_timestamp,
+        )
+        found = self._asset_entries(AssetKey.of(asked.asset_key), wanted, limit, ascending)
+        return [EventLogRecord(number, entry) for number, entry in found]
+
+    def get_latest_materialization_event(self, asset_key: Any) -> EventLogEntry | None:
+        """The newest materialization of an asset, or None."""
+        key = AssetKey.of(asset_key)
+        return self.get_latest_materialization_events([key])[key]
+
+    def get_latest_materialization_events(self, asset_keys: Iterable[Any]) -> Mapping[AssetKey, EventLogEntry | None]:
+        """The newest materialization of each of several assets, None for those that have none."""
+        keys = [AssetKey.of(key) for key in asset_keys]
+        newest = self.archive.asset_facts([key.path for key in keys], AssetFilter(), limit=1)
+        entries = self._entries([fact for facts in newest.values() for fact in facts])
+        by_path = dict(zip(newest, entries, strict=True))
+        return {key: by_path.get(key.path) for key in keys}
+
+    def get_materialization_count_by_partition(self, asset_keys: Iterable[Any]) -> Mapping[AssetKey, dict[str, int]]:
+        """For each asset: partition → how often it was materialized."""
+        keys = [AssetKey.of(key) for key in asset_keys]
+        counts = self.archive.count_partitions([key.path for key in keys])
+        return {key: counts.get(key.path, {}) for key in keys}
+
+    def run_ids_for_asset_key(self, asset_key: Any) -> list[str]:
+        """Runs that materialized an asset, the newest first."""
+        return list(dict.fromkeys(entry.run_id for _, entry in self.events_for_asset_key(asset_key)))
+
+    def wipe_assets(self, asset_keys: Iterable[Any]) -> None:
+        """Forget what is known of some assets; what was written stays where it is, and so do the runs' logs.
+
+        Raises:
+            DagsterInvariantViolationError: one of them is not known; nothing is forgotten then.
+        """
+        keys = [AssetKey.of(key) for key in asset_keys]
+        unknown = [key.to_user_string() for key in keys if not self.has_asset_key(key)]
+        if unknown:
+            raise DagsterInvariantViolationError(f"the instance knows no asset {', '.join(map(repr, unknown))}")
+        self.archive.wipe_assets([key.path for key in keys])
+
+    def latest_materialization(self, asset_key: AssetKey, after: str | None = None) -> tuple[int, AssetEvent] | None:
+        """The newest materialization behind a cursor, with its own cursor, as asset sensors want it."""
+        known = int(after) if after and after.isdigit() else None
+        found = self.archive.asset_facts([asset_key.path], AssetFilter(after=known), limit=1).get(asset_key.path)
+        if not found:
+            return None
+        fact = found[0]
+        return fact.cursor, AssetEvent(asset_key, fact.run_id, fact.timestamp, fact.partition, fact.metadata)
+
+    def _asset_entries(
+        self, key: AssetKey, wanted: AssetFilter, limit: int | None, ascending: bool
+    ) -> list[tuple[int, EventLogEntry]]:
+        count = ALL if limit is None or ascending else limit
+        facts = self.archive.asset_facts([key.path], wanted, limit=count).get(key.path, [])
+        if ascending:
+            facts = facts[::-1][:limit]
+        return [(fact.cursor, entry) for fact, entry in zip(facts, self._entries(facts), strict=True)]
+
+    def _entries(self, facts: Sequence[AssetFact]) -> list[EventLogEntry]:
+        run_ids = tuple({fact.run_id for fact in facts})
+        runs = self.archive.list_runs(RunFilter(run_ids=run_ids), limit=len(run_ids)) if run_ids else []
+        names = {run.run_id: run.submission.selector.pipeline for run in runs}
+        return [entry_of(fact, names.get(fact.run_id, "")) for fact in facts]
+
+
+def _entry(stored: StoredEvent, pipeline_name: str) -> EventLogEntry:
+    return EventLogEntry(stored.run_id, stored.seq, stored.event, pipeline_name)
+
+
+def _pipeline_run(run: Run) -> PipelineRun:
+    asked = run.submission
+    return PipelineRun(
+        pipeline_name=asked.selector.pipeline,
+        run_id=run.run_id,
+        run_config=asked.run_config,
+        mode=asked.selector.mode,
+        solid_selection=asked.selector.solid_selection,
+        step_keys_to_execute=asked.step_keys,
+        status=run.status,
+        tags=asked.tags,
+        root_run_id=asked.root_run_id,
+        parent_run_id=asked.parent_run_id,
+    )
+
+
+def _run_filter(filters: Any) -> RunFilter:
+    run_ids, statuses = getattr(filters, "run_ids", None), getattr(filters, "statuses", None)
+    return RunFilter(
+        run_ids=tuple(run_ids) if run_ids else None,
+        pipeline=getattr(filters, "pipeline_name", None) or getattr(filters, "job_name", None) or None,
+        statuses=tuple(statuses) if statuses else None,
+        tags=dict(getattr(filters, "tags", None) or {}),
+    )
+
+
+def _types(of_type: Any) -> list[str] | None:
+    if of_type is None:
+        return None
+    chosen = [of_type] if isinstance(of_type, str) else list(of_type)
+    return [EventType(kind).value for kind in chosen]
+
+
+def _number(cursor: Any) -> int | None:
+    """A cursor as a number; one that was never set is none."""
+    if cursor is None or cursor == "":
+        return None
+    try:
+        return int(cursor)
+    except (TypeError, ValueError):
+        raise DagsterInvariantViolationError(f"a cursor of events is a whole number, not {cursor!r}") from None

@@ -80,6 +80,11 @@ def leavable() -> Iterator[None]:
         leave()
 
 
+def is_inside() -> bool:
+    """Whether this thread is in user code of a run, or in a wait for it."""
+    return _STATE.may_raise > 0
+
+
 def undisturbed(function: Callable[[Any], T], argument: Any) -> T:
     """Call something of ours that must not be left half done; what was asked for meanwhile is raised after it."""
     before, _STATE.may_raise = _STATE.may_raise, 0

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from jupyter_orch.plan.plan import ExecutionPlan
+from jupyter_orch.records.codec import from_json
 from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import KnownState
 
 _ENDS = (EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_SKIPPED)
@@ -49,6 +52,16 @@ def known_from(events: Iterable[Event], run_id: str, earlier: KnownState | None 
             **{name: tuple(keys) for name, keys in mapping_keys.items() if name.rpartition(".")[0] in finished},
         },
     )
+
+
+def first_step_failure(events: Iterable[Event]) -> Failure | None:
+    """Why a run failed: the innermost reason of the first step that did."""
+    for event in events:
+        if event.type is EventType.STEP_FAILURE:
+            failure = from_json(Failure, event.data["failure"])
+            innermost = failure.cause or failure
+            return replace(failure, message=f"step {event.step_key} failed: {innermost.cls}: {innermost.message}")
+    return None
 
 
 def from_failure(

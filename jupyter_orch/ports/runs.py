@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_orch.records.event import Event, StoredEvent
-from jupyter_orch.records.run import Run, RunFilter, Submission
+from jupyter_orch.records.run import ProcessIdentity, Run, RunFilter, Submission
 from jupyter_orch.records.status import RunStatus
 
 ALL_EVENTS = 1_000_000
@@ -26,11 +26,18 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRun:
-    """A run to be stored, with the events that tell of its creation."""
+    """A run to be stored, with the events that tell of its creation.
+
+    Attributes:
+        held_by: the process that executes it itself; it is then stored as STARTED, with epoch 1.
+        lease_until: of that process.
+    """
 
     run_id: str
     submission: Submission
     events: tuple[Event, ...] = ()
+    held_by: ProcessIdentity | None = None
+    lease_until: float | None = None
 
 
 class RunStorage(ABC):

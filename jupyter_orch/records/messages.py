@@ -9,13 +9,18 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.snapshot import JsonSchema, OutputRef
 
 
+HELD = "held"
+"""Kind of the target of a run whose code only the process that asked for it has; that process also executes it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationTarget:
     """Where a location's code is and how to load it.
 
     Attributes:
         name: the location's name in the workspace.
-        kind: ``"python_file"``, ``"python_module"``, ``"python_package"`` or ``"notebook"``.
+        kind: ``"python_file"``, ``"python_module"``, ``"python_package"`` or ``"notebook"``; ``HELD`` for code that is
+            nowhere but in a process.
         path: absolute path of the file or notebook; empty for modules and packages.
         module: dotted name for modules and packages; empty otherwise.
         attribute: the one repository, pipeline or function returning one to take; None takes all that is found.
@@ -161,6 +166,7 @@ class RunSpec:
         parent_run_id, root_run_id: of a re-execution.
         python_loggers: names of standard library loggers whose lines become events; ``"root"`` is all of them.
         python_log_level: least severe level of these that is taken.
+        home: folder of the instance that the run belongs to; empty without one.
         artifact_dir: folder of the instance for values and notebooks (``…/storage``).
         log_dir: folder of this run's captured output; ``<step key>.out`` and ``.err`` go here.
     """
@@ -176,5 +182,6 @@ class RunSpec:
     root_run_id: str | None = None
     python_loggers: tuple[str, ...] = ("root",)
     python_log_level: str = "WARNING"
+    home: str = ""
     artifact_dir: str = ""
     log_dir: str = ""

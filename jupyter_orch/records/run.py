@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_orch.records.failure import Failure
-from jupyter_orch.records.messages import KnownState, LocationTarget, PipelineSelector
+from jupyter_orch.records.messages import HELD, KnownState, LocationTarget, PipelineSelector
 from jupyter_orch.records.status import FINAL, RunStatus
 
 
@@ -92,6 +92,11 @@ class Run:
     failure: Failure | None = None
 
     @property
+    def is_held(self) -> bool:
+        """Whether the process that asked for the run executes it: nobody else can launch it, nor end that process."""
+        return self.submission.target.kind == HELD
+
+    @property
     def is_final(self) -> bool:
         """Whether the run has ended."""
         return self.status in FINAL
@@ -104,6 +109,7 @@ class RunFilter:
     Attributes:
         root_run_ids: runs of these families; a run that nobody re-executed is a family of its own.
         created_after, created_before: instants in seconds since the epoch; both ends are left out.
+        retry_due: True for failed runs that are to be tried again as new runs that are not stored yet.
     """
 
     run_ids: tuple[str, ...] | None = None
@@ -116,3 +122,4 @@ class RunFilter:
     root_run_ids: tuple[str, ...] | None = None
     created_after: float | None = None
     created_before: float | None = None
+    retry_due: bool = False

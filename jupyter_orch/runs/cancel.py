@@ -53,13 +53,15 @@ class Canceler:
             run = asked
         if immediately:
             return self._end_now(run)
-        if run.worker is not None and is_local(run.worker):
+        if run.worker is not None and is_local(run.worker) and not run.is_held:
             signal_process(run.worker, signal.SIGUSR1)  # look at your row now
         return run
 
     def _end_now(self, run: Run) -> Run | None:
         note = "Marked as canceled at once; its processes were killed."
-        if run.worker is not None and is_local(run.worker):
+        if run.is_held:
+            note = "Marked as canceled at once; the process that executes it was told, and goes on with other things."
+        elif run.worker is not None and is_local(run.worker):
             end_process(run.worker)
             if run.runner is not None:
                 kill_run(run.runner, run.run_id)

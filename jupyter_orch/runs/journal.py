@@ -118,10 +118,36 @@ class Journal:
             self._bell(run_id)
         return last is not None
 
-    def renew(self, run: Run, runner: ProcessIdentity) -> Run | None:
+    def hold(self, submission: Submission, run_id: str, worker: ProcessIdentity, message: str) -> Run:
+        """Store a run that the process which asks for it executes itself: STARTED from the beginning.
+
+        Args:
+            message: the first line of its log.
+        """
+        started = _event(EventType.PIPELINE_START, message, pid=worker.pid, host=worker.host)
+        new = NewRun(
+            run_id=run_id,
+            submission=submission,
+            events=(started,),
+            held_by=worker,
+            lease_until=clock.now() + LEASE,
+        )
+        run, _ = self._storage.add_run(new)
+        self._bell(run_id)
+        return run
+
+    def note(self, run: Run, event: Event) -> Run | None:
+        """A line in the log of a run that has not ended, whoever executes it."""
+        moved = self._storage.move_run(run.run_id, Guard(statuses=_UNFINISHED), None, (event,))
+        if moved is not None:
+            self._bell(run.run_id)
+        return moved
+
+    def renew(self, run: Run, runner: ProcessIdentity | None = None) -> Run | None:
         """Worker and runner live; the answer tells the worker whether it shall cancel, None that it lost the run."""
         held = Guard(statuses=(RunStatus.STARTED, RunStatus.CANCELING), epoch=run.epoch)
-        return self._storage.move_run(run.run_id, held, None, (), lease_until=clock.now() + LEASE, runner=runner)
+        known = {} if runner is None else {"runner": runner}
+        return self._storage.move_run(run.run_id, held, None, (), lease_until=clock.now() + LEASE, **known)
 
     def succeed(self, run: Run, events: Sequence[Event]) -> Run | None:
         """STARTED or CANCELING → SUCCESS."""

@@ -53,9 +53,8 @@ class SqlRuns(RunStorage):
             "location": submission.location,
             "repository": submission.selector.repository,
             "pipeline": submission.selector.pipeline,
-            "status": RunStatus.QUEUED.value,
-            "epoch": 0,
             "create_time": clock.now(),
+            **_first_state(new, clock.now()),
             "root_run_id": submission.root_run_id or new.run_id,
             "event_seq": len(new.events),
             "body": rows.to_text(submission),
@@ -225,6 +224,14 @@ class SqlRuns(RunStorage):
 
 
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
+
+
+def _first_state(new: NewRun, now: float) -> dict[str, Any]:
+    """The columns that say where a new run is in its life."""
+    if new.held_by is not None:
+        held = {"worker": rows.to_text(new.held_by), "lease_until": new.lease_until, "start_time": now}
+        return {"status": RunStatus.STARTED.value, "epoch": 1, **held}
+    return {"status": RunStatus.QUEUED.value, "epoch": 0}
 
 
 def _guarded(guard: Guard) -> list[Any]:

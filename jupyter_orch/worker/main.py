@@ -57,6 +57,7 @@ def _spec(run: Run, settings: Settings, log_dir: Path) -> RunSpec:
         root_run_id=asked.root_run_id,
         python_loggers=settings.python_logs.loggers,
         python_log_level=settings.python_logs.level,
+        home=str(settings.home),
         artifact_dir=str(settings.artifact_dir),
         log_dir=str(log_dir),
     )

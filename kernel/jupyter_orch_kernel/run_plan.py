@@ -105,7 +105,7 @@ def scope_of(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
         run=run,
         emit=emit,
         default_io_manager=fs_io_manager,
-        instance=DagsterInstance.in_run(run, spec.artifact_dir),
+        instance=DagsterInstance.in_run(run, spec.artifact_dir, spec.home),
         storage_directory=spec.artifact_dir,
         log_dir=spec.log_dir,
         known=spec.known,

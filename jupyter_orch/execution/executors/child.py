@@ -23,8 +23,15 @@ _END_EVENTS = (EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_UP
 
 
 def fork_is_safe() -> bool:
-    """Whether this process may be forked: it has no other threads, and the platform's libraries survive it."""
-    return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
+    """Whether this process may be forked: it has no other threads but such as see to it that they rest meanwhile, and
+    the platform's libraries survive it.
+    """
+    if not hasattr(os, "fork") or sys.platform == "darwin":
+        return False
+    return all(
+        thread is threading.current_thread() or getattr(thread, "sleeps_through_forks", False)
+        for thread in threading.enumerate()
+    )
 
 
 def die_with(parent: int) -> None:
@@ -52,18 +59,33 @@ class EventPipe:
 
     Args:
         descriptor: where to write.
+
+    Attributes:
+        before_and_after: told True before an event is written and False after it.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lock = threading.Lock()
+        self.before_and_after: Callable[[bool], None] | None = None
 
     def emit(self, event: Event) -> None:
         """Send one event."""
         left = memoryview(wire.pack(event_plain(event)))
         with self._lock:
+            if self._descriptor < 0:
+                return
+            if self.before_and_after is not None:
+                self.before_and_after(True)
             while left:
                 left = left[os.write(self._descriptor, left) :]
+            if self.before_and_after is not None:
+                self.before_and_after(False)
+
+    def close(self) -> None:
+        """Send nothing any more."""
+        os.close(self._descriptor)
+        self._descriptor = -1
 
 
 class Child:

@@ -152,7 +152,7 @@ class _Children:
         def run(pipe: EventPipe) -> int:
             become_step_process()
             scope.emit = pipe.emit
-            return run_step_process(scope, step, attempt, "forked", enabled)
+            return run_step_process(scope, step, attempt, "forked", enabled, pipe)
 
         others = [fd for child in self._running.values() for fd in (child.read_fd, child.pid_fd) if fd >= 0]
         return fork_child(step.key, run, others)
@@ -177,6 +177,7 @@ class _Children:
             root_run_id=scope.run.root_run_id,
             python_loggers=scope.python_loggers,
             python_log_level=scope.python_log_level,
+            home=scope.instance.home,
             artifact_dir=scope.storage_directory,
             log_dir=scope.log_dir,
         )
