@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,7 @@ class MultiprocessSettings:
         start_method: ``"fork"``, ``"spawn"``, or ``""`` for fork where it is safe.
         grace_seconds: how long a child may take to end after it was asked to.
         tag_limits: ``(key, value or None, limit)``: at most so many steps with the tag at once.
+        step_limits: how much of the machine one step may take: ``memory_bytes``, ``open_files``, ``processes``.
     """
 
     max_concurrent: int = 0
@@ -62,6 +63,7 @@ class MultiprocessSettings:
     start_method: str = ""
     grace_seconds: float = 10.0
     tag_limits: tuple[tuple[str, str | None, int], ...] = field(default=())
+    step_limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def _multiprocess(init_context: InitExecutorContext) -> MultiprocessSettings:
         next(iter(start), ""),
         config.get("termination_grace_seconds", 10.0),
         limits,
+        {name: value for name, value in config.get("step_limits", {}).items() if value is not None},
     )
 
 
@@ -186,6 +189,14 @@ multiprocess_executor = ExecutorDefinition(
             [{"key": str, "value": Field(str, is_required=False), "limit": int}],
             default_value=[],
             description="at most so many steps with a tag at once",
+        ),
+        "step_limits": Field(
+            {
+                "memory_bytes": Field(Noneable(int), description="more makes the step fail with MemoryError"),
+                "open_files": Field(Noneable(int), description="descriptors at once"),
+                "processes": Field(Noneable(int), description="processes and threads of this user at once"),
+            },
+            description="how much of the machine one step may take; null: no limit of ours",
         ),
     },
     executor_creation_fn=_multiprocess,

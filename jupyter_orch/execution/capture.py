@@ -40,14 +40,18 @@ class Capture:
             _flush()
             self._saved = (os.dup(1), os.dup(2))
             self._streams = (sys.stdout, sys.stderr)
-            self._own = (_unbuffered(1), _unbuffered(2))
         stem = os.path.join(self.folder, file_stem(step_key))
         _flush()
         for number, ending in ((1, ".out"), (2, ".err")):
             descriptor = os.open(stem + ending, _APPEND, 0o600)
             os.dup2(descriptor, number)
             os.close(descriptor)
-        sys.stdout, sys.stderr = self._own  # the step before may have put its own there
+        sys.stdout, sys.stderr = self._own_streams()  # the step before may have put its own there, or closed ours
+
+    def _own_streams(self) -> tuple[Any, Any]:
+        if self._own[0] is None or self._own[0].closed or self._own[1].closed:
+            self._own = (_unbuffered(1), _unbuffered(2))
+        return self._own
 
     def end(self) -> None:
         """Output goes where it went before."""

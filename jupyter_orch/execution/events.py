@@ -13,6 +13,7 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import PlanSnapshot
 
 E = EventType
+LONGEST_LINE = 256 * 1024
 
 
 def engine(message: str, step_key: str | None = None, level: str = "INFO", **data: Any) -> Event:
@@ -235,7 +236,9 @@ def abandoned(key: str, failed: list[str]) -> Event:
 
 
 def log_line(key: str | None, level: str, message: str, logger: str) -> Event:
-    """What user code logged."""
+    """What user code logged; of a very long line only the beginning."""
+    if len(message) > LONGEST_LINE:
+        message = f"{message[:LONGEST_LINE]}… (the line is cut here; it has {len(message):,} characters)"
     return Event(type=E.LOG, timestamp=time(), level=level, message=message, step_key=key, data={"logger": logger})
 
 

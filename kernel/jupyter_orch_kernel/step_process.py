@@ -31,7 +31,7 @@ def main(descriptor: int, parent: int) -> int:
     (order,) = wire.FrameReader().feed(sys.stdin.buffer.read())
     pipe = EventPipe(descriptor)
     spec = from_json(RunSpec, order["spec"])
-    become_step_process()
+    become_step_process(order["limits"])
     try:
         scope = scope_of(load(spec.target), spec, pipe.emit)
         step = _step(Progress(scope.plan, (order["step_key"],), spec.known), order["step_key"])
@@ -43,7 +43,7 @@ def main(descriptor: int, parent: int) -> int:
         return 1
     scope.known = replace(spec.known, attempts={})
     with captured(spec.python_loggers, spec.python_log_level, pipe.emit):
-        return run_step_process(scope, step, order["attempt"], "spawned", order["retries_enabled"])
+        return run_step_process(scope, step, order["attempt"], "spawned", order["retries_enabled"], pipe)
 
 
 def _step(progress: Progress, key: str) -> Step:

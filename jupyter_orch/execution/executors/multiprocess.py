@@ -150,7 +150,7 @@ class _Children:
         scope, enabled = self._work.scope, self._settings.retries_enabled
 
         def run(pipe: EventPipe) -> int:
-            become_step_process()
+            become_step_process(self._settings.step_limits)
             scope.emit = pipe.emit
             return run_step_process(scope, step, attempt, "forked", enabled, pipe)
 
@@ -188,6 +188,7 @@ class _Children:
                 "step_key": step.key,
                 "attempt": attempt,
                 "retries_enabled": self._settings.retries_enabled,
+                "limits": dict(self._settings.step_limits),
             },
         )
 
