@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jupyter_orch.automation.deployed import Deployments
+from jupyter_orch.automation.notebook_jobs import NotebookJobs
 from jupyter_orch.automation.schedules import ScheduleTicks
 from jupyter_orch.automation.sensors import SensorTicks
 from jupyter_orch.automation.switches import Switches
@@ -33,4 +34,5 @@ class Orchestrator:
     switches: Switches
     schedule_ticks: ScheduleTicks
     sensor_ticks: SensorTicks
+    notebook_jobs: NotebookJobs
     supervisor: Supervisor

@@ -151,10 +151,17 @@ class NotebookJobs:
         """Store a new job, or change the one with its id; its schedule is on as soon as it is first loaded.
 
         Raises:
-            NotebookJobInvalid, NotebookJobExists, NotebookNotFound, RunConfigInvalid: nothing was stored.
+            NotebookJobNotFound, NotebookJobInvalid, NotebookJobExists, NotebookNotFound, RunConfigInvalid: nothing was stored.
         """
         path, _ = self._read(job.path)
-        job = replace(job, path=path, job_id=job.job_id or uuid.uuid4().hex, create_time=job.create_time or clock.now())
+        earlier = self._find(job.job_id) if job.job_id else None
+        job = replace(
+            job,
+            path=path,
+            job_id=job.job_id or uuid.uuid4().hex,
+            created_by=earlier.created_by if earlier else job.created_by,
+            create_time=earlier.create_time if earlier else clock.now(),
+        )
         _check(job)
         pipeline = self._pipeline_of(path, job.kernel_name, job.created_by)
         self._submitter.check_wish(self._wish(pipeline, job.parameters))
@@ -173,13 +180,18 @@ class NotebookJobs:
         self.load()
 
     def load(self) -> None:
-        """Bring the location in line with the stored jobs; cheap when nothing changed."""
-        text = json.dumps(codec.to_json(self._storage.list_notebook_jobs()), indent=1)
-        if text != "[]" or self._file.exists():
-            changed = not self._file.exists() or self._file.read_text("utf-8") != text
-            if changed:
-                write_atomically(self._file, text.encode())
+        """Serve the jobs as they are stored, and wait until they are served; cheap when nothing changed."""
+        changed = self.write_file()
+        if self._file.exists():
             self._location.load_notebooks(again=changed)
+
+    def write_file(self) -> bool:
+        """Write the stored jobs where the code server reads them; whether that changed anything."""
+        text = json.dumps(codec.to_json(self._storage.list_notebook_jobs()), indent=1)
+        before = self._file.read_text("utf-8") if self._file.exists() else "[]"
+        if text != before:
+            write_atomically(self._file, text.encode())
+        return text != before
 
     def _pipeline_of(self, path: str, kernel_name: str | None, user: str) -> str:
         """The pipeline of a notebook, which is made known when it is not."""

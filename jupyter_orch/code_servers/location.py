@@ -159,7 +159,7 @@ class Location:
         Args:
             may_sleep: when the code is still the same, do not load it before it is needed.
         """
-        if may_sleep and not self._asked_to_load and self._is_current(known):
+        if may_sleep and not self._asked_to_load and self.is_current(known):
             self._asked_to_load = True
             self._files = WatchedFiles(known.sources)
             self._become(status=LoadStatus.LOADED, snapshot=known, stale=False, progress=ASLEEP)
@@ -206,10 +206,10 @@ class Location:
             retiring = asyncio.ensure_future(replica.retire())
             self._background.add(retiring)
             retiring.add_done_callback(self._background.discard)
-        if not self._is_current(snapshot):  # saved while it was being imported
+        if not self.is_current(snapshot):  # saved while it was being imported
             self._reload_soon()
 
-    def _is_current(self, snapshot: LocationSnapshot) -> bool:
+    def is_current(self, snapshot: LocationSnapshot) -> bool:
         """Whether the files on disk are those that were loaded; True when they are on another machine."""
         if self.entry.gateway is not None:
             return True
@@ -343,7 +343,7 @@ class Location:
     def _on_saved(self) -> None:
         self._files.read()
         snapshot = self.state.snapshot
-        if self.state.status == LoadStatus.LOADED and snapshot is not None and self._is_current(snapshot):
+        if self.state.status == LoadStatus.LOADED and snapshot is not None and self.is_current(snapshot):
             if self.state.stale:
                 self._become(stale=False, progress="")  # the edit was taken back
         elif self._around.reload_on_change:

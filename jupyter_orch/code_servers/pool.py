@@ -128,7 +128,8 @@ class KernelCodeServers(CodeServers):
         location = self._find(NOTEBOOKS)
         load = location.reload if again else location.load_first
         state = location.state
-        if again or state.status != LoadStatus.LOADED:
+        served = state.snapshot if state.status == LoadStatus.LOADED else None
+        if again or served is None or not location.is_current(served):
             with contextlib.suppress(TimeoutError):
                 asyncio.run_coroutine_threadsafe(load(), self._loop).result(self._surroundings.load_timeout)
             state = location.state
@@ -275,7 +276,8 @@ class KernelCodeServers(CodeServers):
         """Two looks a second at every location: a few microseconds each."""
         while True:
             await asyncio.sleep(TURN)
-            if self._rereads and self._file.saved():
+            has_jobs = self.notebook_jobs.exists()
+            if (self._rereads and self._file.saved()) or has_jobs != (NOTEBOOKS in self._locations):
                 await self._read_workspace(reload_kept=False)
             for location in list(self._locations.values()):
                 try:

@@ -1,0 +1,160 @@
+"""Any plain notebook runs in the background or by a schedule, with nothing written around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server_process import ServerProcess, serving, wait_for
+
+pytestmark = pytest.mark.journey
+
+RUN = """mutation($params: RunNotebookParams!) { runNotebook(params: $params) { __typename
+  ... on LaunchPipelineRunSuccess { run { runId pipelineName tags { key value } } }
+  ... on RunConfigValidationInvalid { errors { path message } }
+  ... on Error { message } } }"""
+SAVE = """mutation($job: NotebookJobInput!) { saveNotebookJob(job: $job) { __typename
+  ... on SaveNotebookJobSuccess { job { jobId name path schedule { name status cronSchedule } } }
+  ... on RunConfigValidationInvalid { errors { path message } }
+  ... on Error { message } } }"""
+JOBS = """{ notebookJobsOrError { ... on NotebookJobs { results { jobId name path parameters cronSchedule executionTimezone
+  keep schedule { name status futureTicks(limit: 1) ticks(limit: 1) { status runIds } } runs { runId status } } } } }"""
+
+
+def notebook(path: Path, parameters: str, *cells: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    code = [
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+        for source in cells
+    ]
+    tagged = {
+        "cell_type": "code",
+        "source": parameters,
+        "metadata": {"tags": ["parameters"]},
+        "outputs": [],
+        "execution_count": None,
+    }
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": spec, "cells": [tagged, *code]}))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server in a folder of plain notebooks, without any workspace file."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    notebook(
+        folder / "root/reports/daily.ipynb",
+        "rows = 10  # how many\nname = 'Ada'",
+        "open('told.txt', 'a').write(f'{rows} {name}\\n')",
+    )
+    notebook(folder / "root/broken.ipynb", "x = 1", "1 / 0")
+    with serving(folder / "root", folder / "home") as running:
+        running.wait_until_ready()
+        yield running
+
+
+def run(server: ServerProcess, path: str, **params: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = server.graphql(RUN, params={"path": path, **params})["runNotebook"]
+    return answer
+
+
+def told(server: ServerProcess) -> list[str]:
+    for path in (server.root / "told.txt", server.root / "reports/told.txt"):
+        if path.exists():
+            return path.read_text().splitlines()
+    return []
+
+
+def test_its_parameters_cell_is_a_form(server: ServerProcess) -> None:
+    query = """query($path: String!) { notebookFormOrError(path: $path) { __typename ... on NotebookForm { path kernelName
+      parameters { name kind default hasDefault description } } ... on Error { message } } }"""
+    form = server.graphql(query, path="reports/daily.ipynb")["notebookFormOrError"]
+    assert form["kernelName"] == "python3"
+    assert form["parameters"] == [
+        {"name": "rows", "kind": "int", "default": 10, "hasDefault": True, "description": "how many"},
+        {"name": "name", "kind": "str", "default": "Ada", "hasDefault": True, "description": ""},
+    ]
+    for wrong in ("gone.ipynb", "../outside.ipynb", "/etc/passwd", "reports", "a\0b.ipynb"):
+        assert server.graphql(query, path=wrong)["notebookFormOrError"]["__typename"] == "NotebookNotFoundError"
+
+
+def test_it_runs_in_the_background_with_what_it_is_told(server: ServerProcess) -> None:
+    answer = run(server, "reports/daily.ipynb", parameters={"rows": 3}, idempotencyKey="once")
+    assert answer["__typename"] == "LaunchPipelineRunSuccess", answer
+    assert answer["run"]["pipelineName"] == "reports_daily"
+    assert {"key": "jupyter_orch/notebook", "value": "reports/daily.ipynb"} in answer["run"]["tags"]
+    assert server.wait_for_run(answer["run"]["runId"])["status"] == "SUCCESS"
+    assert told(server)[-1] == "3 Ada"
+    again = run(server, "reports/daily.ipynb", parameters={"rows": 3}, idempotencyKey="once")
+    assert again["run"]["runId"] == answer["run"]["runId"]
+
+
+def test_what_does_not_fit_its_parameters_is_told_and_nothing_runs(server: ServerProcess) -> None:
+    answer = run(server, "reports/daily.ipynb", parameters={"rows": "many", "nme": 1})
+    assert answer["__typename"] == "RunConfigValidationInvalid"
+    assert len(answer["errors"]) == 2
+    assert run(server, "gone.ipynb")["__typename"] == "NotebookNotFoundError"
+
+
+def test_a_failing_notebook_is_a_failed_run_with_its_cell(server: ServerProcess) -> None:
+    answer = run(server, "broken.ipynb")
+    assert server.wait_for_run(answer["run"]["runId"])["status"] == "FAILURE"
+    failures = [e for e in server.events(answer["run"]["runId"]) if e["type"] == "STEP_FAILURE"]
+    assert "ZeroDivisionError" in json.dumps(failures)
+
+
+def test_a_job_runs_by_its_schedule_until_it_is_removed(server: ServerProcess) -> None:
+    job = {
+        "name": "Every minute",
+        "path": "reports/daily.ipynb",
+        "parameters": {"name": "Grace"},
+        "cronSchedule": "* * * * *",
+        "executionTimezone": "Europe/Berlin",
+    }
+    saved = server.graphql(SAVE, job=job)["saveNotebookJob"]
+    assert saved["__typename"] == "SaveNotebookJobSuccess", saved
+    assert saved["job"]["schedule"]["status"] == "RUNNING"
+    job_id = saved["job"]["jobId"]
+
+    def has_run() -> bool:
+        (found,) = server.graphql(JOBS)["notebookJobsOrError"]["results"]
+        return any(r["status"] == "SUCCESS" for r in found["runs"])
+
+    wait_for(has_run, 90, lambda: json.dumps(server.graphql(JOBS)))
+    assert "10 Grace" in told(server)
+    renamed = server.graphql(SAVE, job={**job, "jobId": job_id, "name": "Rarely", "cronSchedule": "@yearly"})[
+        "saveNotebookJob"
+    ]
+    assert renamed["job"]["schedule"] == {
+        "name": saved["job"]["schedule"]["name"],
+        "status": "RUNNING",
+        "cronSchedule": "@yearly",
+    }
+    removed = server.graphql("mutation($id: String!) { removeNotebookJob(jobId: $id) { __typename } }", id=job_id)
+    assert removed["removeNotebookJob"]["__typename"] == "RemoveNotebookJobSuccess"
+    assert server.graphql(JOBS)["notebookJobsOrError"]["results"] == []
+
+
+def test_what_is_wrong_with_a_job_is_told_at_once(server: ServerProcess) -> None:
+    job = {"name": " ", "path": "reports/daily.ipynb", "cronSchedule": "61 * * * *", "keep": 0}
+    answer = server.graphql(SAVE, job=job)["saveNotebookJob"]
+    assert answer["__typename"] == "NotebookJobInvalidError"
+    assert all(word in answer["message"] for word in ("name:", "keep:", "61"))
+    wrong = {"name": "a", "path": "reports/daily.ipynb", "cronSchedule": "@daily", "parameters": {"rows": "x"}}
+    assert server.graphql(SAVE, job=wrong)["saveNotebookJob"]["__typename"] == "RunConfigValidationInvalid"
+    assert server.graphql(JOBS)["notebookJobsOrError"]["results"] == []
+
+
+def test_jobs_survive_the_server(server: ServerProcess) -> None:
+    job = {"name": "Daily", "path": "reports/daily.ipynb", "cronSchedule": "@daily"}
+    assert server.graphql(SAVE, job=job)["saveNotebookJob"]["__typename"] == "SaveNotebookJobSuccess"
+    server.kill()
+    server.start()
+    server.wait_until_ready()
+    server.wait_for_locations()
+    (found,) = server.graphql(JOBS)["notebookJobsOrError"]["results"]
+    assert (found["name"], found["schedule"]["status"]) == ("Daily", "RUNNING")
