@@ -40,6 +40,11 @@ CHANGES_AT_ONCE = 5
 KEYS_TOLD = 10
 
 
+def number_of(switch: Instigator) -> float:
+    """What the next evaluation of a sensor is called by: the instant at which it was said to be due."""
+    return switch.effective_from if switch.next_at is None else switch.next_at
+
+
 class SensorTicks:
     """Evaluates sensors."""
 
@@ -56,10 +61,12 @@ class SensorTicks:
         self.held = HeldTicks(storage, replica)
         self._timeout = timeout
 
-    def due_at(self, deployed: DeployedSensor, switch: Instigator, now: float) -> float:
+    def due(self, deployed: DeployedSensor, switch: Instigator, now: float) -> float:
         """When the sensor is evaluated next; a clock that was set back does not hold it up."""
-        due = switch.next_at if switch.next_at is not None else now
-        return due if due <= now + self.interval(deployed) else now
+        interval, numbered = self.interval(deployed), number_of(switch)
+        if numbered <= now + interval:
+            return numbered
+        return now if switch.last_end is None or switch.last_end > now else switch.last_end + interval
 
     def interval(self, deployed: DeployedSensor) -> float:
         """Seconds from the end of one evaluation to the next."""

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 from jupyter_orch import clock
 from jupyter_orch.automation.deployed import DeployedSensor, Deployments
-from jupyter_orch.automation.sensors import SensorTicks
+from jupyter_orch.automation.sensors import SensorTicks, number_of
 from jupyter_orch.automation.switches import Switches
 from jupyter_orch.daemon.agenda import Agenda
 from jupyter_orch.daemon.lanes import Lanes
@@ -58,17 +58,15 @@ class SensorLoop(Loop):
         now = clock.now()
         try:
             self._lanes.raise_failure()
+            while not self._news.empty():
+                self._learn(*self._news.get(), now)
             self._look(now)
             self._take_over(now)
         except Exception:
             self._seen = None
             raise
-        while not self._news.empty():
-            switch, not_before = self._news.get()
-            self._learn(switch, now, not_before)
         for sensor_id in self._agenda.take(now):
-            sensor, switch = self._watched[sensor_id], self._known[sensor_id]
-            self._start(sensor, sensor_id, self._ticks.due_at(sensor, switch, now))
+            self._start(self._watched[sensor_id], sensor_id, number_of(self._known[sensor_id]))
         self._ticks.held.renew()
         first, now = self._agenda.first(), clock.now()
         longest = now + LONGEST_SLEEP
@@ -93,15 +91,15 @@ class SensorLoop(Loop):
         self._watched = {d.instigator_id: d for d in deployed if switches[d.instigator_id].running}
         self._agenda.keep_only(self._watched)
         for sensor_id in self._watched:
-            self._learn(switches[sensor_id], now)
+            self._learn(switches[sensor_id], 0.0, now)
         self._seen = (seen[0], self._storage.switches_version("sensor"))
         self._looked_at = now
 
-    def _learn(self, switch: Instigator, now: float, not_before: float = 0.0) -> None:
-        sensor = self._watched.get(switch.instigator_id)
-        if sensor is not None:
+    def _learn(self, switch: Instigator, not_before: float, now: float) -> None:
+        sensor, known = self._watched.get(switch.instigator_id), self._known.get(switch.instigator_id)
+        if sensor is not None and (known is None or not _is_older(switch, known)):
             self._known[switch.instigator_id] = switch
-            self._agenda.put(switch.instigator_id, max(not_before, self._ticks.due_at(sensor, switch, now)))
+            self._agenda.put(switch.instigator_id, max(not_before, self._ticks.due(sensor, switch, now)))
 
     def _take_over(self, now: float) -> None:
         """Evaluations whose replica died or hung over them."""
@@ -122,3 +120,10 @@ class SensorLoop(Loop):
             if switch is not None:
                 is_elsewhere = switch.next_at == due_at  # another replica evaluates it, or this one failed over it
                 self._news.put((switch, clock.now() + BUSY if is_elsewhere else 0.0))
+
+
+def _is_older(switch: Instigator, known: Instigator) -> bool:
+    """Whether one was read before the other; neither number ever falls."""
+    return (switch.last_due_at or 0.0) < (known.last_due_at or 0.0) or (switch.wanted_at or 0.0) < (
+        known.wanted_at or 0.0
+    )
