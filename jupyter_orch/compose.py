@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from jupyter_orch.automation.schedules import DeployedSchedule, ScheduleSwitches, ScheduleTicks, deployed_schedules
+from jupyter_orch.automation.deployed import Deployments
+from jupyter_orch.automation.notebook_jobs import NotebookJobs
+from jupyter_orch.automation.schedules import ScheduleTicks
+from jupyter_orch.automation.sensors import SensorTicks
+from jupyter_orch.automation.switches import Switches
+from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.daemon.dispatcher import Dispatcher
 from jupyter_orch.daemon.janitor import Janitor
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.daemon.mover import Mover
+from jupyter_orch.daemon.notebook_keeper import NotebookKeeper
 from jupyter_orch.daemon.rescuer import Rescuer
+from jupyter_orch.daemon.retrier import Retrier
 from jupyter_orch.daemon.scheduler import Scheduler
+from jupyter_orch.daemon.sensor_loop import SensorLoop
 from jupyter_orch.daemon.supervisor import Supervisor, new_replica_id
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.launchers.warm import WarmLauncher
 from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.ports import RunCoordinator, RunLauncher, Storage
-from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.records.files import file_stem
+from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.run import Run
+from jupyter_orch.records.snapshot import LocationSnapshot
+from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordinator
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.reexecute import Reexecutor
@@ -44,20 +55,39 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
     instance = open_instance(settings)
     code_servers.keep_snapshots(instance.storage)
     coordinator, launcher = make_coordinator(settings.coordinator), make_launcher(settings.launcher, settings.home)
-    launching = Launching(instance.storage, instance.journal, coordinator, launcher, code_servers, str(settings.home))
+    launching = Launching(
+        instance.storage, instance.journal, coordinator, launcher, code_servers, str(settings.home), settings.pools
+    )
     submitter = Submitter(code_servers, launching)
+    reexecutor = Reexecutor(instance.storage, submitter, launching)
     replica_id = new_replica_id()
-    switches = ScheduleSwitches(instance.storage)
-    ticks = ScheduleTicks(instance.storage, instance.journal, code_servers, replica_id, settings.max_catchup_runs)
+    deployments = Deployments(partial(_locations, code_servers))
+    switches = Switches(instance.storage)
+    asking = (instance.storage, instance.journal, code_servers, replica_id)
+    schedule_ticks = ScheduleTicks(*asking, settings.max_catchup_runs, timeout=settings.schedules.timeout)
+    sensor_ticks = SensorTicks(*asking, timeout=settings.sensors.timeout)
 
-    def schedules() -> list[DeployedSchedule]:
-        return [
-            schedule
-            for state in code_servers.states()
-            if state.snapshot is not None
-            for schedule in deployed_schedules(state.name, code_servers.entry(state.name).target, state.snapshot)
-        ]
+    notebook_jobs = NotebookJobs(
+        instance.storage, code_servers, submitter, code_servers.workspace.parent, code_servers.notebook_jobs
+    )
 
+    def new_runs() -> None:
+        launching.wake()
+
+    watching = (deployments, instance.storage, switches)
+    loops = (
+        *_run_loops(instance, launching, launcher, reexecutor),
+        Scheduler(*watching, schedule_ticks, new_runs, settings.schedules.workers),
+        SensorLoop(*watching, sensor_ticks, new_runs, settings.sensors.workers),
+        NotebookKeeper(notebook_jobs, instance.storage, _removers(settings)[0]),
+    )
+    automation = [loop for loop in loops if isinstance(loop, (Scheduler, SensorLoop))]
+
+    def wake_automation(_: LocationState) -> None:
+        for loop in automation:
+            loop.wake()
+
+    code_servers.listen(wake_automation)
     return Orchestrator(
         instance=instance,
         code_servers=code_servers,
@@ -65,12 +95,20 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         launching=launching,
         submitter=submitter,
         canceler=Canceler(instance.storage, instance.journal),
-        reexecutor=Reexecutor(instance.storage, submitter, launching),
+        reexecutor=reexecutor,
+        deployments=deployments,
         switches=switches,
-        ticks=ticks,
-        deployed_schedules=schedules,
-        supervisor=_supervisor(instance, launching, schedules, switches, ticks, replica_id, code_servers),
+        schedule_ticks=schedule_ticks,
+        sensor_ticks=sensor_ticks,
+        notebook_jobs=notebook_jobs,
+        supervisor=Supervisor(instance.storage, loops, __version__, replica_id),
     )
+
+
+def _locations(code_servers: KernelCodeServers) -> list[tuple[LocationTarget, LocationSnapshot]]:
+    """The locations whose definitions are known now."""
+    known = [(state.name, state.snapshot) for state in code_servers.states()]
+    return [(code_servers.entry(name).target, snapshot) for name, snapshot in known if snapshot is not None]
 
 
 def close(orchestrator: Orchestrator) -> None:
@@ -79,20 +117,6 @@ def close(orchestrator: Orchestrator) -> None:
     orchestrator.code_servers.stop()
     orchestrator.launcher.stop()
     orchestrator.instance.close()
-
-
-def _supervisor(
-    instance: Instance,
-    launching: Launching,
-    schedules: Callable[[], list[DeployedSchedule]],
-    switches: ScheduleSwitches,
-    ticks: ScheduleTicks,
-    replica_id: str,
-    code_servers: KernelCodeServers,
-) -> Supervisor:
-    scheduler = Scheduler(schedules, switches, ticks, launching)
-    code_servers.listen(lambda _: scheduler.wake())
-    return Supervisor(instance.storage, (scheduler, *run_loops), __version__, replica_id)
 
 
 def _run_loops(

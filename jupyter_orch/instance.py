@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jupyter_orch.bell import BellRinger
-from jupyter_orch.ports import Storage
+from jupyter_orch.ports import Bell, Storage
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.settings import Settings
 from jupyter_orch.storage.opening import open_storage
@@ -35,4 +35,10 @@ def open_instance(settings: Settings) -> Instance:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     bell = BellRinger(settings.home)
     storage = open_storage(settings)
-    return Instance(settings=settings, storage=storage, journal=Journal(storage, bell), bell=bell)
+    return Instance(settings=settings, storage=storage, journal=journal_of(settings, storage, bell), bell=bell)
+
+
+def journal_of(settings: Settings, storage: Storage, bell: Bell) -> Journal:
+    """The journal as the settings want it."""
+    watch = settings.run_monitoring
+    return Journal(storage, bell, watch.start_timeout if watch.enabled else None, settings.run_retries)

@@ -1,8 +1,8 @@
-"""Ends what is lost: workers that died, launches that never arrived, cancels that hang.
+"""Ends or resumes what is lost: workers that died or hang, launches that never arrived, cancels and runs without end.
 
 A worker of this host is watched by its process (pidfd), so its death is seen at once. A worker of another host is
-judged by its lease, and only after this process has itself been in touch with the database for a whole lease: an
-outage must not look like the death of every worker.
+judged by what its launcher knows of it, else by its lease, and only after this process has itself been in touch with
+the database for a whole lease: an outage must not look like the death of every worker.
 """
 
 from __future__ import annotations
@@ -10,20 +10,41 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
-from jupyter_orch.ports import RunStorage
+from jupyter_orch.failpoints import failpoint
+from jupyter_orch.ports import RunLauncher, RunStorage, WorkerHealth
 from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
+from jupyter_orch.records.event import EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
-from jupyter_orch.records.status import RunStatus
-from jupyter_orch.runs.history import STEP_EVENTS, cut_off, step_states
+from jupyter_orch.records.status import IN_PROGRESS, RunStatus
 from jupyter_orch.runs.journal import LEASE, Journal
+from jupyter_orch.runs.resume import Resumption, resumption_of
+from jupyter_orch.runs.run_tags import max_runtime_of
+from jupyter_orch.settings import RunMonitoring
 
-IDLE = 1.0
-CANCEL_TIMEOUT = 60.0
-MANY_EVENTS = 1_000_000
+TURN = 0.4
+"""Seconds until a worker that has just claimed its run is watched, at the latest."""
+
+OVERTIME = 20.0
+"""Seconds after the end of its time that a run's own worker has for ending it in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Why a run's worker can not go on.
+
+    Attributes:
+        how: in words, for the run's log.
+        may_resume: False when another worker would do no better.
+    """
+
+    how: str
+    may_resume: bool = True
 
 
 class Rescuer(Loop):
@@ -31,64 +52,142 @@ class Rescuer(Loop):
 
     name = "MONITORING"
 
-    def __init__(self, storage: RunStorage, journal: Journal) -> None:
+    def __init__(
+        self,
+        storage: RunStorage,
+        journal: Journal,
+        launcher: RunLauncher,
+        monitoring: RunMonitoring | None = None,
+        requeued: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Args:
+        launcher: knows of workers that are no processes of this host.
+        monitoring: what is watched, and for how long.
+        requeued: called after a run went back to the queue.
+        """
         super().__init__()
         self._storage = storage
         self._journal = journal
+        self._launcher = launcher
+        self._watch = monitoring or RunMonitoring()
+        self._requeued = requeued
         self._in_touch_since = clock.now()
         self._last_turn = clock.now()
         self._pidfds: dict[int, int] = {}
+        self._cancel_asked: dict[str, float] = {}
 
     def poll(self) -> float:
         now = clock.now()
         if not self._last_turn <= now <= self._last_turn + LEASE / 2:  # asleep, starved, or the clock jumped
             self._in_touch_since = now
         self._last_turn = now
-        held = self._storage.list_runs(
-            RunFilter(statuses=(RunStatus.STARTING, RunStatus.STARTED, RunStatus.CANCELING)), limit=10_000
-        )
+        held = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=10_000)
         for run in held:
             self._look_at(run, now)
+        self._forget_all_but(held)
         return self._wait_for_a_death(held)
 
     def _look_at(self, run: Run, now: float) -> None:
         if run.status == RunStatus.STARTING:
-            if run.start_deadline is not None and now > run.start_deadline:
-                self._journal.launch_failed(run, "the worker did not start in time")
-        elif run.worker is None:
-            return
-        elif is_local(run.worker):
-            if not is_alive(run.worker):
-                self._bury(run, f"worker process {run.worker.pid} is gone")
-        elif self._lease_has_passed(run, now):
-            silent = now - (run.lease_until or now) + LEASE
-            self._bury(run, f"worker on {run.worker.host} has not reported for {silent:.0f} s")
+            self._look_at_launch(run, now)
+        elif (loss := self._loss(run, now)) is not None:
+            self._bury(run, loss)
 
-    def _lease_has_passed(self, run: Run, now: float) -> bool:
+    def _look_at_launch(self, run: Run, now: float) -> None:
+        reason = None
+        if run.start_deadline is not None and now > run.start_deadline:
+            reason = "the worker did not start in time"
+        elif self._launcher.check_run_worker_health(run) is WorkerHealth.GONE:
+            reason = "the worker ended before it had taken its run"
+        if reason is not None:
+            self._journal.launch_failed(run, reason)
+            self._requeued()
+
+    def _loss(self, run: Run, now: float) -> Loss | None:
+        """Why the run's worker must be taken for lost; None while there is no reason to."""
+        if run.worker is None:
+            return None
+        if is_local(run.worker):
+            if not is_alive(run.worker):
+                return Loss(f"worker process {run.worker.pid} is gone")
+            if self._is_silent(run, now):
+                return Loss(f"worker process {run.worker.pid} has not reported for {_silence(run, now):.0f} s")
+        elif self._launcher.check_run_worker_health(run) is WorkerHealth.GONE:
+            return Loss(f"worker on {run.worker.host} is gone")
+        elif self._is_silent(run, now):
+            return Loss(f"worker on {run.worker.host} has not reported for {_silence(run, now):.0f} s")
+        return self._overdue(run, now)
+
+    def _overdue(self, run: Run, now: float) -> Loss | None:
+        """A run that its own worker should have ended by now, and that it did not end."""
+        if run.status == RunStatus.CANCELING:
+            limit = self._watch.cancel_timeout
+            if limit is not None and now > self._canceling_since(run, now) + limit:
+                return Loss(f"it was asked to cancel {limit:g} s ago", may_resume=False)
+            return None
+        limit = max_runtime_of(run.submission.tags, self._watch.max_runtime)
+        if limit is not None and run.start_time is not None and now > run.start_time + limit + OVERTIME:
+            return Loss(f"it ran longer than its maximum runtime of {limit:g} s", may_resume=False)
+        return None
+
+    def _is_silent(self, run: Run, now: float) -> bool:
         in_touch_long_enough = now - self._in_touch_since > LEASE
         return in_touch_long_enough and run.lease_until is not None and run.lease_until < now - LEASE
 
-    def _bury(self, run: Run, how: str) -> None:
-        """The worker is dead: end what it started, then the run."""
+    def _canceling_since(self, run: Run, now: float) -> float:
+        if run.run_id not in self._cancel_asked:
+            asked = self._storage.read_events(run.run_id, types=[EventType.PIPELINE_CANCELING])
+            self._cancel_asked[run.run_id] = asked[-1].event.timestamp if asked else now
+        return self._cancel_asked[run.run_id]
+
+    def _forget_all_but(self, held: list[Run]) -> None:
+        ids = {run.run_id for run in held}
+        for run_id in self._cancel_asked.keys() - ids:
+            del self._cancel_asked[run_id]
+
+    def _bury(self, run: Run, loss: Loss) -> None:
+        """The worker is lost: end it and what it started, for certain, then end the run or let another go on."""
         current = self._storage.get_run(run.run_id)
-        if current is None or current.is_final or current.epoch != run.epoch:
+        if current is None or current.epoch != run.epoch or current.status not in _HELD:
             return
-        if run.worker is not None and is_local(run.worker) and not end_process(run.worker):
-            return
-        states = step_states(self._storage.read_events(run.run_id, limit=MANY_EVENTS, types=STEP_EVENTS))
-        if current.runner is not None:
-            kill_run(current.runner, run.run_id)
-        ends = cut_off(states, how)
+        failpoint("monitor.lost.seen")
+        is_confirmed = self._end_everything_of(current)
+        if not is_confirmed and current.worker is not None and is_local(current.worker):
+            return  # the next turn tries again
+        failpoint("monitor.killed")
+        left = resumption_of(self._storage, current, self._watch.in_flight_steps)
         if current.status == RunStatus.CANCELING:
-            self._journal.canceled(current, ends, f"Canceled; {how}.")
-            return
-        reason = Failure(
-            cls="WorkerLost", message=f"worker lost: {how}", hint="‘Re-run from failure’ keeps the steps that succeeded"
+            note = f"Canceled; {loss.how}." if is_confirmed else f"Canceled; {loss.how}. Its end was not confirmed."
+            self._journal.canceled(current, left.ends(loss.how, left.states), note)
+        elif loss.may_resume and left.is_worthwhile and current.resume_count < self._watch.max_resume_run_attempts:
+            self._resume(current, loss, left)
+        else:
+            self._journal.fail(current, _reason(loss), left.ends(loss.how, left.states))
+
+    def _resume(self, run: Run, loss: Loss, left: Resumption) -> None:
+        kept = f"{left.finished} of {left.total} steps are kept" if left.total else "no step had begun"
+        self._journal.resume(
+            run,
+            run.resume_count + 1,
+            self._watch.max_resume_run_attempts,
+            [*left.ends(loss.how), *left.repeats()],
+            f"Worker lost: {loss.how}; {kept}.",
         )
-        self._journal.fail(current, reason, ends)
+        failpoint("monitor.resumed")
+        self._requeued()
+
+    def _end_everything_of(self, run: Run) -> bool:
+        """Kill worker, runner and steps; whether nothing of them is left for certain."""
+        if run.worker is None or is_local(run.worker):
+            if run.worker is not None and not end_process(run.worker):
+                return False
+            if run.runner is not None:
+                kill_run(run.runner, run.run_id)
+            return True
+        return self._launcher.can_terminate(run) and self._launcher.terminate(run)
 
     def _wait_for_a_death(self, held: list[Run]) -> float:
-        """Watch the local workers for at most ``IDLE`` seconds; returns how long to sleep when there are none."""
+        """Watch the local workers for at most a turn; returns how long to sleep when there are none."""
         local = {run.worker.pid for run in held if run.worker is not None and is_local(run.worker)}
         for pid in self._pidfds.keys() - local:
             os.close(self._pidfds.pop(pid))
@@ -96,11 +195,26 @@ class Rescuer(Loop):
             with contextlib.suppress(OSError):
                 self._pidfds[pid] = os.pidfd_open(pid)
         if not self._pidfds:
-            return IDLE
+            return TURN
         poll = select.poll()
         for fd in self._pidfds.values():
             poll.register(fd, select.POLLIN)
-        died = {fd for fd, _ in poll.poll(IDLE * 1000)}
+        died = {fd for fd, _ in poll.poll(TURN * 1000)}
         for pid in [pid for pid, fd in self._pidfds.items() if fd in died]:
             os.close(self._pidfds.pop(pid))
         return 0.05 if died else 0.0  # a worker that ended in order has told the journal by then
+
+
+_HELD = (RunStatus.STARTED, RunStatus.CANCELING)
+
+
+def _silence(run: Run, now: float) -> float:
+    """Seconds since a worker's last report."""
+    return now - (run.lease_until or now) + LEASE
+
+
+def _reason(loss: Loss) -> Failure:
+    if loss.may_resume:
+        hint = "‘Re-run from failure’ keeps the steps that succeeded"
+        return Failure(cls="WorkerLost", message=f"worker lost: {loss.how}", hint=hint)
+    return Failure(cls="RunTimeout", message=f"the run was ended: {loss.how}")

@@ -49,7 +49,10 @@ class Progress:
     def __init__(self, plan: ExecutionPlan, only: tuple[str, ...] | None, known: KnownState) -> None:
         self._plan = plan
         self.attempts: dict[str, int] = dict(known.attempts)
-        self.outcomes: dict[str, str] = dict.fromkeys(known.outputs, SUCCEEDED)
+        self.outcomes: dict[str, str] = {
+            **dict.fromkeys(known.outputs, SUCCEEDED),
+            **dict.fromkeys(known.failed, FAILED),
+        }
         self._outputs: dict[str, set[str]] = {key: set(names) for key, names in known.outputs.items()}
         self._mapping_keys: dict[tuple[str, str], list[str]] = {
             _split(name): list(keys) for name, keys in known.mapping_keys.items()

@@ -221,4 +221,5 @@ def _snapshot(step: Step) -> StepSnapshot:
         inputs=tuple(inputs),
         outputs=tuple(o.name for o in step.solid.output_defs),
         tags=step.tags,
+        max_retries=step.retry_policy.max_retries if step.retry_policy else 0,
     )

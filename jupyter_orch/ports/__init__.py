@@ -11,15 +11,15 @@ from jupyter_orch.ports.audit import AuditStorage
 from jupyter_orch.ports.bell import Bell
 from jupyter_orch.ports.code_servers import CodeServerError, CodeServers, LocationUnavailable, RunnerAddress
 from jupyter_orch.ports.event_log import EventLogStorage
-from jupyter_orch.ports.launching import LaunchOrder, RunCoordinator, RunLauncher
+from jupyter_orch.ports.launching import LaunchOrder, RunCoordinator, RunLauncher, WorkerHealth
 from jupyter_orch.ports.replicas import ReplicaStorage
-from jupyter_orch.ports.runs import Guard, NewRun, RunStorage
+from jupyter_orch.ports.runs import Guard, NewRun, RunStorage, StatusChanges
 from jupyter_orch.ports.schedules import ScheduleStorage
-from jupyter_orch.ports.storage import Storage
+from jupyter_orch.ports.storage import Storage, StorageUnavailable
 
 __all__ = [
-    "Guard", "NewRun", "RunStorage", "AssetStorage", "EventLogStorage", "ScheduleStorage",
+    "Guard", "NewRun", "StatusChanges", "RunStorage", "AssetStorage", "EventLogStorage", "ScheduleStorage",
     "ReplicaStorage", "AuditStorage", "Storage",
-    "LaunchOrder", "RunLauncher", "RunCoordinator", "Bell",
+    "LaunchOrder", "RunLauncher", "RunCoordinator", "WorkerHealth", "Bell", "StorageUnavailable",
     "CodeServers", "CodeServerError", "LocationUnavailable", "RunnerAddress",
 ]  # fmt: skip

@@ -5,13 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from jupyter_orch.records.run import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchOrder:
-    """What a launcher passes to a worker. The token goes over a pipe, never in arguments or environment."""
+    """What a launcher passes to a worker. The token goes over a pipe, never in arguments or environment.
+
+    Attributes:
+        is_resumed: the run goes on after a lost worker, from its finished steps.
+    """
 
     run_id: str
     epoch: int
@@ -21,10 +26,23 @@ class LaunchOrder:
     runner_command: tuple[str, ...] = ()
     runner_env: dict[str, str] = field(default_factory=dict)
     cold_reason: str = ""
+    is_resumed: bool = False
+
+
+class WorkerHealth(StrEnum):
+    """What a launcher knows of a run's worker."""
+
+    RUNNING = "RUNNING"
+    GONE = "GONE"
+    UNKNOWN = "UNKNOWN"
 
 
 class RunLauncher(ABC):
-    """Gets a worker process going for a run, and knows nothing else about it."""
+    """Gets a worker process going for a run; may know more about it than the run's row does.
+
+    A launcher for workers of this machine needs :meth:`launch` alone: they are watched by their process. One that
+    starts them elsewhere says whether they live, and ends them.
+    """
 
     @abstractmethod
     def launch(self, order: LaunchOrder) -> str:
@@ -36,6 +54,29 @@ class RunLauncher(ABC):
         Raises:
             OrchError: nothing was started.
         """
+
+    def resume_run(self, order: LaunchOrder) -> str:
+        """Start a worker for a run that lost its own; returns and raises as :meth:`launch` does."""
+        return self.launch(order)
+
+    def check_run_worker_health(self, run: Run) -> WorkerHealth:
+        """Whether the worker of a run in progress lives; UNKNOWN leaves it to the lease."""
+        return WorkerHealth.UNKNOWN
+
+    def can_terminate(self, run: Run) -> bool:
+        """Whether :meth:`terminate` can end the worker of this run."""
+        return False
+
+    def terminate(self, run: Run) -> bool:
+        """End the worker of a run and all that it started, at once.
+
+        Returns:
+            Whether that is confirmed: only then may another worker take the run.
+        """
+        return False
+
+    def join(self, timeout: float = 30.0) -> None:  # noqa: B027  (most launchers hold nothing)
+        """Wait, at most ``timeout`` seconds, until the workers that this launcher started have ended."""
 
     def stop(self) -> None:  # noqa: B027  (most launchers hold nothing)
         """Let go of whatever the launcher holds; runs go on."""
@@ -55,3 +96,7 @@ class RunCoordinator(ABC):
             queued: runs that wait, oldest first.
             in_progress: runs that are STARTING, STARTED or CANCELING.
         """
+
+    def order(self, queued: Sequence[Run]) -> list[Run]:
+        """The queue in the order in which it is gone through, whatever the limits; oldest first unless overridden."""
+        return list(queued)

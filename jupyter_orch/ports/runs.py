@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_orch.records.event import Event, StoredEvent
+from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import ProcessIdentity, Run, RunFilter, Submission
 from jupyter_orch.records.status import RunStatus
+from jupyter_orch.records.status_change import StatusChangeFilter, StatusChangePage
 
 ALL_EVENTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """What must still be true of a run for a write to count (compare-and-set)."""
+    """What must still be true of a run for a write to count (compare-and-set).
+
+    Attributes:
+        queue_turn: nobody has taken a run from the queue since; the turn counts on with the move.
+        pools: in each of these pools, with so many slots, one is free; the run holds it from the move on, until it
+            ends or goes back to the queue.
+    """
 
     statuses: tuple[RunStatus, ...]
     epoch: int | None = None
     launch_token: str | None = None
     lease_before: float | None = None
+    queue_turn: int | None = None
+    pools: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +39,7 @@ class NewRun:
     """A run to be stored, with the events that tell of its creation.
 
     Attributes:
+        failure: why it can not run at all; it is then stored as FAILURE instead of QUEUED.
         held_by: the process that executes it itself; it is then stored as STARTED, with epoch 1.
         lease_until: of that process.
     """
@@ -36,11 +47,30 @@ class NewRun:
     run_id: str
     submission: Submission
     events: tuple[Event, ...] = ()
+    failure: Failure | None = None
     held_by: ProcessIdentity | None = None
     lease_until: float | None = None
 
 
-class RunStorage(ABC):
+class StatusChanges(ABC):
+    """Every change of any run's status, in order, for readers that must miss none."""
+
+    @abstractmethod
+    def status_changes(self, after: str, where: StatusChangeFilter, limit: int) -> StatusChangePage:
+        """The changes behind a place that fit, oldest first, and the place up to which was read.
+
+        A change is shown only when no earlier one can appear any more, so going on from the page's place misses none.
+
+        Args:
+            after: a place given by this class; empty for the very beginning.
+        """
+
+    @abstractmethod
+    def newest_change(self) -> str:
+        """The place behind every change that there is by now."""
+
+
+class RunStorage(StatusChanges):
     """Runs and their events. Every method is one transaction; readers see all of it or nothing.
 
     Thread-safe; not shared across a fork. Methods that are not abstract are made of the others; a storage that can do
@@ -78,11 +108,19 @@ class RunStorage(ABC):
         Args:
             to: the new status; None keeps it.
             changes: columns of the run: ``epoch, launch_token, worker, runner, lease_until, start_deadline,
-                launch_tries, resume_count, start_time, end_time, failure``.
+                launch_tries, resume_count, start_time, end_time, failure, retry_due``.
 
         Returns:
             The run after the change, or None when the guard did not hold and nothing was written.
         """
+
+    @abstractmethod
+    def queue_turn(self) -> int:
+        """How many runs have been taken from the queue with a guard that says so."""
+
+    @abstractmethod
+    def pool_slots(self) -> dict[str, tuple[str, ...]]:
+        """Ids of the runs that hold a slot, by pool."""
 
     @abstractmethod
     def append_events(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:

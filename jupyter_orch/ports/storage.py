@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from jupyter_orch.errors import OrchError
 from jupyter_orch.ports.assets import AssetStorage
 from jupyter_orch.ports.audit import AuditStorage
 from jupyter_orch.ports.notebook_jobs import NotebookJobStorage
@@ -12,11 +13,27 @@ from jupyter_orch.ports.runs import RunStorage
 from jupyter_orch.ports.schedules import ScheduleStorage
 
 
+class StorageUnavailable(OrchError):
+    """The storage can not be reached or written right now; later it may. What was under way may have been stored."""
+
+    code = "STORAGE_UNAVAILABLE"
+
+    def __init__(self, reason: str) -> None:
+        """Args:
+        reason: in the words of the database.
+        """
+        super().__init__(f"the storage can not be reached or written right now: {reason}")
+        self.reason = reason
+
+
 class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage, AuditStorage, NotebookJobStorage):
     """All of it, on one database or several."""
 
     is_apart = False
     """Whether something may wait in one place for another, see :meth:`move_on`."""
+
+    read_only = ""
+    """Why it may only be looked at; empty when it may be written."""
 
     def move_on(self) -> int:
         """Move what waits in one place to the place it belongs; only a storage of several places has any.

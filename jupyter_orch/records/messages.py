@@ -8,7 +8,6 @@ from typing import Any
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.snapshot import JsonSchema, OutputRef
 
-
 HELD = "held"
 """Kind of the target of a run whose code only the process that asked for it has; that process also executes it."""
 
@@ -98,6 +97,7 @@ class StepSnapshot:
         key: unique in the plan, e.g. ``"outer.inner"``; a step that will be mapped has ``"[?]"`` at its end.
         solid: path of solid names from the pipeline down, joined by dots.
         kind: ``"COMPUTE"``, ``"UNRESOLVED_MAPPED"`` or ``"UNRESOLVED_COLLECT"``.
+        max_retries: how often its retry policy lets it run again; 0 without one.
     """
 
     key: str
@@ -106,6 +106,7 @@ class StepSnapshot:
     inputs: tuple[StepInputSnapshot, ...] = ()
     outputs: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
+    max_retries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,22 +118,33 @@ class PlanSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequestRecord:
-    """A run that a schedule or sensor asks for."""
+    """A run that a schedule or sensor asks for.
+
+    Attributes:
+        config_errors: every mistake in its run config; with any, the run can not run.
+    """
 
     run_key: str | None = None
     run_config: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     pipeline: str | None = None
+    config_errors: tuple[ConfigError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickVerdict:
-    """What evaluating a schedule or sensor gave: requests, or a reason to skip, or a failure of the user's function."""
+    """What evaluating a schedule or sensor gave: requests, or a reason to skip, or a failure of the user's function.
+
+    Attributes:
+        cursor: a sensor's memory from now on.
+        output: what the function printed and logged, the newest part of it.
+    """
 
     requests: tuple[RunRequestRecord, ...] = ()
     skip_reason: str | None = None
     cursor: str | None = None
     failure: Failure | None = None
+    output: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +156,14 @@ class KnownState:
         outputs: for each finished step the names of the outputs it gave (absent optional outputs are not named).
         mapping_keys: for a dynamic output ``"step.output"`` the mapping keys it gave, in order.
         attempts: for each step the number of attempts that were already used up in this run.
+        failed: steps that have failed in this run already: they do not run again, nor does what depends on them.
     """
 
     source_run_ids: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     mapping_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

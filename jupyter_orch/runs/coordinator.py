@@ -10,8 +10,7 @@ from typing import Any
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import RunCoordinator
 from jupyter_orch.records.run import Run
-
-PRIORITY_TAG = "dagster/priority"
+from jupyter_orch.runs.run_tags import priority_of
 
 
 class LimitError(OrchError):
@@ -75,7 +74,7 @@ class QueuedRunCoordinator(RunCoordinator):
         free = len(queued) if self._limit < 0 else max(0, self._limit - len(in_progress))
         taken = Counter(count for run in in_progress for count, _ in self._counts(run))
         chosen: list[Run] = []
-        for run in sorted(queued, key=lambda run: -priority_of(run)):
+        for run in self.order(queued):
             if len(chosen) == free:
                 break
             counts = list(self._counts(run))
@@ -84,19 +83,14 @@ class QueuedRunCoordinator(RunCoordinator):
                 chosen.append(run)
         return chosen
 
+    def order(self, queued: Sequence[Run]) -> list[Run]:
+        return sorted(queued, key=lambda run: -priority_of(run.submission.tags))
+
     def _counts(self, run: Run) -> Iterable[tuple[tuple[object, ...], int]]:
         for limit in self._tag_limits:
             count = limit.counted_as(run)
             if count is not None:
                 yield count, limit.limit
-
-
-def priority_of(run: Run) -> int:
-    """The number in the run's priority tag; anything that is no whole number counts as 0."""
-    try:
-        return int(run.submission.tags.get(PRIORITY_TAG, "0"))
-    except ValueError:
-        return 0
 
 
 def _tag_limit(given: Any) -> TagLimit:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from jupyter_orch import clock
+from jupyter_orch.errors import OrchError
+from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import Bell, Guard, NewRun, RunStorage
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event, EventType
@@ -19,18 +22,33 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import ProcessIdentity, Run, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.problems import RunConflict
+from jupyter_orch.runs.run_tags import max_retries_of, retry_number_of
+from jupyter_orch.settings import RunRetries
 
 LEASE = 30.0
-START_TIMEOUT = 120.0
+START_TIMEOUT = 180.0
 MAX_LAUNCH_TRIES = 3
+NO_RETRIES = RunRetries()
 
 
 class Journal:
     """Writes runs' histories and rings the bell after each commit."""
 
-    def __init__(self, storage: RunStorage, bell: Bell) -> None:
+    def __init__(
+        self,
+        storage: RunStorage,
+        bell: Bell,
+        start_timeout: float | None = START_TIMEOUT,
+        retries: RunRetries = NO_RETRIES,
+    ) -> None:
+        """Args:
+        start_timeout: seconds from launch to the worker's claim; None waits for ever.
+        retries: which failed runs are to be tried again as new runs.
+        """
         self._storage = storage
         self._bell = bell
+        self._start_timeout = start_timeout
+        self._retries = retries
 
     # submit
 
@@ -41,6 +59,17 @@ class Journal:
             EventType.PIPELINE_ENQUEUED, f"Run of {pipeline} was submitted by {submission.created_by or 'nobody'}."
         )
         return NewRun(run_id=run_id or str(uuid.uuid4()), submission=submission, events=(enqueued,))
+
+    def rejected_run(self, submission: Submission, run_id: str, problem: OrchError) -> NewRun:
+        """A run that can not run, as it will be stored: it has failed from the beginning, for a reason that it tells.
+
+        Args:
+            problem: what is wrong with what was asked for.
+        """
+        failure = Failure(cls=type(problem).__name__, message=problem.message)
+        end = _event(EventType.PIPELINE_FAILURE, failure.message, "ERROR", failure=codec.to_json(failure))
+        new = self.new_run(submission, run_id)
+        return replace(new, events=(*new.events, end), failure=failure)
 
     def submit(self, submission: Submission, run_id: str | None = None) -> tuple[Run, bool]:
         """Store a run as QUEUED; a known idempotency key gives the earlier run and False.
@@ -60,8 +89,16 @@ class Journal:
 
     # coordinate and launch
 
-    def dequeue(self, run: Run) -> tuple[Run, str] | None:
-        """QUEUED → STARTING: win the run, with a new epoch and a token that only its worker gets."""
+    def dequeue(
+        self, run: Run, *, turn: int | None = None, pools: Mapping[str, int] | None = None
+    ) -> tuple[Run, str] | None:
+        """QUEUED → STARTING: win the run, with a new epoch and a token that only its worker gets.
+
+        Args:
+            turn: the queue's turn when the run was chosen; None when it was not chosen by what is in progress.
+            pools: in which pools it needs a slot, and how many these have.
+        """
+        failpoint("queue.dequeue.before")
         token = secrets.token_hex(16)
         events = (
             _event(EventType.PIPELINE_DEQUEUED, "Taken from the queue."),
@@ -69,13 +106,14 @@ class Journal:
         )
         won = self._move(
             run.run_id,
-            Guard(statuses=(RunStatus.QUEUED,), epoch=run.epoch),
+            Guard(statuses=(RunStatus.QUEUED,), epoch=run.epoch, queue_turn=turn, pools=pools or {}),
             RunStatus.STARTING,
             events,
             epoch=run.epoch + 1,
             launch_token=token,
-            start_deadline=clock.now() + START_TIMEOUT,
+            start_deadline=None if self._start_timeout is None else clock.now() + self._start_timeout,
         )
+        failpoint("queue.dequeue.after")
         return (won, token) if won is not None else None
 
     def launch_failed(self, run: Run, reason: str) -> Run | None:
@@ -91,8 +129,25 @@ class Journal:
 
     # worker
 
-    def claim(self, run_id: str, epoch: int, token: str, worker: ProcessIdentity, how: str) -> Run | None:
-        """STARTING → STARTED: the worker shows the token of this epoch; only now may user code run."""
+    def claim(
+        self,
+        run_id: str,
+        epoch: int,
+        token: str,
+        worker: ProcessIdentity,
+        how: str,
+        *,
+        runner: ProcessIdentity | None = None,
+        resumed: bool = False,
+    ) -> Run | None:
+        """STARTING → STARTED: the worker shows the token of this epoch; only now may user code run.
+
+        Args:
+            how: how the worker was started, for the run's log.
+            runner: the process that waits for the order to run; the row says from the claim on what to end.
+            resumed: the run goes on after a lost worker; its start time stays.
+        """
+        failpoint("worker.claim.before")
         now = clock.now()
         started = _event(
             EventType.PIPELINE_START,
@@ -100,23 +155,66 @@ class Journal:
             pid=worker.pid,
             host=worker.host,
         )
-        return self._move(
+        claimed = self._move(
             run_id,
             Guard(statuses=(RunStatus.STARTING,), epoch=epoch, launch_token=token),
             RunStatus.STARTED,
             (started,),
             launch_token=None,
             worker=worker,
+            runner=runner,
             lease_until=now + LEASE,
-            start_time=now,
+            **({} if resumed else {"start_time": now}),
         )
+        failpoint("worker.claim.after")
+        return claimed
 
-    def append(self, run_id: str, epoch: int, events: Sequence[Event]) -> bool:
-        """Events of the worker; False when the run is no longer this worker's."""
+    def append(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:
+        """Events of the worker; the number of the last, or None when the run is no longer this worker's."""
         last = self._storage.append_events(run_id, epoch, events)
         if last is not None:
             self._bell(run_id)
-        return last is not None
+        return last
+
+    def number_of(self, run_id: str, event: Event, after: int) -> int | None:
+        """Where an event of the worker was stored after all, behind number ``after``; None when it was not."""
+        for stored in self._storage.read_events(run_id, after=after, types=[event.type]):
+            if (stored.event.timestamp, stored.event.step_key) == (event.timestamp, event.step_key):
+                return stored.seq
+        return None
+
+    def is_over(self, run: Run) -> bool:
+        """Whether the run has ended in the hands of this epoch."""
+        found = self._storage.get_run(run.run_id)
+        return found is not None and found.is_final and found.epoch == run.epoch
+
+    def is_held_by(self, run_id: str, epoch: int, worker: ProcessIdentity) -> Run | None:
+        """The run, if that worker has claimed it in that epoch."""
+        found = self._storage.get_run(run_id)
+        return found if found is not None and found.epoch == epoch and found.worker == worker else None
+
+    def resume(self, run: Run, number: int, most: int, events: Sequence[Event], note: str) -> Run | None:
+        """STARTED → QUEUED: the worker is confirmed dead; another one goes on, under a new epoch.
+
+        Args:
+            number, most: which resumption this is, of how many.
+            events: what becomes of the steps that were in flight.
+            note: why, and how much is kept.
+        """
+        told = _event(EventType.ENGINE_EVENT, f"{note} Resuming, attempt {number} of {most}.", "WARNING", resume=number)
+        return self._move(
+            run.run_id,
+            Guard(statuses=(RunStatus.STARTED,), epoch=run.epoch),
+            RunStatus.QUEUED,
+            (*events, told),
+            epoch=run.epoch + 1,
+            resume_count=number,
+            launch_tries=0,
+            launch_token=None,
+            worker=None,
+            runner=None,
+            lease_until=None,
+        )
 
     def hold(self, submission: Submission, run_id: str, worker: ProcessIdentity, message: str) -> Run:
         """Store a run that the process which asks for it executes itself: STARTED from the beginning.
@@ -159,7 +257,22 @@ class Journal:
         """Any unfinished status → FAILURE, with the reason."""
         failure = reason if isinstance(reason, Failure) else Failure(cls="RunFailure", message=reason)
         end = _event(EventType.PIPELINE_FAILURE, failure.message, "ERROR", failure=codec.to_json(failure))
+        changes["retry_due"] = self._is_retried(run)
         return self._end(run, _UNFINISHED, RunStatus.FAILURE, (*events, end), failure, **changes)
+
+    def retried(self, run: Run, note: str) -> Run | None:
+        """A failed run is done with: its retry is stored, or can not be had; the note says which."""
+        told = _event(EventType.ENGINE_EVENT, note)
+        guard = Guard(statuses=(RunStatus.FAILURE,), epoch=run.epoch)
+        moved = self._storage.move_run(run.run_id, guard, None, (told,), retry_due=False)
+        if moved is not None:
+            self._bell(run.run_id)
+        return moved
+
+    def _is_retried(self, run: Run) -> bool:
+        tags = run.submission.tags
+        most = max_retries_of(tags, self._retries.max_retries)
+        return self._retries.enabled and retry_number_of(tags) < most
 
     # cancel
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from jupyter_orch.errors import OrchError
+from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import CodeServers, LaunchOrder, RunCoordinator, RunLauncher, RunStorage
 from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
 from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.run_tags import pools_of
+from jupyter_orch.settings import Pools
 
 PASS_LIMIT = 1000
 
@@ -25,19 +28,26 @@ class Launching:
         launcher: RunLauncher,
         code_servers: CodeServers,
         home: str,
+        pools: Pools | None = None,
     ) -> None:
+        """Args:
+        home: folder of the instance.
+        pools: how many slots each pool has.
+        """
         self._storage = storage
         self._journal = journal
         self._coordinator = coordinator
         self._launcher = launcher
         self._code_servers = code_servers
         self._home = home
+        self._pools = pools or Pools()
         self._one_pass = threading.Lock()
         self.wake: Callable[[], None] = lambda: None
 
     def submit(self, submission: Submission, run_id: str | None = None) -> tuple[Run, bool]:
         """Store a run; start it at once when nothing is in its way."""
         run, created = self._journal.submit(submission, run_id)
+        failpoint("queue.submitted")
         if created:
             if self._coordinator.is_pass_through:
                 run = self.start(run) or run
@@ -48,28 +58,66 @@ class Launching:
     def turn(self) -> tuple[int, int]:
         """Start every queued run that may start now; returns how many were started and how many still wait."""
         with self._one_pass:
-            queued = self._storage.list_runs(
-                RunFilter(statuses=(RunStatus.QUEUED,)), limit=PASS_LIMIT, oldest_first=True
-            )
+            queued = self._queued()
             if not queued:
                 return 0, 0
+            number = None if self._coordinator.is_pass_through else self._storage.queue_turn()
             in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=PASS_LIMIT)
-            chosen = self._coordinator.choose(queued, in_progress)
-            for run in chosen:
-                self.start(run)
-            return len(chosen), len(queued) - len(chosen)
+            started = 0
+            for run in self._coordinator.choose(self._with_free_slots(queued), in_progress):
+                if self.start(run, number) is not None:
+                    started += 1
+                    number = None if number is None else number + 1
+                elif number is not None and self._storage.queue_turn() != number:
+                    break  # another replica has taken runs: what was chosen here was counted without them
+            return started, len(queued) - started
 
-    def start(self, run: Run) -> Run | None:
-        """Win a queued run and get it a worker; None when another replica was faster."""
-        won = self._journal.dequeue(run)
+    def start(self, run: Run, turn: int | None = None) -> Run | None:
+        """Win a queued run and get it a worker; None when another replica was faster or a pool has no slot free.
+
+        Args:
+            turn: the queue's turn when the run was chosen.
+        """
+        won = self._journal.dequeue(run, turn=turn, pools=self._limits(run))
         if won is None:
             return None
         starting, token = won
         try:
-            self._launcher.launch(self._order(starting, token))
+            order = self._order(starting, token)
+            if order.is_resumed:
+                self._launcher.resume_run(order)
+            else:
+                self._launcher.launch(order)
         except OrchError as error:
             return self._journal.launch_failed(starting, error.message)
+        failpoint("queue.launched")
         return starting
+
+    def places(self) -> dict[str, int]:
+        """The place in the queue of every run that waits, counted from 1; the ones that come next first."""
+        ordered = self._coordinator.order(self._queued())
+        return {run.run_id: place for place, run in enumerate(ordered, 1)}
+
+    def _queued(self) -> list[Run]:
+        return self._storage.list_runs(RunFilter(statuses=(RunStatus.QUEUED,)), limit=PASS_LIMIT, oldest_first=True)
+
+    def _limits(self, run: Run) -> dict[str, int]:
+        """The pools that a run needs a slot of and that have a limit, each with it."""
+        limits = {pool: self._pools.limits.get(pool, self._pools.default_limit) for pool in _pools(run)}
+        return {pool: limit for pool, limit in limits.items() if limit is not None}
+
+    def _with_free_slots(self, queued: Sequence[Run]) -> list[Run]:
+        """Those whose pools have slots free, counted in the order of the queue; others would only take up places."""
+        if not any(self._limits(run) for run in queued):
+            return list(queued)
+        taken = {pool: len(holders) for pool, holders in self._storage.pool_slots().items()}
+        free = []
+        for run in self._coordinator.order(queued):
+            limits = self._limits(run)
+            if all(taken.get(pool, 0) < limit for pool, limit in limits.items()):
+                taken.update({pool: taken.get(pool, 0) + 1 for pool in limits})
+                free.append(run)
+        return free
 
     def _order(self, run: Run, token: str) -> LaunchOrder:
         address = self._code_servers.runner(run.submission.location)
@@ -82,4 +130,9 @@ class Launching:
             runner_command=address.command,
             runner_env=address.env,
             cold_reason=address.cold_reason,
+            is_resumed=run.resume_count > 0,
         )
+
+
+def _pools(run: Run) -> tuple[str, ...]:
+    return pools_of(run.submission.tags)

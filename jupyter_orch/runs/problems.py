@@ -80,3 +80,16 @@ class RunConfigInvalid(OrchError):
         super().__init__(f"the run config of {pipeline} has {len(errors)} mistake(s):\n{lines}")
         self.pipeline = pipeline
         self.errors = errors
+
+
+class RunTagsInvalid(OrchError):
+    """Tags can not be kept or understood."""
+
+    code = "RUN_TAGS_INVALID"
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        """Args:
+        mistakes: one sentence for each.
+        """
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes

@@ -12,6 +12,7 @@ from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.history import STEP_EVENTS, known_after, plan_of, step_states
 from jupyter_orch.runs.launch import Launching
+from jupyter_orch.runs.run_tags import IS_RESUME_RETRY_TAG, OF_ONE_RUN, PARENT_TAG, RETRY_NUMBER_TAG, ROOT_TAG
 from jupyter_orch.runs.submit import Submitter
 
 ALL_EVENTS = 1_000_000
@@ -49,35 +50,47 @@ class Reexecutor:
         run, _ = self._launching.submit(submission)
         return run
 
+    def retry(self, parent: Run, number: int, strategy: Strategy) -> Run:
+        """Submit the retry of a failed run; a second call, by whomever, finds the first one's run.
+
+        Args:
+            number: which retry it is, counted from 1.
+        """
+        again = self._submission(parent, strategy, f"retry {number} of run {parent.run_id}")
+        tags = {**again.tags, RETRY_NUMBER_TAG: str(number)}
+        run, _ = self._launching.submit(replace(again, tags=tags, idempotency_key=f"retry/{parent.run_id}"))
+        return run
+
     def _submission(self, parent: Run, strategy: Strategy, who: str) -> Submission:
         asked = parent.submission
-        tags = {name: value for name, value in asked.tags.items() if name != "dagster/is_resume_retry"}
+        tags = {name: value for name, value in asked.tags.items() if name not in OF_ONE_RUN}
         again = replace(
             asked,
             tags={
                 **tags,
-                "dagster/parent_run_id": parent.run_id,
-                "dagster/root_run_id": asked.root_run_id or parent.run_id,
+                PARENT_TAG: parent.run_id,
+                ROOT_TAG: asked.root_run_id or parent.run_id,
             },
             created_by=who,
             parent_run_id=parent.run_id,
             root_run_id=asked.root_run_id or parent.run_id,
             idempotency_key=None,
+            step_keys=None if IS_RESUME_RETRY_TAG in asked.tags else asked.step_keys,
             known=KnownState(),
         )
         if strategy == Strategy.ALL_STEPS:
             return again
         step_keys, known = self._left_to_do(parent)
-        return replace(again, step_keys=step_keys, known=known, tags={**again.tags, "dagster/is_resume_retry": "true"})
+        return replace(again, step_keys=step_keys, known=known, tags={**again.tags, IS_RESUME_RETRY_TAG: "true"})
 
-    def _left_to_do(self, parent: Run) -> tuple[tuple[str, ...], KnownState]:
+    def _left_to_do(self, parent: Run) -> tuple[tuple[str, ...] | None, KnownState]:
         if not parent.is_final:
             raise problems.RunConflict(f"run {parent.run_id} has not ended yet")
         if parent.status == RunStatus.SUCCESS:
             raise problems.InvalidStep("the run succeeded; there is nothing to do from its failure on")
         plan = plan_of(self._storage.read_events(parent.run_id, limit=20, types=["ENGINE_EVENT"]))
         if plan is None:
-            return parent.submission.step_keys or (), parent.submission.known
+            return parent.submission.step_keys, parent.submission.known
         states = step_states(self._storage.read_events(parent.run_id, limit=ALL_EVENTS, types=STEP_EVENTS))
         known = known_after(parent.run_id, parent.submission.known, states)
         return steps_left(plan, known), known
@@ -101,7 +114,7 @@ def steps_left(plan: PlanSnapshot, known: KnownState) -> tuple[str, ...]:
         instances = {step.key: ""} if values is None else {_instance(step.key, value): value for value in values}
         todo = [key for key, value in instances.items() if key not in finished or _feeds_on(left, step, value)]
         if todo:
-            left.update(todo, (step.key, _pattern(step.key)))
+            left.update(todo, (step.key, pattern_of(step.key)))
             keys.extend(todo)
     return tuple(keys)
 
@@ -130,5 +143,6 @@ def _instance(pattern: str, value: str) -> str:
     return f"{pattern.removesuffix(UNRESOLVED)}[{value}]" if pattern.endswith(UNRESOLVED) else pattern
 
 
-def _pattern(key: str) -> str:
+def pattern_of(key: str) -> str:
+    """The key that a mapped step has in the plan; any other step's key is its own."""
     return f"{key.rpartition('[')[0]}{UNRESOLVED}" if key.endswith("]") else key

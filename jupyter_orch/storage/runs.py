@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, literal, select, union_all, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, literal, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from jupyter_orch import clock
@@ -17,14 +17,16 @@ from jupyter_orch.records.status import FINAL, RunStatus, check_move
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.assets import SqlAssets
 from jupyter_orch.storage.database import Database
-from jupyter_orch.storage.schema import events, run_tags, runs
+from jupyter_orch.storage.queue import PlacesTaken, count_turn, current_turn, free_slots, held_slots, take_slots
+from jupyter_orch.storage.schema import events, run_tags, runs, status_changes
+from jupyter_orch.storage.status_changes import SqlStatusChanges, note_change
 
 _JSON_COLUMNS = {"worker", "runner", "failure"}
 _MOST_TERMS = 200  # SQLite takes 500 in one statement
 _EVENT_COLUMNS = "run_pk, seq, epoch, type, step_key, timestamp, level, message, data"
 
 
-class SqlRuns(RunStorage):
+class SqlRuns(SqlStatusChanges, RunStorage):
     """See :class:`jupyter_orch.ports.RunStorage`."""
 
     def __init__(self, database: Database, assets: SqlAssets) -> None:
@@ -46,15 +48,15 @@ class SqlRuns(RunStorage):
         existing = self._existing(connection, new)
         if existing is not None:
             return existing, False
-        submission = new.submission
+        submission, now = new.submission, clock.now()
         values = {
             "run_id": new.run_id,
             "idempotency_key": submission.idempotency_key,
             "location": submission.location,
             "repository": submission.selector.repository,
             "pipeline": submission.selector.pipeline,
-            "create_time": clock.now(),
-            **_first_state(new, clock.now()),
+            "create_time": now,
+            **_first_state(new, now),
             "root_run_id": submission.root_run_id or new.run_id,
             "event_seq": len(new.events),
             "body": rows.to_text(submission),
@@ -71,6 +73,7 @@ class SqlRuns(RunStorage):
             tags = [{"run_pk": pk, "key": key, "value": value} for key, value in submission.tags.items()]
             connection.execute(run_tags.insert(), tags)
         self._insert_events(connection, new.run_id, pk, 1, 0, new.events)
+        note_change(connection, pk, str(values["status"]), is_sqlite=self._database.is_sqlite)
         return self._fetch(connection, runs.c.pk == pk), True
 
     def get_run(self, run_id: str) -> Run | None:
@@ -103,13 +106,37 @@ class SqlRuns(RunStorage):
         for column in _JSON_COLUMNS & changes.keys():
             changes[column] = rows.to_text(changes[column])
         changes["event_seq"] = runs.c.event_seq + len(events)
+        if "retry_due" in changes:
+            changes["retry_due"] = int(changes["retry_due"])
         statement = update(runs).where(runs.c.run_id == run_id, *_guarded(guard)).values(changes).returning(runs)
+        try:
+            return self._moved(statement, guard, run_id, to, events)
+        except PlacesTaken:
+            return None
+
+    def _moved(
+        self, statement: Any, guard: Guard, run_id: str, to: RunStatus | None, events: Sequence[Event]
+    ) -> Run:
         with self._database.write() as connection:
+            count_turn(connection, guard.queue_turn)
             row = connection.execute(statement).first()
             if row is None:
-                return None
+                raise PlacesTaken
+            take_slots(connection, row.pk, guard.pools)
+            if to is not None and (to in FINAL or to is RunStatus.QUEUED):
+                free_slots(connection, row.pk)
             self._insert_events(connection, run_id, row.pk, row.event_seq - len(events) + 1, row.epoch, events)
+            if to is not None:
+                note_change(connection, row.pk, to.value, is_sqlite=self._database.is_sqlite)
         return rows.run_from(row)
+
+    def queue_turn(self) -> int:
+        with self._database.read() as connection:
+            return current_turn(connection)
+
+    def pool_slots(self) -> dict[str, tuple[str, ...]]:
+        with self._database.read() as connection:
+            return held_slots(connection)
 
     def append_events(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:
         with self._database.write(durable=False) as connection:
@@ -180,7 +207,7 @@ class SqlRuns(RunStorage):
             pk = connection.execute(select(runs.c.pk).where(ended)).scalar()
             if pk is None:
                 return False
-            for table in (events, run_tags):
+            for table in (events, run_tags, status_changes):
                 connection.execute(delete(table).where(table.c.run_pk == pk))
             connection.execute(delete(runs).where(runs.c.pk == pk))
             self._facts.forget_run_within(connection, run_id)
@@ -221,6 +248,7 @@ class SqlRuns(RunStorage):
             values = [rows.event_values(pk, seq, epoch, event) for seq, event in enumerate(new, first)]
             connection.exec_driver_sql(self._insert_event, values)
             self._facts.add_facts_within(connection, run_id, first, new)
+            self._database.announce(connection, run_id)
 
 
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
@@ -228,6 +256,8 @@ _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
 
 def _first_state(new: NewRun, now: float) -> dict[str, Any]:
     """The columns that say where a new run is in its life."""
+    if new.failure is not None:
+        return {"status": RunStatus.FAILURE.value, "epoch": 0, "end_time": now, "failure": rows.to_text(new.failure)}
     if new.held_by is not None:
         held = {"worker": rows.to_text(new.held_by), "lease_until": new.lease_until, "start_time": now}
         return {"status": RunStatus.STARTED.value, "epoch": 1, **held}
@@ -264,6 +294,8 @@ def _filtered(statement: Select[Any], where: RunFilter) -> Select[Any]:
         statement = statement.where(runs.c.create_time > where.created_after)
     if where.created_before is not None:
         statement = statement.where(runs.c.create_time < where.created_before)
+    if where.retry_due:
+        statement = statement.where(text("retry_due = 1"))  # spelled as in the partial index
     for key, value in where.tags.items():
         has = select(run_tags.c.run_pk).where(run_tags.c.key == key, run_tags.c.value == value)
         statement = statement.where(runs.c.pk.in_(has))

@@ -1,58 +1,105 @@
 """What a worker does, from claim to end.
 
 A worker lives in the server's environment and never sees user code; the runner lives in the user's and never sees the
-database. The worker may give the order to run only after its claim moved the row from STARTING to STARTED with the
-epoch and token it was launched with: a worker that comes late, or twice, changes no row and leaves.
+database. The runner is there before the claim, so that the row names it from the claim on, but the worker may give it
+the order to run only after its claim moved the row from STARTING to STARTED with the epoch and token it was launched
+with: a worker that comes late, or twice, changes no row and leaves, and its runner with it.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from jupyter_orch.ports import LaunchOrder
+from jupyter_orch.failpoints import failpoint
+from jupyter_orch.instance import Instance
+from jupyter_orch.ports import LaunchOrder, StorageUnavailable
 from jupyter_orch.processes import this_process
-from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.messages import RunSpec
-from jupyter_orch.records.run import Run
+from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.runs.journal import Journal
-from jupyter_orch.settings import Settings
+from jupyter_orch.runs.resume import left_to_do
+from jupyter_orch.runs.run_tags import max_runtime_of
+from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.pump import Pump
-from jupyter_orch.worker.runner_process import start_runner
+from jupyter_orch.worker.runner_process import Runner, RunnerNotStarted, log_folder, ready_runner
+from jupyter_orch.worker.wakeup import Wakeup
 
 SUPERSEDED = 75
 """Exit code of a worker that did not get its run."""
 
+CLAIM_PATIENCE = 60.0
+"""Seconds for which a worker tries to reach the storage for its claim."""
 
-def work(order: LaunchOrder, journal: Journal, settings: Settings, how: str) -> int:
+
+def work(order: LaunchOrder, instance: Instance, how: str) -> int:
     """Hold one run until its end.
 
     Args:
         order: which run, with the epoch and token to claim it.
-        settings: of the instance.
         how: how this worker was started, for the run's log.
 
     Returns:
         The exit code: 0 the run has ended and is stored, 75 the run was not ours.
     """
-    run = journal.claim(order.run_id, order.epoch, order.token, this_process(), how)
-    if run is None:
-        return SUPERSEDED
-    log_dir = settings.home / "compute_logs" / file_stem(run.run_id)
-    log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with start_runner(order, _spec(run, settings, log_dir), log_dir) as runner:
-        return 0 if Pump(run, runner, journal).drive() else SUPERSEDED
+    try:
+        with ready_runner(order, log_folder(instance.settings, order.run_id)) as runner:
+            return work_with(runner, order, instance, how)
+    except RunnerNotStarted as error:
+        run = _claim(order, instance.journal, how, None)
+        return SUPERSEDED if run is None or instance.journal.fail(run, error.message) is None else 0
 
 
-def _spec(run: Run, settings: Settings, log_dir: Path) -> RunSpec:
-    asked = run.submission
+def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) -> int:
+    """Hold one run until its end, with a runner that waits for its order; returns as :func:`work` does."""
+    with Wakeup() as wakeup:  # from before the claim on: whoever sees us in the row may signal us
+        run = _claim(order, instance.journal, how, runner.identity)
+        if run is None:
+            return SUPERSEDED
+        runner.begin(_spec(run, instance, runner.log_dir))
+        failpoint("worker.order.sent")
+        watch = instance.settings.run_monitoring
+        pump = Pump(
+            run,
+            runner,
+            instance.journal,
+            wakeup,
+            max_runtime=max_runtime_of(run.submission.tags, watch.max_runtime) if watch.enabled else None,
+            is_shared=instance.settings.storage.name != "sqlite",
+            output_cap=OutputCap.of(runner.log_dir, instance.settings),
+        )
+        return 0 if pump.drive() else SUPERSEDED
+
+
+def _claim(order: LaunchOrder, journal: Journal, how: str, runner: ProcessIdentity | None) -> Run | None:
+    """Take the run; when the storage does not answer, look whether it was taken, and try again for a while."""
+    me = this_process()
+    deadline = time.monotonic() + CLAIM_PATIENCE
+    asked_before = False
+    while True:
+        try:
+            taken = journal.is_held_by(order.run_id, order.epoch, me) if asked_before else None
+            return taken or journal.claim(
+                order.run_id, order.epoch, order.token, me, how, runner=runner, resumed=order.is_resumed
+            )
+        except StorageUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            asked_before = True
+            time.sleep(0.5)
+
+
+def _spec(run: Run, instance: Instance, log_dir: Path) -> RunSpec:
+    asked, settings = run.submission, instance.settings
+    step_keys, known = left_to_do(instance.storage, run) if run.resume_count else (asked.step_keys, asked.known)
     return RunSpec(
         run_id=run.run_id,
         target=asked.target,
         selector=asked.selector,
         run_config=asked.run_config,
         tags=asked.tags,
-        step_keys=asked.step_keys,
-        known=asked.known,
+        step_keys=step_keys,
+        known=known,
         parent_run_id=asked.parent_run_id,
         root_run_id=asked.root_run_id,
         python_loggers=settings.python_logs.loggers,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import select
-import signal
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,97 +16,133 @@ from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
-from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.journal import LEASE, Journal
+from jupyter_orch.worker.delivery import Delivery, StorageLost
 from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.runner_process import Runner
+from jupyter_orch.worker.wakeup import Wakeup
 
 HEARTBEAT = 5.0
 TURN = 1.0
 CANCEL_GRACE = 12.0
 MAX_BATCH = 5_000
+FENCE = 2 * LEASE - 5.0
+"""Seconds without the storage after which a run that another host could take over stands still."""
+
 _STEP_ENDS = {EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_SKIPPED, EventType.STEP_UP_FOR_RETRY}
 
 
 class Pump:
     """One run's traffic from runner to journal."""
 
-    def __init__(self, run: Run, runner: Runner, journal: Journal, *, output_cap: OutputCap | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        runner: Runner,
+        journal: Journal,
+        wakeup: Wakeup,
+        *,
+        max_runtime: float | None = None,
+        is_shared: bool = False,
+        output_cap: OutputCap | None = None,
+    ) -> None:
+        """Args:
+        wakeup: readable when somebody wants us to look at the row.
+        max_runtime: seconds from the run's start after which it is ended.
+        is_shared: workers of other hosts may have the same storage.
+        output_cap: keeps the captured output short.
+        """
         self._run = run
         self._runner = runner
         self._journal = journal
+        self._wakeup = wakeup
         self._frames = wire.FrameReader()
-        self._pending: list[Event] = [_how_it_runs(runner)]
+        self._delivery = Delivery(run, journal)
+        self._delivery.add(_how_it_runs(runner))
         self._open_steps: set[str] = set()
         self._first_failure: Failure | None = None
         self._done: dict[str, Any] | None = None
         self._lost = False
-        self._canceling_since: float | None = None
-        self._next_beat = 0.0
+        self._is_shared = is_shared
+        self._is_held = False
+        self._stopping_since: float | None = None
+        self._is_canceling = False
+        self._max_runtime = max_runtime
+        self._is_overdue = False
+        self._next_beat = 0.0 if run.runner is None else time.monotonic() + HEARTBEAT
         self._output_cap = output_cap
         self._next_cut = 0.0
-        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def drive(self) -> bool:
         """Pump until the runner has said "done" or is gone, then end the run.
 
         Returns:
-            False when the run was taken from this worker; everything it started is ended then.
+            False when the run was taken from this worker, or the storage is lost; everything it started is ended then.
         """
-        self._let_signals_wake_us()
-        poll = select.poll()
-        poll.register(self._runner.line, select.POLLIN)
-        poll.register(self._wake_read, select.POLLIN)
+        try:
+            self._pump()
+            return False if self._lost else self._finish()
+        except StorageLost:
+            self._runner.kill()
+            return False
+
+    def _pump(self) -> None:
         self._flush()
-        self._keep_lease(woken=False)  # from here on the row knows what to end if this worker dies
+        self._keep_lease(woken=False)
         is_open = True
         while is_open and not self._lost and self._done is None:
-            ready = {fd for fd, _ in poll.poll(self._patience() * 1000)}
+            ready = self._wait()
             if self._runner.line.fileno() in ready:
                 is_open = self._read()
             if self._done is None:
                 self._flush()
-                self._keep_lease(woken=self._wake_read in ready)
+                self._keep_lease(woken=self._wakeup.fileno() in ready)
+                self._watch_runtime()
                 self._lose_patience()
+                self._stand_still_without_storage()
                 self._cut_output()
         self._cut_output(at_the_end=True)
-        return False if self._lost else self._finish()
 
-    def _let_signals_wake_us(self) -> None:
-        """SIGTERM and SIGUSR1 mean "look at your row"; the row alone says what to do."""
-        for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
-        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+    def _wait(self) -> set[int]:
+        poll = select.poll()
+        poll.register(self._wakeup, select.POLLIN)
+        if not self._delivery.is_full:
+            poll.register(self._runner.line, select.POLLIN)
+        return {fd for fd, _ in poll.poll(self._patience() * 1000)}
 
     def _read(self) -> bool:
         try:
             data = self._runner.line.recv(1 << 18)
             if not data:
                 return False
-            self._take(data)
-            while self._done is None and len(self._pending) < MAX_BATCH:
+            taken = self._take(data)
+            while self._done is None and taken < MAX_BATCH:
                 more = self._runner.line.recv(1 << 18, socket.MSG_DONTWAIT)
                 if not more:
                     return False
-                self._take(more)
+                taken += self._take(more)
         except BlockingIOError:
             return True
         except ConnectionError:
             return False
         return True
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, data: bytes) -> int:
+        taken = 0
         for message in self._frames.feed(data):
             if message["k"] == "events":
                 for event in msgspec.convert(message["v"], list[Event]):
                     self._note_step(event)
-                    self._pending.append(event)
+                    self._delivery.add(event)
+                    taken += 1
             elif message["k"] == "done":
                 self._done = message
+        return taken
 
     def _note_step(self, event: Event) -> None:
         if event.step_key is None:
             return
-        if event.type == EventType.STEP_START:
+        if event.type in (EventType.STEP_START, EventType.STEP_RESTARTED):
             self._open_steps.add(event.step_key)
         elif event.type in _STEP_ENDS:
             self._open_steps.discard(event.step_key)
@@ -116,25 +150,46 @@ class Pump:
                 self._first_failure = _of_step(event)
 
     def _flush(self) -> None:
-        if self._pending:
-            batch, self._pending = self._pending, []
-            if not self._journal.append(self._run.run_id, self._run.epoch, batch):
-                self._lose()
+        if not self._delivery.flush():
+            self._lose()
 
     def _keep_lease(self, *, woken: bool) -> None:
         now = time.monotonic()
         if woken:
-            with contextlib.suppress(BlockingIOError):
-                os.read(self._wake_read, 4096)
+            self._wakeup.clear()
         if self._lost or not (woken or now >= self._next_beat):
             return
-        self._next_beat = now + HEARTBEAT
-        row = self._journal.renew(self._run, self._runner.identity)
+        is_answered, row = self._delivery.ask(lambda: self._journal.renew(self._run, self._runner.identity))
+        self._next_beat = now + (HEARTBEAT if is_answered else TURN)
+        if not is_answered:
+            return
         if row is None:
             self._lose()
-        elif row.status == RunStatus.CANCELING and self._canceling_since is None:
-            self._canceling_since = now
-            self._runner.cancel()
+            return
+        if self._is_held:
+            self._is_held = False
+            self._runner.hold(False)
+        if row.status == RunStatus.CANCELING and not self._is_canceling:
+            self._is_canceling = True
+            self._stop_runner()
+
+    def _watch_runtime(self) -> None:
+        if self._max_runtime is None or self._is_overdue or self._run.start_time is None:
+            return
+        if clock.now() > self._run.start_time + self._max_runtime:
+            self._is_overdue = True
+            self._delivery.add(_said(f"The run has taken longer than its maximum runtime of {self._max_runtime:g} s."))
+            self._stop_runner()
+
+    def _stop_runner(self) -> None:
+        self._stopping_since = self._stopping_since or time.monotonic()
+        self._runner.cancel()
+
+    def _stand_still_without_storage(self) -> None:
+        """Another host may take the run over once the lease is long gone: nothing of it may move here then."""
+        if self._is_shared and not self._is_held and self._delivery.silence > FENCE:
+            self._is_held = True
+            self._runner.hold(True)
 
     def _patience(self) -> float:
         return TURN if self._output_cap is None else min(TURN, max(self._next_cut - time.monotonic(), 0.0))
@@ -145,7 +200,7 @@ class Pump:
 
     def _lose_patience(self) -> None:
         """End a runner that was asked to stop and did not."""
-        if self._canceling_since is not None and time.monotonic() > self._canceling_since + CANCEL_GRACE:
+        if self._stopping_since is not None and time.monotonic() > self._stopping_since + CANCEL_GRACE:
             self._runner.kill()
 
     def _lose(self) -> None:
@@ -153,18 +208,19 @@ class Pump:
         self._runner.kill()
 
     def _finish(self) -> bool:
-        if self._done is None:
-            return self._finish_after_crash()
-        events, self._pending = self._pending, []
+        return self._delivery.finish(self._end) if self._done is not None else self._finish_after_crash()
+
+    def _end(self, events: Sequence[Event]) -> Run | None:
+        assert self._done is not None
         if self._done["ok"]:
-            ended = self._journal.succeed(self._run, events)
-        elif self._done["canceled"]:
-            ended = self._journal.canceled(self._run, events) or self._journal.fail(
+            return self._journal.succeed(self._run, events)
+        if self._is_overdue:
+            return self._journal.fail(self._run, self._timeout(), events)
+        if self._done["canceled"]:
+            return self._journal.canceled(self._run, events) or self._journal.fail(
                 self._run, "the run process was interrupted by a signal from outside", events
             )
-        else:
-            ended = self._journal.fail(self._run, self._reason(), events)
-        return ended is not None
+        return self._journal.fail(self._run, self._reason(), events)
 
     def _reason(self) -> Failure:
         """Why the run failed: what the runner says of the whole run, else the first step that failed."""
@@ -173,20 +229,33 @@ class Pump:
             return msgspec.convert(self._done["failure"], Failure)
         return self._first_failure or Failure(cls="StepsFailed", message="steps failed")
 
+    def _timeout(self) -> Failure:
+        return Failure(
+            cls="RunTimeout",
+            message=f"the run took longer than its maximum runtime of {self._max_runtime:g} s",
+            hint="the tag dagster/max_runtime or run_monitoring in orch.yaml sets it",
+        )
+
     def _finish_after_crash(self) -> bool:
         how = self._runner.describe_end()
         self._runner.kill()
+        for key in sorted(self._open_steps):
+            self._delivery.add(_step_cut_off(key, how))
+        if self._is_overdue:
+            return self._delivery.finish(lambda events: self._journal.fail(self._run, self._timeout(), events))
+        if self._is_canceling:
+            note = f"The run process {how} while it was canceled."
+            return self._delivery.finish(lambda events: self._journal.canceled(self._run, events, note))
         reason = Failure(
             cls="RunnerDied",
             message=f"the run process {how}",
             hint="the end of its output may say more; ‘Re-run from failure’ keeps the steps that succeeded",
         )
-        events = [*self._pending, *(_step_cut_off(key, how) for key in sorted(self._open_steps))]
-        if self._canceling_since is not None:
-            return (
-                self._journal.canceled(self._run, events, f"The run process {how} while it was canceled.") is not None
-            )
-        return self._journal.fail(self._run, reason, events) is not None
+        return self._delivery.finish(lambda events: self._journal.fail(self._run, reason, events))
+
+
+def _said(message: str) -> Event:
+    return Event(type=EventType.ENGINE_EVENT, timestamp=clock.now(), message=message, level="WARNING")
 
 
 def _how_it_runs(runner: Runner) -> Event:

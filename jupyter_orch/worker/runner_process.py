@@ -17,13 +17,21 @@ from typing import IO
 from jupyter_orch import wire
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import LaunchOrder
-from jupyter_orch.processes import identify, kill_run
+from jupyter_orch.processes import identify, kill_run, signal_run
 from jupyter_orch.records import codec
+from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity
+from jupyter_orch.settings import Settings
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child, read_end
 
 FORK_TIMEOUT = 10.0
+
+
+class RunnerNotStarted(OrchError):
+    """The process for the run's code can not be started."""
+
+    code = "RUNNER_NOT_STARTED"
 
 
 @dataclass(slots=True)
@@ -36,6 +44,7 @@ class Runner:
         identity: the process; it leads a session in which all that it starts lives.
         warm: forked from the zygote.
         note: why it is not warm, for the run's log.
+        log_dir: where its output goes.
     """
 
     line: socket.socket
@@ -43,8 +52,14 @@ class Runner:
     identity: ProcessIdentity
     warm: bool
     note: str
+    log_dir: Path
     status_fd: int = -1
     process: subprocess.Popen[bytes] | None = None
+
+    def begin(self, spec: RunSpec) -> None:
+        """Give it the order to run."""
+        with contextlib.suppress(OSError):  # it died meanwhile: the pump will see the line closed
+            wire.send(self.line, {"k": "start", "spec": codec.to_json(spec)})
 
     def cancel(self) -> None:
         """Ask it to stop: steps are interrupted, resources torn down."""
@@ -54,6 +69,10 @@ class Runner:
     def kill(self) -> None:
         """End it and everything it started, at once."""
         kill_run(self.identity, self.run_id)
+
+    def hold(self, is_held: bool) -> None:
+        """Stop it and everything it started, or let all of it go on."""
+        signal_run(self.identity, self.run_id, signal.SIGSTOP if is_held else signal.SIGCONT)
 
     def describe_end(self, timeout: float = 2.0) -> str:
         """How it ended, in words, e.g. ``"ended by signal 9 (SIGKILL)"``."""
@@ -74,15 +93,23 @@ class Runner:
         return (end["exit"], end["signal"]) if end else (None, None)
 
 
+def log_folder(settings: Settings, run_id: str) -> Path:
+    """Where a run's captured output goes."""
+    return settings.home / "compute_logs" / file_stem(run_id)
+
+
 @contextmanager
-def start_runner(order: LaunchOrder, spec: RunSpec, log_dir: Path) -> Iterator[Runner]:
-    """A runner that has got its order; nothing of it is alive any more when the block ends."""
+def ready_runner(order: LaunchOrder, log_dir: Path) -> Iterator[Runner]:
+    """A runner that waits for its order; nothing of it is alive any more when the block ends.
+
+    Raises:
+        RunnerNotStarted: none can be started.
+    """
+    log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     ours, theirs = socket.socketpair()
     with theirs, open(log_dir / "run.out", "ab") as out, open(log_dir / "run.err", "ab") as err:
-        runner = _forked(order, ours, theirs, out.fileno(), err.fileno()) or _spawned(order, ours, theirs, out, err)
+        runner = _forked(order, ours, theirs, out, err) or _spawned(order, ours, theirs, out, err)
     try:
-        with contextlib.suppress(OSError):  # it died at once: the pump will see the line closed
-            wire.send(runner.line, {"k": "start", "spec": codec.to_json(spec)})
         yield runner
     finally:
         runner.line.close()
@@ -90,19 +117,29 @@ def start_runner(order: LaunchOrder, spec: RunSpec, log_dir: Path) -> Iterator[R
         runner.kill()
 
 
-def _forked(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: int, err: int) -> Runner | None:
+def _forked(
+    order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: IO[bytes], err: IO[bytes]
+) -> Runner | None:
     if order.runner_socket is None:
         return None
     status_read, status_write = os.pipe2(os.O_CLOEXEC)
     try:
-        fds = [theirs.fileno(), out, err, status_write]
+        fds = [theirs.fileno(), out.fileno(), err.fileno(), status_write]
         pid = fork_child(Path(order.runner_socket), "runner", {}, fds, status=True, timeout=FORK_TIMEOUT)
     except ZygoteUnavailable:
         os.close(status_read)
         return None
     finally:
         os.close(status_write)
-    return Runner(line=ours, run_id=order.run_id, identity=identify(pid), warm=True, note="", status_fd=status_read)
+    return Runner(
+        line=ours,
+        run_id=order.run_id,
+        identity=identify(pid),
+        warm=True,
+        note="",
+        log_dir=Path(out.name).parent,
+        status_fd=status_read,
+    )
 
 
 def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: IO[bytes], err: IO[bytes]) -> Runner:
@@ -117,10 +154,17 @@ def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out
             start_new_session=True,
         )
     except OSError as error:
-        raise OrchError(f"can not start {order.runner_command[0]}: {error}") from error
+        ours.close()
+        raise RunnerNotStarted(f"can not start {' '.join(order.runner_command[:1])}: {error}") from error
     reason = order.cold_reason or "the location's warm process did not answer"
     return Runner(
-        line=ours, run_id=order.run_id, identity=identify(process.pid), warm=False, note=reason, process=process
+        line=ours,
+        run_id=order.run_id,
+        identity=identify(process.pid),
+        warm=False,
+        note=reason,
+        log_dir=Path(out.name).parent,
+        process=process,
     )
 
 

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.rescuer import Rescuer
+from jupyter_orch.errors import OrchError
+from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
 from jupyter_orch.processes import identify, is_alive, this_process
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import LEASE, START_TIMEOUT, Journal
+from jupyter_orch.settings import RunMonitoring
 from jupyter_orch.storage.sql import SqlStorage
 from tests.conftest import event, submission
 
 ELSEWHERE = ProcessIdentity(host="another-host", boot="b", pid=1, started=1)
+
+
+class Nowhere(RunLauncher):
+    """Knows nothing of any worker."""
+
+    def launch(self, order: LaunchOrder) -> str:
+        raise OrchError("nothing is launched here")
 
 
 class Hands:
@@ -34,7 +45,7 @@ class Hands:
 def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     held = Hands()
     monkeypatch.setattr(clock, "now", held)
-    monkeypatch.setattr("jupyter_orch.daemon.rescuer.IDLE", 0.0)
+    monkeypatch.setattr("jupyter_orch.daemon.rescuer.TURN", 0.0)
     return held
 
 
@@ -70,7 +81,7 @@ def test_a_worker_that_is_gone_ends_its_run_and_what_it_left(
     run = held_by(journal, gone)
     journal.renew(run, identify(runner.pid))
     journal.append(run.run_id, run.epoch, [event(EventType.STEP_START, step_key="a")])
-    Rescuer(storage, journal).poll()
+    Rescuer(storage, journal, Nowhere()).poll()
     ended = storage.get_run(run.run_id)
     assert ended is not None and ended.status == RunStatus.FAILURE
     assert ended.failure is not None and "worker lost" in ended.failure.message
@@ -80,7 +91,7 @@ def test_a_worker_that_is_gone_ends_its_run_and_what_it_left(
 
 def test_a_worker_that_lives_is_left_alone(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
     run = held_by(journal, this_process())
-    rescuer = Rescuer(storage, journal)
+    rescuer = Rescuer(storage, journal, Nowhere())
     hands.now += 10 * LEASE
     rescuer.poll()
     assert status(storage, run) == RunStatus.STARTED and is_alive(this_process())
@@ -92,7 +103,7 @@ def test_a_session_whose_leader_is_somebody_else_by_now_is_not_touched(
     stranger = sleeping_session()
     run = held_by(journal, replace(this_process(), started=1))
     journal.renew(run, replace(identify(stranger.pid), started=1))
-    Rescuer(storage, journal).poll()
+    Rescuer(storage, journal, Nowhere(), RunMonitoring(max_resume_run_attempts=0)).poll()
     assert status(storage, run) == RunStatus.FAILURE
     assert stranger.poll() is None
     stranger.kill()
@@ -104,13 +115,13 @@ def test_a_lost_worker_of_a_canceled_run_ends_it_as_canceled(
 ) -> None:
     run = held_by(journal, replace(this_process(), started=1))
     journal.request_cancel(run, "ada")
-    Rescuer(storage, journal).poll()
+    Rescuer(storage, journal, Nowhere()).poll()
     assert status(storage, run) == RunStatus.CANCELED
 
 
 def test_a_worker_of_another_host_is_judged_by_its_lease(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
     run = held_by(journal, ELSEWHERE)
-    rescuer = Rescuer(storage, journal)
+    rescuer = Rescuer(storage, journal, Nowhere())
     for _ in range(int(LEASE * 2)):
         hands.now += 1
         rescuer.poll()
@@ -118,14 +129,15 @@ def test_a_worker_of_another_host_is_judged_by_its_lease(storage: SqlStorage, jo
             assert status(storage, run) == RunStatus.STARTED
     hands.now += 2
     rescuer.poll()
-    assert status(storage, run) == RunStatus.FAILURE
+    taken = storage.get_run(run.run_id)
+    assert taken is not None and (taken.status, taken.epoch) == (RunStatus.QUEUED, run.epoch + 1)
 
 
 def test_after_an_outage_no_lease_is_judged_before_a_whole_lease_has_passed(
     storage: SqlStorage, journal: Journal, hands: Hands
 ) -> None:
     run = held_by(journal, ELSEWHERE)
-    rescuer = Rescuer(storage, journal)
+    rescuer = Rescuer(storage, journal, Nowhere())
     rescuer.poll()
     hands.now += 600  # asleep, or the database was away: the worker could not renew either
     rescuer.poll()
@@ -133,16 +145,114 @@ def test_after_an_outage_no_lease_is_judged_before_a_whole_lease_has_passed(
     for _ in range(int(LEASE) + 2):
         hands.now += 1
         rescuer.poll()
-    assert status(storage, run) == RunStatus.FAILURE
+    assert status(storage, run) == RunStatus.QUEUED
 
 
 def test_a_launch_that_never_arrived_is_tried_again(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
     run, _ = journal.submit(submission())
     assert journal.dequeue(run) is not None
-    rescuer = Rescuer(storage, journal)
+    rescuer = Rescuer(storage, journal, Nowhere())
     hands.now += START_TIMEOUT - 1
     rescuer.poll()
     assert status(storage, run) == RunStatus.STARTING
     hands.now += 2
     rescuer.poll()
     assert status(storage, run) == RunStatus.QUEUED
+
+
+def test_a_launch_that_its_launcher_knows_to_be_dead_does_not_wait_for_its_time(
+    storage: SqlStorage, journal: Journal, hands: Hands
+) -> None:
+    class Knows(Nowhere):
+        def check_run_worker_health(self, run: Run) -> WorkerHealth:
+            return WorkerHealth.GONE
+
+    run, _ = journal.submit(submission())
+    assert journal.dequeue(run) is not None
+    woken: list[bool] = []
+    Rescuer(storage, journal, Knows(), requeued=lambda: woken.append(True)).poll()
+    assert status(storage, run) == RunStatus.QUEUED and woken
+
+
+def test_a_worker_elsewhere_that_its_launcher_knows_to_be_dead_is_not_waited_for(
+    storage: SqlStorage, journal: Journal, hands: Hands
+) -> None:
+    class Knows(Nowhere):
+        ended: ClassVar[list[str]] = []
+
+        def check_run_worker_health(self, run: Run) -> WorkerHealth:
+            return WorkerHealth.GONE
+
+        def can_terminate(self, run: Run) -> bool:
+            return True
+
+        def terminate(self, run: Run) -> bool:
+            self.ended.append(run.run_id)
+            return True
+
+    run = held_by(journal, ELSEWHERE)
+    Rescuer(storage, journal, Knows()).poll()
+    assert status(storage, run) == RunStatus.QUEUED and Knows.ended == [run.run_id]
+
+
+def test_a_local_worker_that_says_nothing_is_ended_and_its_run_resumed(
+    storage: SqlStorage, journal: Journal, hands: Hands
+) -> None:
+    silent = sleeping_session()
+    run = held_by(journal, identify(silent.pid))
+    rescuer = Rescuer(storage, journal, Nowhere())
+    for _ in range(int(LEASE * 2) + 2):
+        hands.now += 1
+        rescuer.poll()
+    assert silent.wait(5) == -9
+    assert status(storage, run) == RunStatus.QUEUED
+
+
+def test_resuming_has_an_end(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
+    run, _ = journal.submit(submission())
+    rescuer = Rescuer(storage, journal, Nowhere(), RunMonitoring(max_resume_run_attempts=2))
+    for number in range(3):
+        waiting = storage.get_run(run.run_id)
+        assert waiting is not None and waiting.status == RunStatus.QUEUED and waiting.resume_count == number
+        won = journal.dequeue(waiting)
+        assert won is not None
+        gone = replace(this_process(), started=1)
+        assert journal.claim(run.run_id, won[0].epoch, won[1], gone, "by a test", resumed=number > 0) is not None
+        rescuer.poll()
+    ended = storage.get_run(run.run_id)
+    assert ended is not None and ended.status == RunStatus.FAILURE
+    assert ended.failure is not None and ended.failure.cls == "WorkerLost"
+
+
+def test_a_cancel_that_hangs_is_ended_after_its_time(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
+    hanging = sleeping_session()
+    run = held_by(journal, identify(hanging.pid))
+    journal.request_cancel(run, "ada")
+    rescuer = Rescuer(storage, journal, Nowhere(), RunMonitoring(cancel_timeout=8.0))
+    hands.now += 7
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.CANCELING
+    hands.now += 2
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.CANCELED and hanging.wait(5) == -9
+
+
+@pytest.mark.parametrize("limit", [None, 5.0])
+def test_a_run_that_its_own_worker_does_not_end_in_time_is_ended_from_outside(
+    storage: SqlStorage, journal: Journal, hands: Hands, limit: float | None
+) -> None:
+    stuck = sleeping_session()
+    run = held_by(journal, identify(stuck.pid))
+    rescuer = Rescuer(storage, journal, Nowhere(), RunMonitoring(max_runtime=limit))
+    for _ in range(3):
+        hands.now += 9
+        rescuer.poll()
+    found = storage.get_run(run.run_id)
+    assert found is not None
+    if limit is None:
+        assert found.status == RunStatus.STARTED
+        stuck.kill()
+    else:
+        assert found.status == RunStatus.FAILURE and found.failure is not None
+        assert "maximum runtime of 5 s" in found.failure.message
+    stuck.wait(5)

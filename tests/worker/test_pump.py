@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.worker import pump as pump_module
 from jupyter_orch.worker.pump import Pump
 from jupyter_orch.worker.runner_process import Runner
+from jupyter_orch.worker.wakeup import Wakeup
 from tests.conftest import submission
 
 START = """
@@ -55,11 +57,18 @@ class Scripted:
                 start_new_session=True,
             )
         self.runner = Runner(
-            line=ours, run_id=run.run_id, identity=identify(process.pid), warm=True, note="", process=process
+            line=ours,
+            run_id=run.run_id,
+            identity=identify(process.pid),
+            warm=True,
+            note="",
+            log_dir=Path(),
+            process=process,
         )
 
     def drive(self) -> bool:
-        return Pump(self.run, self.runner, self.journal).drive()
+        with Wakeup() as wakeup:
+            return Pump(self.run, self.runner, self.journal, wakeup).drive()
 
     def now(self) -> Run:
         found = self.storage.get_run(self.run.run_id)

@@ -1,0 +1,64 @@
+"""Gets a worker its order and its database, and lets it hold one run after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jupyter_orch import wire
+from jupyter_orch.instance import Instance, open_instance
+from jupyter_orch.ports import LaunchOrder
+from jupyter_orch.settings import read_settings
+from jupyter_orch.worker.main import work, work_with
+from jupyter_orch.worker.runner_process import Runner
+from jupyter_orch.zygote.server import Zygote
+
+COLD, WARM = "in a new process", "forked from a warm worker"
+
+
+def hold_cold(order: LaunchOrder, runner: Runner | None) -> int:
+    """Hold the run of an order; returns the process's exit code.
+
+    Args:
+        runner: waits for its order; None when it could not be started, which is tried again to be told in the run.
+    """
+    with contextlib.closing(_opened(order.home)) as instance:
+        return work(order, instance, COLD) if runner is None else work_with(runner, order, instance, COLD)
+
+
+def hold_forked(args: dict[str, Any], fds: list[int]) -> int:
+    """Hold a run of the launcher at the other end; whichever of order and database can be had first comes first."""
+    launcher = socket.socket(fileno=fds[0])
+    waits_for_us = bool(select.select([launcher], [], [], 0.0)[0])
+    order = _take_order(launcher) if waits_for_us else None
+    with contextlib.closing(_opened(args["home"])) as instance:
+        order = order or _take_order(launcher)
+        if order is None:
+            return 0
+        launcher.close()
+        return work(order, instance, WARM)
+
+
+def serve(lifeline_fd: int, listener_fd: int) -> None:
+    """Be the parent of warm workers."""
+    Zygote(socket.socket(fileno=listener_fd), socket.socket(fileno=lifeline_fd), {"worker": hold_forked}).serve()
+
+
+def _take_order(launcher: socket.socket) -> LaunchOrder | None:
+    """The order, with an answer that it was taken; None when the launcher closes its end without one."""
+    message = wire.receive(launcher)
+    if message is None:
+        return None
+    wire.send(launcher, {"taken": True})
+    return msgspec.convert(message["order"], LaunchOrder)
+
+
+def _opened(home: str) -> Instance:
+    instance = open_instance(read_settings(Path(home)))
+    instance.storage.get_run("")  # the connection is open and the statements are known when the order comes
+    return instance
