@@ -248,7 +248,6 @@ class SqlRuns(SqlStatusChanges, RunStorage):
             values = [rows.event_values(pk, seq, epoch, event) for seq, event in enumerate(new, first)]
             connection.exec_driver_sql(self._insert_event, values)
             self._facts.add_facts_within(connection, run_id, first, new)
-            self._database.announce(connection, run_id)
 
 
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
