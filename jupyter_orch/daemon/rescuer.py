@@ -110,7 +110,7 @@ class Rescuer(Loop):
         if is_local(run.worker):
             if not is_alive(run.worker):
                 return Loss(f"worker process {run.worker.pid} is gone")
-            if self._is_silent(run, now):
+            if self._is_silent(run, now) and not run.is_held:
                 return Loss(f"worker process {run.worker.pid} has not reported for {_silence(run, now):.0f} s")
         elif self._launcher.check_run_worker_health(run) is WorkerHealth.GONE:
             return Loss(f"worker on {run.worker.host} is gone")
@@ -159,10 +159,14 @@ class Rescuer(Loop):
         if current.status == RunStatus.CANCELING:
             note = f"Canceled; {loss.how}." if is_confirmed else f"Canceled; {loss.how}. Its end was not confirmed."
             self._journal.canceled(current, left.ends(loss.how, left.states), note)
-        elif loss.may_resume and left.is_worthwhile and current.resume_count < self._watch.max_resume_run_attempts:
+        elif self._goes_on(current, loss, left):
             self._resume(current, loss, left)
         else:
             self._journal.fail(current, _reason(loss), left.ends(loss.how, left.states))
+
+    def _goes_on(self, run: Run, loss: Loss, left: Resumption) -> bool:
+        is_allowed = loss.may_resume and run.resume_count < self._watch.max_resume_run_attempts
+        return is_allowed and left.is_worthwhile and not run.is_held
 
     def _resume(self, run: Run, loss: Loss, left: Resumption) -> None:
         kept = f"{left.finished} of {left.total} steps are kept" if left.total else "no step had begun"
@@ -178,6 +182,8 @@ class Rescuer(Loop):
 
     def _end_everything_of(self, run: Run) -> bool:
         """Kill worker, runner and steps; whether nothing of them is left for certain."""
+        if run.is_held:  # its process does other things as well; it notices that the run is over
+            return True
         if run.worker is None or is_local(run.worker):
             if run.worker is not None and not end_process(run.worker):
                 return False

@@ -314,7 +314,7 @@ class _RunHere:
             for event in steps:
                 self._hear(event)
                 yield event
-                if self._raise and event.type is EventType.STEP_FAILURE:
+                if self._raise and event.type is EventType.STEP_FAILURE and not event.data.get("canceled"):
                     return self._error(event)
         except RunCanceled:
             self.outcome.canceled = True

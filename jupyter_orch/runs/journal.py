@@ -272,7 +272,7 @@ class Journal:
     def _is_retried(self, run: Run) -> bool:
         tags = run.submission.tags
         most = max_retries_of(tags, self._retries.max_retries)
-        return self._retries.enabled and retry_number_of(tags) < most
+        return self._retries.enabled and not run.is_held and retry_number_of(tags) < most
 
     # cancel
 

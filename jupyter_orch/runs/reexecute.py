@@ -45,6 +45,11 @@ class Reexecutor:
         parent = self._storage.get_run(parent_run_id)
         if parent is None:
             raise problems.RunNotFound(f"there is no run {parent_run_id!r}", run_id=parent_run_id)
+        if parent.is_held:
+            raise problems.RunConflict(
+                f"run {parent_run_id} was executed by {parent.submission.created_by} in a process of their own, and "
+                "its code is nowhere else: execute it again from there, with reexecute_pipeline"
+            )
         submission = self._submission(parent, strategy, who)
         self._submitter.check(submission)
         run, _ = self._launching.submit(submission)
