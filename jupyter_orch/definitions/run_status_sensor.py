@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from jupyter_orch.definitions.decorator import makes
-from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, SensorExecutionError
+from jupyter_orch.definitions.errors import (
+    DagsterInvalidDefinitionError,
+    DagsterInvalidInvocationError,
+    SensorExecutionError,
+)
 from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.definitions.run_request import DefaultSensorStatus, RunRequest, gathered
 from jupyter_orch.definitions.schedule import takes_argument
@@ -53,10 +57,22 @@ RunFailureSensorContext = RunStatusSensorContext
 
 
 def build_run_status_sensor_context(
-    sensor_name: str, dagster_run: PipelineRun, dagster_event: Any = None, instance: Any = None
+    sensor_name: str, dagster_instance: Any = None, dagster_run: Any = None, dagster_event: Any = None
 ) -> RunStatusSensorContext:
-    """A context for calling a run status sensor directly in a test."""
-    return RunStatusSensorContext(sensor_name, dagster_run, dagster_event, instance)
+    """A context for calling a run status sensor directly in a test.
+
+    Args:
+        sensor_name: the sensor.
+        dagster_instance: what ``context.instance`` is to be.
+        dagster_run: the run that came to the status.
+        dagster_event: the event that says so, e.g. the last of ``result.event_list``.
+
+    Raises:
+        DagsterInvalidInvocationError: ``dagster_run`` is missing.
+    """
+    if not isinstance(dagster_run, PipelineRun):
+        raise DagsterInvalidInvocationError("build_run_status_sensor_context needs dagster_run: which run is it about?")
+    return RunStatusSensorContext(sensor_name, dagster_run, dagster_event, dagster_instance)
 
 
 class RunStatusSensorDefinition(SensorDefinition):

@@ -290,7 +290,7 @@ def test_run_status_sensors_react_to_a_run() -> None:
 
     told: list[tuple[str, str]] = []
     run = orch.PipelineRun(pipeline_name="target", run_id="r")
-    alarm.react(orch.build_run_status_sensor_context("alarm", run))
+    alarm.react(orch.build_run_status_sensor_context("alarm", dagster_run=run))
     assert told == [("alarm", "r")]
 
 
