@@ -16,6 +16,7 @@ from jupyter_orch.definitions.dependency import (
     OuterInput,
     SolidInvocation,
 )
+from jupyter_orch.definitions.drawn import graph_drawing
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.function import Signature, source_of
 from jupyter_orch.definitions.hook import checked_hooks
@@ -24,6 +25,7 @@ from jupyter_orch.definitions.names import unknown, valid_tags
 from jupyter_orch.definitions.node import NodeDefinition
 from jupyter_orch.definitions.output import DEFAULT_OUTPUT
 from jupyter_orch.definitions.wiring import check_names, dynamic_depths, running_order
+from jupyter_orch.display.bundle import graph_bundle
 from jupyter_orch.records.snapshot import Source
 
 
@@ -126,6 +128,10 @@ class GraphDefinition(NodeDefinition):
     def solids(self) -> list[Invocation]:
         """The nodes, as they were written."""
         return list(self.invocations.values())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """The graph as a drawing, when it is the last value of a notebook's cell."""
+        return graph_bundle(graph_drawing(self.noun, self.name, self.invocations, self.dependencies))
 
 
 def _distinct(definitions: Iterable[Any]) -> list[Any]:

@@ -221,6 +221,10 @@ class PipelineDefinition:
             f"pipeline {self.name!r} can not be called; run it with execute_pipeline({self.name})"
         )
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """The pipeline as a drawing, when it is the last value of a notebook's cell."""
+        return self.graph._repr_mimebundle_()
+
     def __repr__(self) -> str:
         return f"PipelineDefinition({self.name!r}, {len(self.graph.invocations)} solids)"
 

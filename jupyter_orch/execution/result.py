@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from jupyter_orch.definitions.dagster_event import DagsterEvent
+from jupyter_orch.definitions.drawn import graph_drawing
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.output import AssetMaterialization, ExpectationResult
 from jupyter_orch.definitions.pipeline import PipelineDefinition
+from jupyter_orch.display.bundle import graph_bundle, table
 from jupyter_orch.plan.plan import ExecutionPlan
 from jupyter_orch.records.event import Event, EventType
 
@@ -232,6 +234,26 @@ class PipelineExecutionResult:
         """How every solid at the top level came out."""
         return [self.result_for_solid(name) for name in self.pipeline_def.solid_names]
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """The run as a drawing with states, times and errors, when it is the last value of a notebook's cell."""
+        solids = {solid.solid_name: solid for solid in self.solid_result_list}
+        graph = self.pipeline_def.graph
+        bundle = graph_bundle(
+            graph_drawing(
+                "run of",
+                f"{self.pipeline_def.name}: {'success' if self.success else 'failure'}",
+                graph.invocations,
+                graph.dependencies,
+                {name: _state(solid) for name, solid in solids.items()},
+                {name: _seconds(solid) for name, solid in solids.items()},
+            )
+        )
+        failed = [(str(e.step_key), e.message or "") for e in self.step_event_list if e.is_step_failure]
+        if failed:
+            bundle["text/html"] += table(("failed step", "why"), failed)
+            bundle["text/plain"] += "".join(f"\n  {step}: {why}" for step, why in failed)
+        return bundle
+
     def output_for_solid(self, handle: str, output_name: str = "result") -> Any:
         """The value of an output of the solid with a dotted path."""
         return self.result_for_handle(handle).output_value(output_name)
@@ -266,6 +288,19 @@ class PipelineExecutionResult:
             if mapping.output_name in inner:
                 values[mapping.definition.name] = inner[mapping.output_name]
         return values
+
+
+def _state(solid: SolidExecutionResult) -> str:
+    if any(event.is_step_failure for event in solid.step_events):
+        return "failure"
+    return "success" if solid.success else "skipped"
+
+
+def _seconds(solid: SolidExecutionResult) -> str:
+    """Between a solid's first and last event."""
+    times = [event.event.timestamp for event in solid.step_events]
+    started = any(event.event_type is EventType.STEP_START for event in solid.step_events)
+    return f"{max(times) - min(times):.2f} s" if started else "did not run"
 
 
 ExecuteInProcessResult = PipelineExecutionResult
