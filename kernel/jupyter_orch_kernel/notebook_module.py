@@ -9,6 +9,7 @@ import sys
 import types
 
 from jupyter_orch.code_version import code_cells
+from jupyter_orch.definitions import solid_cell
 
 _TRANSPARENT = re.compile(r"%%(capture|time|timeit)\b")
 _MAGIC = re.compile(r"\s*(%|!|\?)|.*\?\s*$")
@@ -18,6 +19,9 @@ def plain_python(source: str) -> str:
     """The cell without IPython's magics; lines keep their numbers. A cell of another language becomes nothing."""
     lines = source.split("\n")
     first = next((line for line in lines if line.strip()), "")
+    if first.split(" ")[0] == solid_cell.MAGIC:
+        start = lines.index(first)
+        return "\n" * start + solid_cell.function_source("\n".join(lines[start:]))
     if first.startswith("%%"):
         if not _TRANSPARENT.match(first):
             return ""

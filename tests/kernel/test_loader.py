@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_orch import execute_pipeline
 from jupyter_orch.records.codec import dumps, from_json, to_json
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.snapshot import LocationSnapshot
@@ -185,6 +186,23 @@ def test_a_notebook_is_a_module(tmp_path: Path) -> None:
     assert load(loaded.target).code_version == before, "outputs are no code"
 
 
+def test_cells_of_a_notebook_may_be_solids(tmp_path: Path) -> None:
+    path = tmp_path / "cells.ipynb"
+    write_notebook(
+        path,
+        "%load_ext jupyter_orch\nfrom jupyter_orch import pipeline",
+        "%%solid one() -> int\nreturn 1",
+        "%%solid double(n: int) -> int\nreturn n * 2",
+        "@pipeline\ndef numbers():\n    double(one())",
+    )
+    loaded = load(LocationTarget(name="x", kind="notebook", path=str(path), working_directory=str(tmp_path)))
+    found = loaded.repositories["__repository__"].pipelines["numbers"]
+    assert execute_pipeline(found).result_for_solid("double").output_value() == 2
+    write_notebook(path, "a = 1", "%%solid 1()\nreturn 1")
+    failure = failing(LocationTarget(name="x", kind="notebook", path=str(path), working_directory=str(tmp_path)))
+    assert "expected %%solid name(inputs)" in failure.message
+
+
 @pytest.mark.parametrize(
     ("cell", "cls", "line"), [("x = 1\n1 / 0", "ZeroDivisionError", 2), ("def f(:", "SyntaxError", 1)]
 )
@@ -220,3 +238,28 @@ def test_a_file_named_like_a_library_does_not_hide_it(tmp_path: Path) -> None:
     path.write_text(PIPELINE)
     load(LocationTarget(name="x", kind="python_file", path=str(path)))
     assert sys.modules["json"].__file__ != str(path)
+
+
+def test_w9_a_folder_with_names_of_the_standard_library_does_not_come_before_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "colorsys.py").write_text("raise RuntimeError('not this one')\n")
+    (tmp_path / "helper_beside.py").write_text("A = 1\n")
+    load(file_target(tmp_path, "import colorsys, helper_beside\ncolorsys.rgb_to_hsv\n" + PIPELINE))
+    assert "colorsys.py" in capfd.readouterr().err
+
+
+def test_w10_what_is_no_repository_is_told_with_what_there_is(tmp_path: Path) -> None:
+    code = PIPELINE + "\n@repository\ndef repo(): return [p]\n"
+    failure = failing(file_target(tmp_path, code, attribute="one"))
+    assert "'one' is a SolidDefinition" in failure.message and "has: p, repo" in failure.message
+
+
+def test_quick_saves_of_one_size_are_all_seen(tmp_path: Path) -> None:
+    helper = tmp_path / "helper_quick.py"
+    for number in range(3):
+        helper.write_text(f"A = {number}\n")
+        target = file_target(tmp_path, "import helper_quick\nA = helper_quick.A\n" + PIPELINE)
+        load(target)
+        assert number == sys.modules["helper_quick"].A
+        del sys.modules["helper_quick"]
