@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from jupyter_orch.automation.backfills import Backfills
 from jupyter_orch.automation.deployed import Deployments
 from jupyter_orch.automation.notebook_jobs import NotebookJobs
 from jupyter_orch.automation.schedules import ScheduleTicks
@@ -14,6 +15,7 @@ from jupyter_orch.automation.sensors import SensorTicks
 from jupyter_orch.automation.switches import Switches
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.pool import KernelCodeServers
+from jupyter_orch.daemon.backfill_loop import BackfillLoop
 from jupyter_orch.daemon.dispatcher import Dispatcher
 from jupyter_orch.daemon.janitor import Janitor
 from jupyter_orch.daemon.loop import Loop
@@ -74,11 +76,13 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
     def new_runs() -> None:
         launching.wake()
 
+    backfills = Backfills(*asking, deployments, reexecutor, timeout=settings.schedules.timeout)
     watching = (deployments, instance.storage, switches)
     loops = (
         *_run_loops(instance, launching, launcher, reexecutor),
         Scheduler(*watching, schedule_ticks, new_runs, settings.schedules.workers),
         SensorLoop(*watching, sensor_ticks, new_runs, settings.sensors.workers),
+        BackfillLoop(instance.storage, backfills, new_runs),
         NotebookKeeper(notebook_jobs, instance.storage, _removers(settings)[0]),
     )
     automation = [loop for loop in loops if isinstance(loop, (Scheduler, SensorLoop))]
@@ -100,6 +104,7 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         switches=switches,
         schedule_ticks=schedule_ticks,
         sensor_ticks=sensor_ticks,
+        backfills=backfills,
         notebook_jobs=notebook_jobs,
         supervisor=Supervisor(instance.storage, loops, __version__, replica_id),
     )

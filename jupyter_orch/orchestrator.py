@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jupyter_orch.automation.backfills import Backfills
 from jupyter_orch.automation.deployed import Deployments
 from jupyter_orch.automation.notebook_jobs import NotebookJobs
 from jupyter_orch.automation.schedules import ScheduleTicks
@@ -34,5 +35,6 @@ class Orchestrator:
     switches: Switches
     schedule_ticks: ScheduleTicks
     sensor_ticks: SensorTicks
+    backfills: Backfills
     notebook_jobs: NotebookJobs
     supervisor: Supervisor

@@ -20,7 +20,8 @@ from jupyter_orch.records.messages import PipelineSelector, RunRequestRecord, Ti
 from jupyter_orch.records.run import Submission
 from jupyter_orch.records.tick import Tick
 from jupyter_orch.runs.journal import Journal
-from jupyter_orch.runs.problems import RunConfigInvalid
+from jupyter_orch.runs.problems import RunConfigInvalid, RunTagsInvalid
+from jupyter_orch.runs.run_tags import check_tags
 
 _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
 RUN_KEY_TAG = "dagster/run_key"
@@ -127,4 +128,8 @@ def run_from(
     )
     if request.config_errors:
         return journal.rejected_run(submission, run_id, RunConfigInvalid(pipeline, request.config_errors))
+    try:
+        check_tags(submission.tags)
+    except RunTagsInvalid as error:
+        return journal.rejected_run(submission, run_id, error)
     return journal.new_run(submission, run_id)

@@ -46,6 +46,11 @@ class Lanes:
         if failure is not None:
             raise failure
 
+    def has(self, name: str) -> bool:
+        """Whether a piece of work of that name is not done yet."""
+        with self._lock:
+            return name in self._names
+
     def is_idle(self) -> bool:
         """Whether nothing is going on and nothing waits."""
         with self._lock:

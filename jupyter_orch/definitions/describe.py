@@ -48,7 +48,12 @@ def describe_repository(repository: RepositoryDefinition) -> RepositorySnapshot:
         schedules=tuple(_schedule(item) for item in repository.schedules.values()),
         sensors=tuple(_sensor(item) for item in repository.sensors.values()),
         partition_sets=tuple(
-            PartitionSetSnapshot(name=item.name, pipeline=item.pipeline_name, mode=item.mode)
+            PartitionSetSnapshot(
+                name=item.name,
+                pipeline=item.pipeline_name,
+                mode=item.mode,
+                solid_selection=None if item.solid_selection is None else tuple(item.solid_selection),
+            )
             for item in repository.partition_sets.values()
         ),
     )
@@ -212,7 +217,7 @@ def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
         description=sensor.description or "",
         default_running=sensor.default_status.value == "RUNNING",
         kind=sensor.kind,
-        asset_key=sensor.asset_key.path if isinstance(sensor, AssetSensorDefinition) else None,
+        asset_key=tuple(sensor.asset_key.path) if isinstance(sensor, AssetSensorDefinition) else None,
         run_status=status.run_status.value if status else None,
         watched=tuple(status.pipeline_selection) if status and status.pipeline_selection is not None else None,
         solid_selection=None if sensor.solid_selection is None else tuple(sensor.solid_selection),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from jupyter_orch.ports.assets import AssetStorage
 from jupyter_orch.ports.audit import AuditStorage
+from jupyter_orch.ports.backfills import BackfillStorage
 from jupyter_orch.ports.bell import Bell
 from jupyter_orch.ports.code_servers import CodeServerError, CodeServers, LocationUnavailable, RunnerAddress
 from jupyter_orch.ports.event_log import EventLogStorage
@@ -19,7 +20,7 @@ from jupyter_orch.ports.storage import Storage, StorageUnavailable
 
 __all__ = [
     "Guard", "NewRun", "StatusChanges", "RunStorage", "AssetStorage", "EventLogStorage", "ScheduleStorage",
-    "ReplicaStorage", "AuditStorage", "Storage",
+    "BackfillStorage", "ReplicaStorage", "AuditStorage", "Storage",
     "LaunchOrder", "RunLauncher", "RunCoordinator", "WorkerHealth", "Bell", "StorageUnavailable",
     "CodeServers", "CodeServerError", "LocationUnavailable", "RunnerAddress",
 ]  # fmt: skip

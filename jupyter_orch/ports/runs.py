@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_orch.records.event import Event, StoredEvent
 from jupyter_orch.records.failure import Failure
-from jupyter_orch.records.run import ProcessIdentity, Run, RunFilter, Submission
+from jupyter_orch.records.run import ProcessIdentity, Run, RunBrief, RunFilter, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.records.status_change import StatusChangeFilter, StatusChangePage
 
@@ -166,6 +166,18 @@ class RunStorage(StatusChanges):
             pairs.update(pair for run in page for pair in run.submission.tags.items())
             before = page[-1].cursor
         return sorted(pairs)[:limit]
+
+    def newest_by_tag(self, where: RunFilter, key: str) -> dict[str, RunBrief]:
+        """For each value of a tag, the newest of the runs that fit."""
+        found: dict[str, RunBrief] = {}
+        before = None
+        while page := self.list_runs(where, limit=1000, before=before):
+            for run in page:
+                value = run.submission.tags.get(key)
+                if value is not None:
+                    found.setdefault(value, RunBrief(run_id=run.run_id, status=run.status))
+            before = page[-1].cursor
+        return found
 
     @abstractmethod
     def delete_run(self, run_id: str) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from jupyter_orch.ports.backfills import BackfillStorage
 from jupyter_orch.ports.runs import NewRun
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.tick import Instigator, Tick, TickOutcome, TickStatus
 
 
-class ScheduleStorage(ABC):
-    """Switches, ticks and cursors of schedules and sensors. Every method is one transaction."""
+class ScheduleStorage(BackfillStorage):
+    """Switches, ticks and cursors of schedules and sensors, and backfills. Every method is one transaction."""
 
     @abstractmethod
     def put_instigators(self, instigators: Sequence[Instigator]) -> None:
@@ -124,5 +125,5 @@ class ScheduleStorage(ABC):
         """
         return []
 
-    def drop_staged(self, run_ids: Sequence[str]) -> None:  # noqa: B027  (most storages stage nothing)
+    def drop_staged(self, run_ids: Sequence[str]) -> None:
         """Let go of staged runs: the run storage has them."""

@@ -103,6 +103,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunBrief:
+    """A run's id and status, where there are too many runs to read them whole."""
+
+    run_id: str
+    status: RunStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilter:
     """Which runs; every part that is given must hold.
 

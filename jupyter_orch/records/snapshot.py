@@ -183,6 +183,7 @@ class PartitionSetSnapshot:
     name: str
     pipeline: str
     mode: str = "default"
+    solid_selection: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,10 +85,20 @@ class Reexecutor:
         )
         if strategy == Strategy.ALL_STEPS:
             return again
-        step_keys, known = self._left_to_do(parent)
+        step_keys, known = self.left_to_do(parent)
         return replace(again, step_keys=step_keys, known=known, tags={**again.tags, IS_RESUME_RETRY_TAG: "true"})
 
-    def _left_to_do(self, parent: Run) -> tuple[tuple[str, ...] | None, KnownState]:
+    def known_of(self, parent: Run) -> KnownState:
+        """What of a run a later one may build on."""
+        states = step_states(self._storage.read_events(parent.run_id, limit=ALL_EVENTS, types=STEP_EVENTS))
+        return known_after(parent.run_id, parent.submission.known, states)
+
+    def left_to_do(self, parent: Run) -> tuple[tuple[str, ...] | None, KnownState]:
+        """The steps of a failed run that have to run again (None: all), and what they may build on.
+
+        Raises:
+            RunConflict, InvalidStep: the run has not ended, or nothing of it is left to do.
+        """
         if not parent.is_final:
             raise problems.RunConflict(f"run {parent.run_id} has not ended yet")
         if parent.status == RunStatus.SUCCESS:
@@ -96,8 +106,7 @@ class Reexecutor:
         plan = plan_of(self._storage.read_events(parent.run_id, limit=20, types=["ENGINE_EVENT"]))
         if plan is None:
             return parent.submission.step_keys, parent.submission.known
-        states = step_states(self._storage.read_events(parent.run_id, limit=ALL_EVENTS, types=STEP_EVENTS))
-        known = known_after(parent.run_id, parent.submission.known, states)
+        known = self.known_of(parent)
         return steps_left(plan, known), known
 
 

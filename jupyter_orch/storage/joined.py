@@ -17,6 +17,7 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import EventLogStorage, NewRun, RunStorage, ScheduleStorage, Storage
 from jupyter_orch.ports.runs import ALL_EVENTS
+from jupyter_orch.records.backfill import Backfill, BackfillStep
 from jupyter_orch.records.event import StoredEvent
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.tick import Tick, TickOutcome
@@ -89,6 +90,12 @@ class TicksApart:
         """End a tick; its runs are stored beside it in the same transaction, and move on at once."""
         return self._passed_on(self._schedules.finish_tick(tick, outcome, runs=runs, **more), runs)
 
+    def advance_backfill(
+        self, backfill: Backfill, step: BackfillStep, *, runs: Sequence[NewRun] = ()
+    ) -> list[Run] | None:
+        """Store a chunk of a backfill; its runs stand beside it in the same transaction, and move on at once."""
+        return self._passed_on(self._schedules.advance_backfill(backfill, step, runs=runs), runs)
+
     def move_on(self) -> int:
         """Move what waits to the run storage; returns how many runs."""
         staged = self._schedules.staged_runs(BATCH)
@@ -103,7 +110,7 @@ class TicksApart:
         try:
             return [self._store(new) for new in runs]
         except OrchError as error:
-            log.warning("runs of a tick wait for the run storage: %s", error.message)
+            log.warning("new runs wait for the run storage: %s", error.message)
             return []
 
     def _store(self, new: NewRun) -> Run:
@@ -136,6 +143,7 @@ def join(
         ticks = TicksApart(schedules, runs)
         answers |= _methods(ScheduleStorage, schedules)
         answers |= {"advance_tick": ticks.advance_tick, "finish_tick": ticks.finish_tick}
+        answers |= {"advance_backfill": ticks.advance_backfill}
         movers.append(ticks)
 
     def dispose() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
 
 from jupyter_orch.ports import NewRun
 from jupyter_orch.records.asset import AssetFact, AssetPath
+from jupyter_orch.records.backfill import Backfill, BackfillStatus
 from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import ProcessIdentity, Run, Submission
@@ -19,6 +21,7 @@ _encoder = msgspec.json.Encoder()
 _submission = msgspec.json.Decoder(Submission)
 _worker = msgspec.json.Decoder(ProcessIdentity)
 _failure = msgspec.json.Decoder(Failure)
+_backfill = msgspec.json.Decoder(Backfill)
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _new_run = msgspec.json.Decoder(NewRun)
 _object = msgspec.json.Decoder(dict[str, Any])
@@ -141,3 +144,20 @@ def tick_from(row: Any) -> Tick:
     values["skipped_run_keys"] = _texts.decode(values["skipped_run_keys"])
     values["failure"] = _failure.decode(values["failure"]) if values["failure"] else None
     return Tick(**values)
+
+
+def backfill_from(row: Any) -> Backfill:
+    """A backfill from its row."""
+    return replace(
+        _backfill.decode(row.body),
+        status=BackfillStatus(row.status),
+        position=row.position,
+        runs_made=row.runs_made,
+        passed_over=_object.decode(row.passed_over),
+        end_time=row.end_time,
+        failure=_failure.decode(row.failure) if row.failure else None,
+        epoch=row.epoch,
+        owner=row.owner,
+        lease_until=row.lease_until,
+        cursor=row.pk,
+    )

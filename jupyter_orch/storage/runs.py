@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from jupyter_orch import clock
 from jupyter_orch.ports import Guard, NewRun, RunStorage
 from jupyter_orch.records.event import Event, StoredEvent
-from jupyter_orch.records.run import Run, RunFilter
+from jupyter_orch.records.run import Run, RunBrief, RunFilter
 from jupyter_orch.records.status import FINAL, RunStatus, check_move
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.assets import SqlAssets
@@ -201,6 +201,19 @@ class SqlRuns(SqlStatusChanges, RunStorage):
         with self._database.read() as connection:
             return [(key, value) for key, value in connection.execute(pairs.limit(limit))]
 
+    def newest_by_tag(self, where: RunFilter, key: str) -> dict[str, RunBrief]:
+        fitting = _filtered(select(runs.c.pk), where).subquery()
+        newest = (
+            select(run_tags.c.value, func.max(run_tags.c.run_pk).label("pk"))
+            .where(run_tags.c.key == key, run_tags.c.run_pk.in_(select(fitting.c.pk)))
+            .group_by(run_tags.c.value)
+            .subquery()
+        )
+        statement = select(newest.c.value, runs.c.run_id, runs.c.status).join(runs, runs.c.pk == newest.c.pk)
+        with self._database.read() as connection:
+            found = connection.execute(statement)
+            return {row.value: RunBrief(run_id=row.run_id, status=RunStatus(row.status)) for row in found}
+
     def delete_run(self, run_id: str) -> bool:
         ended = and_(runs.c.run_id == run_id, runs.c.status.in_([s.value for s in FINAL]))
         with self._database.write() as connection:
@@ -248,6 +261,7 @@ class SqlRuns(SqlStatusChanges, RunStorage):
             values = [rows.event_values(pk, seq, epoch, event) for seq, event in enumerate(new, first)]
             connection.exec_driver_sql(self._insert_event, values)
             self._facts.add_facts_within(connection, run_id, first, new)
+            self._database.announce(connection, run_id)
 
 
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))

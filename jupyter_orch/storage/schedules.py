@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_orch import clock
 from jupyter_orch.ports import NewRun, ScheduleStorage
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.tick import Instigator, Tick, TickOutcome, TickStatus
 from jupyter_orch.storage import rows
+from jupyter_orch.storage.backfills import NewRuns, SqlBackfills
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.schema import instigators, run_keys, ticks
 
@@ -23,23 +23,14 @@ _MOST_TERMS = 200  # SQLite takes 500 in one statement
 _SMALLEST_STEP = 0.001
 
 
-class NewRuns(Protocol):
-    """Where the runs of a tick go."""
-
-    def add_within(self, connection: Connection, new: NewRun) -> tuple[Run, bool]:
-        """Store a run inside a transaction of somebody else; the run, and whether it is new."""
-
-
-class SqlSchedules(ScheduleStorage):
+class SqlSchedules(SqlBackfills, ScheduleStorage):
     """See :class:`jupyter_orch.ports.ScheduleStorage`."""
 
     def __init__(self, database: Database, runs: NewRuns) -> None:
         """Args:
-        runs: takes the runs of a finished tick within the tick's transaction.
+        runs: takes the runs of a tick or backfill within its transaction.
         """
-        self._database = database
-        self._runs = runs
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        SqlBackfills.__init__(self, database, runs)
 
     def put_instigators(self, new: Sequence[Instigator]) -> None:
         if not new:
@@ -253,7 +244,9 @@ class SqlSchedules(ScheduleStorage):
         if changes:
             connection.execute(update(instigators).where(instigators.c.instigator_id == instigator_id).values(changes))
 
-    def _store(self, connection: Connection, tick: Tick, runs: Sequence[NewRun], keys: Sequence[str | None]) -> list[Run]:
+    def _store(
+        self, connection: Connection, tick: Tick, runs: Sequence[NewRun], keys: Sequence[str | None]
+    ) -> list[Run]:
         stored = [self._runs.add_within(connection, new)[0] for new in runs]
         if keys:
             used = [

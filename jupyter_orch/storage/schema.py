@@ -218,6 +218,24 @@ ticks = Table(
     Index("ticks_by_status", "status", "lease_until"),
 )
 
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("pk", _Key, primary_key=True, autoincrement=True),
+    Column("backfill_id", String(64), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("runs_made", Integer, nullable=False),
+    Column("passed_over", Text, nullable=False),
+    Column("end_time", Float),
+    Column("failure", Text),
+    Column("epoch", Integer, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("lease_until", Float, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("backfills_by_status", "status", "pk"),
+)
+
 replicas = Table(
     "replicas",
     metadata,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from jupyter_orch.automation.deployed import DeployedSchedule, DeployedSensor, Deployments, Place
+from jupyter_orch.automation.deployed import DeployedPartitionSet, DeployedSchedule, DeployedSensor, Deployments, Place
 from jupyter_orch.automation.schedules import ScheduleTicks
 from jupyter_orch.automation.sensors import SensorTicks
 from jupyter_orch.automation.switches import Switches
@@ -101,16 +101,25 @@ def sensor(location: str = "here", repository: str = "repo", **changes: Any) -> 
 class Listed(Deployments):
     """What is deployed, as lists that the test changes."""
 
-    def __init__(self, schedules: list[DeployedSchedule], sensors: list[DeployedSensor]) -> None:
+    def __init__(
+        self,
+        schedules: list[DeployedSchedule],
+        sensors: list[DeployedSensor],
+        partition_sets: list[DeployedPartitionSet] | None = None,
+    ) -> None:
         super().__init__(lambda: ())
         self._schedules = schedules
         self._sensors = sensors
+        self._partition_sets = partition_sets or []
 
     def schedules(self) -> list[DeployedSchedule]:
         return list(self._schedules)
 
     def sensors(self) -> list[DeployedSensor]:
         return list(self._sensors)
+
+    def partition_sets(self) -> list[DeployedPartitionSet]:
+        return list(self._partition_sets)
 
     def version(self) -> tuple[Any, ...]:
         return tuple(map(id, (*self._schedules, *self._sensors)))

@@ -1,0 +1,381 @@
+"""Backfills: runs for many partitions, a chunk at a time, each partition's exactly once.
+
+A replica takes a backfill under a new epoch, makes the runs of the next partitions and stores them together with the
+new position in one transaction. Whoever was stopped, paused or fenced in between has written nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from jupyter_orch import clock
+from jupyter_orch.automation.deployed import DeployedPartitionSet, Deployments
+from jupyter_orch.automation.evaluation import LEASE, Asking, run_from, run_id_from
+from jupyter_orch.errors import OrchError
+from jupyter_orch.failpoints import failpoint
+from jupyter_orch.names import did_you_mean
+from jupyter_orch.ports import CodeServers, NewRun, Storage
+from jupyter_orch.records.backfill import RESUMABLE, Backfill, BackfillStatus, BackfillStep
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.messages import ConfigError, KnownState, RunRequestRecord
+from jupyter_orch.records.run import Run, RunBrief, RunFilter
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.reexecute import Reexecutor
+from jupyter_orch.runs.run_tags import IS_RESUME_RETRY_TAG, PARENT_TAG, ROOT_TAG, check_tags
+
+BACKFILL_TAG, PARTITION_TAG, PARTITION_SET_TAG = "dagster/backfill", "dagster/partition", "dagster/partition_set"
+CHUNK = 25
+MOST_PARTITIONS = 50_000
+
+
+class PartitionSetNotFound(OrchError):
+    """There is no such partition set."""
+
+    code = "PARTITION_SET_NOT_FOUND"
+
+
+class BackfillNotFound(OrchError):
+    """There is no such backfill."""
+
+    code = "BACKFILL_NOT_FOUND"
+
+
+class BackfillRefused(OrchError):
+    """What was asked of backfills can not be done."""
+
+    code = "BACKFILL_REFUSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillWish:
+    """What somebody wants.
+
+    Attributes:
+        partition_names: for these; None for all that there are now.
+        backfill_id: a second wish with the same id finds the first one's backfill.
+    """
+
+    location: str
+    repository: str
+    partition_set: str
+    partition_names: tuple[str, ...] | None = None
+    from_failure: bool = False
+    step_keys: tuple[str, ...] | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    created_by: str = ""
+    backfill_id: str | None = None
+
+
+class _Partition(msgspec.Struct, kw_only=True):
+    """What a partition set's code says of one partition."""
+
+    run_config: dict[str, Any] = {}
+    tags: dict[str, str] = {}
+    config_errors: tuple[ConfigError, ...] = ()
+    failure: Failure | None = None
+
+
+class Backfills:
+    """Takes wishes for backfills, and works on them."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        journal: Journal,
+        code_servers: CodeServers,
+        replica: str,
+        deployments: Deployments,
+        reexecutor: Reexecutor,
+        *,
+        timeout: float = 60.0,
+    ) -> None:
+        """Args:
+        replica: id of this process, for the backfills it holds.
+        timeout: seconds that a partition set's functions may take for one chunk.
+        """
+        self._storage = storage
+        self._journal = journal
+        self._code_servers = code_servers
+        self._replica = replica
+        self._deployments = deployments
+        self._reexecutor = reexecutor
+        self._timeout = timeout
+
+    # what people ask for
+
+    def find(self, location: str, repository: str, name: str) -> DeployedPartitionSet:
+        """A partition set in the code as it is now.
+
+        Raises:
+            PartitionSetNotFound: names what there is.
+        """
+        known = [
+            d
+            for d in self._deployments.partition_sets()
+            if (d.place.location, d.place.repository) == (location, repository)
+        ]
+        for deployed in known:
+            if deployed.partition_set.name == name:
+                return deployed
+        names = [d.partition_set.name for d in known]
+        raise PartitionSetNotFound(
+            f"repository {repository!r} of location {location!r} has no partition set {name!r}"
+            f"{did_you_mean(name, names)}; it has: {', '.join(names) or 'none'}"
+        )
+
+    def partition_names(self, deployed: DeployedPartitionSet) -> list[str]:
+        """The names of all partitions that there are now, in order.
+
+        Raises:
+            OrchError: the location's code does not answer, or its function failed.
+        """
+        answer = self._ask(deployed, "partition_names", {})
+        return [str(name) for name in answer["names"]]
+
+    def request(self, wish: BackfillWish) -> Backfill:
+        """Store a backfill; the daemon works on it from now on.
+
+        Raises:
+            PartitionSetNotFound, BackfillRefused, RunTagsInvalid: nothing was stored.
+        """
+        deployed = self.find(wish.location, wish.repository, wish.partition_set)
+        names = self._wanted(deployed, wish)
+        if wish.from_failure and wish.step_keys:
+            raise BackfillRefused("ask either for chosen steps or for what is left after a failure, not for both")
+        check_tags(wish.tags)
+        return self._storage.add_backfill(
+            Backfill(
+                backfill_id=wish.backfill_id or new_backfill_id(),
+                location=wish.location,
+                repository=wish.repository,
+                partition_set=wish.partition_set,
+                pipeline=deployed.partition_set.pipeline,
+                partition_names=names,
+                tags=wish.tags,
+                from_failure=wish.from_failure,
+                step_keys=wish.step_keys,
+                created_by=wish.created_by,
+                create_time=clock.now(),
+            )
+        )
+
+    def pause(self, backfill_id: str) -> Backfill:
+        """Make no further runs until it is resumed; those that were made go on."""
+        return self._move(backfill_id, (BackfillStatus.REQUESTED,), BackfillStatus.PAUSED, "paused")
+
+    def cancel(self, backfill_id: str) -> Backfill:
+        """Make no further runs; those that were made go on."""
+        before = (BackfillStatus.REQUESTED, BackfillStatus.PAUSED)
+        return self._move(backfill_id, before, BackfillStatus.CANCELED, "canceled")
+
+    def resume(self, backfill_id: str) -> Backfill:
+        """Go on behind the last partition that it was done with."""
+        return self._move(backfill_id, RESUMABLE, BackfillStatus.REQUESTED, "resumed")
+
+    def get(self, backfill_id: str) -> Backfill:
+        """A backfill.
+
+        Raises:
+            BackfillNotFound: there is none of that id.
+        """
+        found = self._storage.get_backfill(backfill_id)
+        if found is None:
+            raise BackfillNotFound(f"there is no backfill {backfill_id!r}")
+        return found
+
+    def runs_of(self, backfill: Backfill) -> dict[str, RunBrief]:
+        """The run of each partition that has one."""
+        return self._storage.newest_by_tag(RunFilter(tags={BACKFILL_TAG: backfill.backfill_id}), PARTITION_TAG)
+
+    def newest_runs(self, deployed: DeployedPartitionSet) -> dict[str, RunBrief]:
+        """The newest run of each partition of a set that has any."""
+        return self._newest(deployed.place.location, deployed.place.repository, deployed.partition_set.name)
+
+    # what the daemon does
+
+    def work(self, backfill_id: str) -> list[Run]:
+        """Make the runs of the next chunk; an empty list when another replica has it or it has stopped."""
+        now = clock.now()
+        backfill = self._storage.claim_backfill(backfill_id, self._replica, now + LEASE, now)
+        if backfill is None:
+            return []
+        failpoint("backfill.claim.after")
+        try:
+            step, runs = self._chunk(backfill)
+        except OrchError as error:
+            failure = getattr(error, "failure", None) or Failure(cls=type(error).__name__, message=error.message)
+            step, runs = _failed(backfill, failure), []
+        failpoint("backfill.commit.before")
+        made = self._storage.advance_backfill(backfill, step, runs=runs)
+        failpoint("backfill.commit.after")
+        return made or []
+
+    def renew(self, backfill_ids: Sequence[str]) -> None:
+        """Keep backfills whose chunks are being made here from being taken over."""
+        if backfill_ids:
+            self._storage.renew_backfills(backfill_ids, self._replica, clock.now() + LEASE)
+
+    def _chunk(self, backfill: Backfill) -> tuple[BackfillStep, list[NewRun]]:
+        deployed = self.find(backfill.location, backfill.repository, backfill.partition_set)
+        end = min(backfill.position + CHUNK, len(backfill.partition_names))
+        names = backfill.partition_names[backfill.position : end]
+        parents, passed_over = self._parents(backfill, names)
+        wanted = [name for name in names if name not in passed_over]
+        told = msgspec.convert(
+            self._ask(deployed, "partition_config", {"names": wanted}) if wanted else {}, dict[str, _Partition]
+        )
+        for name in wanted:
+            failure = told[name].failure
+            if failure is not None:
+                return _failed(backfill, replace(failure, message=f"partition {name!r}: {failure.message}")), []
+        runs = [self._new_run(backfill, deployed, name, told[name], parents.get(name)) for name in wanted]
+        is_done = end == len(backfill.partition_names)
+        step = BackfillStep(
+            position=end,
+            passed_over=passed_over,
+            status=BackfillStatus.COMPLETED if is_done else None,
+            lease_until=clock.now() + LEASE,
+        )
+        return step, runs
+
+    def _parents(self, backfill: Backfill, names: Sequence[str]) -> tuple[dict[str, Run], dict[str, str]]:
+        """The runs to build on by partition, and the partitions that have none to build on, with the reason."""
+        if not backfill.from_failure and backfill.step_keys is None:
+            return {}, {}
+        wanted = RunStatus.FAILURE if backfill.from_failure else RunStatus.SUCCESS
+        newest = self._newest(backfill.location, backfill.repository, backfill.partition_set)
+        parents, passed_over = {}, {}
+        for name in names:
+            brief = newest.get(name)
+            parent = self._storage.get_run(brief.run_id) if brief is not None else None
+            if parent is None:
+                passed_over[name] = "it has no run yet"
+            elif parent.status != wanted:
+                passed_over[name] = f"its newest run {parent.run_id} is {parent.status}, not {wanted}"
+            else:
+                parents[name] = parent
+        return parents, passed_over
+
+    def _newest(self, location: str, repository: str, partition_set: str) -> dict[str, RunBrief]:
+        where = RunFilter(location=location, repository=repository, tags={PARTITION_SET_TAG: partition_set})
+        return self._storage.newest_by_tag(where, PARTITION_TAG)
+
+    def _new_run(
+        self, backfill: Backfill, deployed: DeployedPartitionSet, name: str, told: _Partition, parent: Run | None
+    ) -> NewRun:
+        partition_set = deployed.partition_set
+        asking = Asking(
+            place=deployed.place,
+            pipeline=partition_set.pipeline,
+            mode=partition_set.mode,
+            created_by=f"backfill {backfill.backfill_id}",
+            solid_selection=partition_set.solid_selection,
+        )
+        run_id = run_id_from("backfill", backfill.backfill_id, name)
+        request = RunRequestRecord(
+            run_config=told.run_config, tags={**told.tags, **backfill.tags}, config_errors=told.config_errors
+        )
+        tags = {PARTITION_TAG: name, PARTITION_SET_TAG: partition_set.name, BACKFILL_TAG: backfill.backfill_id}
+        new = run_from(self._journal, asking, request, run_id, tags, f"backfill:{backfill.backfill_id}:{name}")
+        return new if parent is None else self._building_on(new, parent, backfill.step_keys)
+
+    def _building_on(self, new: NewRun, parent: Run, step_keys: tuple[str, ...] | None) -> NewRun:
+        """The same run, doing again what is left of the parent, or the steps that were chosen."""
+        root = parent.submission.root_run_id or parent.run_id
+        tags = {PARENT_TAG: parent.run_id, ROOT_TAG: root}
+        if step_keys is None:
+            step_keys, known = self._reexecutor.left_to_do(parent)
+            tags[IS_RESUME_RETRY_TAG] = "true"
+        else:
+            known = _without(self._reexecutor.known_of(parent), step_keys)
+        submission = replace(
+            new.submission,
+            step_keys=step_keys,
+            known=known,
+            parent_run_id=parent.run_id,
+            root_run_id=root,
+            tags={**new.submission.tags, **tags},
+        )
+        return replace(new, submission=submission)
+
+    def _wanted(self, deployed: DeployedPartitionSet, wish: BackfillWish) -> tuple[str, ...]:
+        known = self.partition_names(deployed)
+        wanted = known if wish.partition_names is None else list(dict.fromkeys(wish.partition_names))
+        unknown = sorted(set(wanted) - set(known))
+        if unknown:
+            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+            raise BackfillRefused(
+                f"partition set {wish.partition_set!r} has no partition {', '.join(map(repr, unknown[:5]))}{more}"
+                f"{did_you_mean(unknown[0], known)}; it has {_range(known)}"
+            )
+        if not wanted:
+            raise BackfillRefused(f"no partition was chosen; partition set {wish.partition_set!r} has {_range(known)}")
+        if len(wanted) > MOST_PARTITIONS:
+            raise BackfillRefused(f"{len(wanted)} partitions are too many for one backfill; at most {MOST_PARTITIONS}")
+        return tuple(wanted)
+
+    def _move(self, backfill_id: str, before: Sequence[BackfillStatus], to: BackfillStatus, word: str) -> Backfill:
+        moved = self._storage.move_backfill(backfill_id, before, to, clock.now())
+        if moved is None:
+            found = self.get(backfill_id)
+            raise BackfillRefused(
+                f"backfill {backfill_id} is {found.status}; only one that is {' or '.join(before)} can be {word}"
+            )
+        return moved
+
+    def _ask(self, deployed: DeployedPartitionSet, method: str, more: Mapping[str, Any]) -> Any:
+        params = {"repository": deployed.place.repository, "partition_set": deployed.partition_set.name, **more}
+        return self._code_servers.ask(deployed.place.location, method, params, self._timeout)
+
+
+def partitions_between(names: Sequence[str], first: str | None, last: str | None) -> tuple[str, ...]:
+    """The partitions from one to another, both included; None stands for the very first or last.
+
+    Raises:
+        BackfillRefused: one of them is not there, or they stand the other way round.
+    """
+    for name in (first, last):
+        if name is not None and name not in names:
+            raise BackfillRefused(
+                f"there is no partition {name!r}{did_you_mean(name, names)}; there is {_range(names)}"
+            )
+    begin = 0 if first is None else names.index(first)
+    end = len(names) if last is None else names.index(last) + 1
+    if begin >= end:
+        raise BackfillRefused(f"partition {first!r} stands behind {last!r}")
+    return tuple(names[begin:end])
+
+
+def new_backfill_id() -> str:
+    """A short id that people can type."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
+
+
+def _failed(backfill: Backfill, failure: Failure) -> BackfillStep:
+    return BackfillStep(position=backfill.position, status=BackfillStatus.FAILED, failure=failure)
+
+
+def _range(names: Sequence[str]) -> str:
+    if len(names) <= 3:
+        return ", ".join(names) or "none"
+    return f"{len(names)}, from {names[0]} to {names[-1]}"
+
+
+def _without(known: KnownState, step_keys: Iterable[str]) -> KnownState:
+    """What is known, but for the steps that run again."""
+    again = set(step_keys)
+
+    def kept(by_step: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in by_step.items() if key not in again}
+
+    mapping_keys = {name: keys for name, keys in known.mapping_keys.items() if name.rpartition(".")[0] not in again}
+    return replace(
+        known, source_run_ids=kept(known.source_run_ids), outputs=kept(known.outputs), mapping_keys=mapping_keys
+    )
