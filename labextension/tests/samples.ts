@@ -160,3 +160,57 @@ export function log(...facts: [type: string, step?: string | null, data?: Record
     data
   }));
 }
+
+/** The schema of a run config with every kind of value in it. */
+export const SCHEMA = {
+  type: 'object',
+  properties: {
+    solids: {
+      type: 'object',
+      properties: {
+        load: {
+          type: 'object',
+          description: 'Reads the table.',
+          properties: {
+            config: {
+              type: 'object',
+              properties: {
+                rows: { type: 'integer', default: 10 },
+                path: { type: 'string', description: 'Where it lies.' },
+                fast: { type: 'boolean', default: true },
+                how: { anyOf: [{ enum: ['slowly', 'soon'] }, { type: 'null' }] },
+                names: { type: 'array', items: { type: 'string' } },
+                limits: {
+                  type: 'array',
+                  items: { type: 'object', properties: { key: { type: 'string' }, most: { type: 'integer' } }, additionalProperties: false, required: ['key'] }
+                }
+              },
+              additionalProperties: false,
+              required: ['path']
+            }
+          },
+          additionalProperties: false,
+          required: ['config']
+        }
+      },
+      additionalProperties: false,
+      required: ['load']
+    },
+    execution: {
+      type: 'object',
+      properties: {
+        in_process: { type: 'object', properties: {}, additionalProperties: false },
+        multiprocess: {
+          type: 'object',
+          properties: { config: { type: 'object', properties: { max_concurrent: { type: 'integer' } }, additionalProperties: false } },
+          additionalProperties: false
+        }
+      },
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 1
+    }
+  },
+  additionalProperties: false,
+  required: ['solids']
+};

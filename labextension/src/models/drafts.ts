@@ -5,6 +5,7 @@ import { type IPipelineAddress, pathOf } from './workspace';
 
 /** A run that somebody is about to launch. */
 export interface IDraft {
+  name: string;
   mode: string;
   preset: string;
   /** Solid names; empty for the whole pipeline. */
@@ -14,27 +15,33 @@ export interface IDraft {
   yaml: string;
 }
 
-/** Keeps one draft per pipeline in the state database, or in memory where there is none. */
+/** The drafts of one pipeline, and which of them is worked on. */
+export interface IDraftBook {
+  drafts: readonly IDraft[];
+  current: number;
+}
+
+/** Keeps the drafts of each pipeline in the state database, or in memory where there is none. */
 export class DraftStore {
   constructor(private readonly _state: IStateDB | null) {}
 
-  /** @returns the draft, or null when there is none that can be read. */
-  async load(address: IPipelineAddress): Promise<IDraft | null> {
+  /** @returns the drafts, or null when there are none that can be read. */
+  async load(address: IPipelineAddress): Promise<IDraftBook | null> {
     const key = Private.keyOf(address);
     if (!this._state) {
       return this._memory.get(key) ?? null;
     }
     try {
-      return Private.read(await this._state.fetch(key));
+      return Private.readBook(await this._state.fetch(key));
     } catch {
       return null;
     }
   }
 
-  async save(address: IPipelineAddress, draft: IDraft): Promise<void> {
+  async save(address: IPipelineAddress, book: IDraftBook): Promise<void> {
     const key = Private.keyOf(address);
-    this._memory.set(key, draft);
-    await this._state?.save(key, draft as unknown as ReadonlyPartialJSONObject);
+    this._memory.set(key, book);
+    await this._state?.save(key, book as unknown as ReadonlyPartialJSONObject);
   }
 
   async clear(address: IPipelineAddress): Promise<void> {
@@ -43,24 +50,35 @@ export class DraftStore {
     await this._state?.remove(key);
   }
 
-  private readonly _memory = new Map<string, IDraft>();
+  private readonly _memory = new Map<string, IDraftBook>();
 }
 
 namespace Private {
   export function keyOf(address: IPipelineAddress): string {
-    return `jupyter-orch:draft:${pathOf(address)}`;
+    return `jupyter-orch:drafts:${pathOf(address)}`;
   }
 
   /** What lies in the state database may be old or made by somebody else: take it only in the right shape. */
-  export function read(value: unknown): IDraft | null {
+  export function readBook(value: unknown): IDraftBook | null {
+    const { drafts, current } = (value ?? {}) as Record<string, unknown>;
+    const read = Array.isArray(drafts) ? drafts.map(readDraft).filter(draft => draft !== null) : [];
+    if (read.length === 0) {
+      return null;
+    }
+    const at = typeof current === 'number' && Number.isInteger(current) ? current : 0;
+    return { drafts: read, current: Math.min(Math.max(at, 0), read.length - 1) };
+  }
+
+  function readDraft(value: unknown): IDraft | null {
     if (typeof value !== 'object' || value === null) {
       return null;
     }
-    const { mode, preset, selection, tags, yaml } = value as Record<string, unknown>;
+    const { name, mode, preset, selection, tags, yaml } = value as Record<string, unknown>;
     if (typeof mode !== 'string' || typeof yaml !== 'string') {
       return null;
     }
     return {
+      name: typeof name === 'string' ? name : '',
       mode,
       yaml,
       preset: typeof preset === 'string' ? preset : '',

@@ -11,7 +11,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { LaunchpadBody } from '../../src/views/launchpad/body';
 import { LaunchpadModel } from '../../src/views/launchpad/model';
-import { pipeline, run, solid } from '../samples';
+import { pipeline, run, solid, SCHEMA } from '../samples';
 import { MemoryServer } from '../server';
 import { HOSTILE, isOnlyText, orchOn, show } from '../surroundings';
 
@@ -54,7 +54,8 @@ beforeEach(() => {
       mistakes.length > 0
         ? { __typename: 'RunConfigValidationInvalid', pipelineName: 'flights', errors: mistakes }
         : { __typename: 'PipelineConfigValidationValid', pipelineName: 'flights' },
-    runConfigSchemaOrError: () => ({ __typename: 'RunConfigSchema', scaffoldYaml: 'solids:\n  load:\n    config:\n      path: ""\n' }),
+    runConfigSchemaOrError: () => ({ __typename: 'RunConfigSchema', jsonSchema: SCHEMA, scaffoldYaml: 'solids:\n  load:\n    config:\n      path: ""\n' }),
+    executionPlanOrError: () => ({ __typename: 'ExecutionPlan', steps: [{ key: 'load', kind: 'COMPUTE' }, { key: 'clean', kind: 'COMPUTE' }] }),
     launchPipelineExecution: ({ executionParams }: { executionParams: (typeof launched)[number] }) => {
       launched.push(executionParams);
       return { __typename: 'LaunchPipelineRunSuccess', run: run({ runId: 'new-run' }) };
@@ -146,6 +147,71 @@ describe('launchpad', () => {
     const again = new LaunchpadModel(orch, ADDRESS);
     await again.load();
     expect(again.draft).toMatchObject({ yaml: 'a: 1\n', mode: 'dev' });
+  });
+
+  it('is a form and a text of one draft', async () => {
+    await draw();
+    await act(async () => model.change({ yaml: '# mine\nsolids:\n  load:\n    config:\n      rows: 3\n' }));
+    await settle();
+    fireEvent.click(screen.getByRole('button', { name: 'Form' }));
+    const rows = screen.getByRole<HTMLInputElement>('textbox', { name: /^rows/ });
+    expect(rows.value).toBe('3');
+    fireEvent.change(rows, { target: { value: '4' } });
+    fireEvent.change(screen.getByRole('textbox', { name: /^path/ }), { target: { value: 'a.csv' } });
+    fireEvent.change(screen.getByRole('combobox', { name: /^fast/ }), { target: { value: 'false' } });
+    fireEvent.change(screen.getByRole('combobox', { name: /^how/ }), { target: { value: '"soon"' } });
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Add to names' })));
+    fireEvent.change(screen.getByRole('combobox', { name: 'One of' }), { target: { value: 'in_process' } });
+    expect(model.draft.yaml).toBe(
+      '# mine\nsolids:\n  load:\n    config:\n      rows: 4\n      path: a.csv\n      fast: false\n      how: soon\n      names:\n        - ""\nexecution:\n  in_process: {}\n'
+    );
+    fireEvent.change(screen.getByRole('textbox', { name: /^rows/ }), { target: { value: '' } });
+    expect(model.draft.yaml).not.toContain('rows');
+    fireEvent.change(screen.getByRole('textbox', { name: /^rows/ }), { target: { value: '[1' } });
+    expect(screen.getByRole('textbox', { name: /^rows/ }).getAttribute('aria-invalid')).toBe('true');
+    expect(model.draft.yaml).not.toContain('[1');
+  });
+
+  it('shows mistakes at their fields', async () => {
+    mistakes = [mistake(['solids', 'load', 'config', 'path'], 'must be there')];
+    await draw();
+    await act(async () => model.change({ yaml: 'solids: {}\n' }));
+    await settle();
+    fireEvent.click(screen.getByRole('button', { name: 'Form' }));
+    const field = screen.getByRole('textbox', { name: /^path/ });
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    expect(document.getElementById(field.getAttribute('aria-describedby')!.split(' ')[0])!.textContent).toBe('must be there');
+  });
+
+  it('says what would run, and how the draft differs from the code', async () => {
+    await draw();
+    await vi.waitFor(() => expect(screen.getByText('Will run 2 steps')).toBeTruthy());
+    await act(async () => model.change({ yaml: 'solids:\n  load:\n    config:\n      path: "x"\n' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Diff' }));
+    const lines = [...screen.getByRole('region', { name: 'Difference' }).querySelectorAll<HTMLElement>('[data-kind]')];
+    expect(lines.map(line => line.dataset.kind)).toEqual(['same', 'same', 'same', 'removed', 'added']);
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Reset' })));
+    expect(screen.getByText(/no difference/)).toBeTruthy();
+  });
+
+  it('writes the defaults out', async () => {
+    await draw();
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Write defaults' })));
+    await vi.waitFor(() => expect(model.draft.yaml).toBe('solids:\n  load:\n    config:\n      rows: 10\n      fast: true\n'));
+  });
+
+  it('keeps several drafts', async () => {
+    await draw();
+    await act(async () => model.change({ yaml: 'a: 1\n' }));
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'New draft' })));
+    await act(async () => model.change({ yaml: 'b: 2\n' }));
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Draft 1' })));
+    expect(model.draft.yaml).toBe('a: 1\n');
+    const again = new LaunchpadModel(orch, ADDRESS);
+    await again.load();
+    expect(again.book.drafts.map(draft => draft.yaml)).toEqual(['a: 1\n', 'b: 2\n']);
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Close Draft 1' })));
+    expect(model.draft.yaml).toBe('b: 2\n');
   });
 
   it('adds what is missing', async () => {

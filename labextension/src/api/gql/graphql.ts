@@ -51,8 +51,10 @@ export type PipelineRunStatus =
   | 'STARTING'
   | 'SUCCESS';
 
+/** Names a pipeline of a repository: by `pipelineName`, or by its later name `jobName`. */
 export type PipelineSelector = {
-  pipelineName: string;
+  jobName?: string | null | undefined;
+  pipelineName?: string | null | undefined;
   repositoryLocationName: string;
   repositoryName: string;
   solidSelection?: Array<string> | null | undefined;
@@ -73,7 +75,12 @@ export type RepositoryLocationLoadStatus =
   | 'LOADING';
 
 export type RunsFilter = {
+  /** Seconds since the epoch. */
+  createdAfter?: number | null | undefined;
+  createdBefore?: number | null | undefined;
+  jobName?: string | null | undefined;
   pipelineName?: string | null | undefined;
+  repositoryLocationName?: string | null | undefined;
   runIds?: Array<string> | null | undefined;
   statuses?: Array<PipelineRunStatus> | null | undefined;
   tags?: Array<ExecutionTag> | null | undefined;
@@ -205,18 +212,33 @@ export type ValidateQuery = { isPipelineConfigValid:
     | { __typename: 'RunConfigValidationInvalid', errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }
    };
 
-export type ScaffoldQueryVariables = Exact<{
+export type ConfigSchemaQueryVariables = Exact<{
   selector: PipelineSelector;
   mode?: string | null | undefined;
 }>;
 
 
-export type ScaffoldQuery = { runConfigSchemaOrError:
+export type ConfigSchemaQuery = { runConfigSchemaOrError:
     | { __typename: 'InvalidSubsetError', message: string }
     | { __typename: 'ModeNotFoundError', message: string }
     | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
-    | { __typename: 'RunConfigSchema', scaffoldYaml: string }
+    | { __typename: 'RunConfigSchema', jsonSchema: unknown, scaffoldYaml: string }
+   };
+
+export type PlanQueryVariables = Exact<{
+  selector: PipelineSelector;
+  mode: string;
+  config?: string | null | undefined;
+}>;
+
+
+export type PlanQuery = { executionPlanOrError:
+    | { __typename: 'ExecutionPlan', steps: Array<{ key: string, kind: string }> }
+    | { __typename: 'InvalidSubsetError' }
+    | { __typename: 'PipelineNotFoundError' }
+    | { __typename: 'PythonError' }
+    | { __typename: 'RunConfigValidationInvalid' }
    };
 
 export type RunRowFragment = { id: string, runId: string, pipelineName: string, repositoryName: string, repositoryLocationName: string, mode: string, status: PipelineRunStatus, createdBy: string, createTime: number, startTime: number | null, endTime: number | null, rootRunId: string | null, parentRunId: string | null, canTerminate: boolean, queuePosition: number | null, tags: Array<{ key: string, value: string }> };
@@ -283,10 +305,12 @@ export type LaunchMutationVariables = Exact<{
 
 export type LaunchMutation = { launchPipelineExecution:
     | { __typename: 'ConflictingExecutionParamsError', message: string }
+    | { __typename: 'InvalidOutputError', message: string }
     | { __typename: 'InvalidStepError', message: string }
     | { __typename: 'InvalidSubsetError', message: string }
     | { __typename: 'LaunchPipelineRunSuccess', run: { runId: string } }
     | { __typename: 'ModeNotFoundError', message: string }
+    | { __typename: 'NoModeProvidedError', message: string }
     | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PipelineRunConflict', message: string }
     | { __typename: 'PipelineRunNotFoundError', message: string }
@@ -303,10 +327,12 @@ export type RelaunchMutationVariables = Exact<{
 
 export type RelaunchMutation = { launchPipelineReexecution:
     | { __typename: 'ConflictingExecutionParamsError', message: string }
+    | { __typename: 'InvalidOutputError', message: string }
     | { __typename: 'InvalidStepError', message: string }
     | { __typename: 'InvalidSubsetError', message: string }
     | { __typename: 'LaunchPipelineRunSuccess', run: { runId: string } }
     | { __typename: 'ModeNotFoundError', message: string }
+    | { __typename: 'NoModeProvidedError', message: string }
     | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PipelineRunConflict', message: string }
     | { __typename: 'PipelineRunNotFoundError', message: string }
@@ -1047,11 +1073,12 @@ export const ValidateDocument = new TypedDocumentString(`
   line
   column
 }`) as unknown as TypedDocumentString<ValidateQuery, ValidateQueryVariables>;
-export const ScaffoldDocument = new TypedDocumentString(`
-    query Scaffold($selector: PipelineSelector!, $mode: String) {
+export const ConfigSchemaDocument = new TypedDocumentString(`
+    query ConfigSchema($selector: PipelineSelector!, $mode: String) {
   runConfigSchemaOrError(selector: $selector, mode: $mode) {
     __typename
     ... on RunConfigSchema {
+      jsonSchema
       scaffoldYaml
     }
     ... on Error {
@@ -1059,7 +1086,20 @@ export const ScaffoldDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ScaffoldQuery, ScaffoldQueryVariables>;
+    `) as unknown as TypedDocumentString<ConfigSchemaQuery, ConfigSchemaQueryVariables>;
+export const PlanDocument = new TypedDocumentString(`
+    query Plan($selector: PipelineSelector!, $mode: String!, $config: RunConfigData) {
+  executionPlanOrError(pipeline: $selector, mode: $mode, runConfigData: $config) {
+    __typename
+    ... on ExecutionPlan {
+      steps {
+        key
+        kind
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlanQuery, PlanQueryVariables>;
 export const RunListsDocument = new TypedDocumentString(`
     query RunLists($active: RunsFilter, $recent: RunsFilter, $limit: Int!) {
   active: pipelineRunsOrError(filter: $active, limit: 50) {

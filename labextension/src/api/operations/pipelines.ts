@@ -226,15 +226,30 @@ export const VALIDATE = graphql(`
   }
 `);
 
-export const SCAFFOLD = graphql(`
-  query Scaffold($selector: PipelineSelector!, $mode: String) {
+export const CONFIG_SCHEMA = graphql(`
+  query ConfigSchema($selector: PipelineSelector!, $mode: String) {
     runConfigSchemaOrError(selector: $selector, mode: $mode) {
       __typename
       ... on RunConfigSchema {
+        jsonSchema
         scaffoldYaml
       }
       ... on Error {
         message
+      }
+    }
+  }
+`);
+
+export const PLAN = graphql(`
+  query Plan($selector: PipelineSelector!, $mode: String!, $config: RunConfigData) {
+    executionPlanOrError(pipeline: $selector, mode: $mode, runConfigData: $config) {
+      __typename
+      ... on ExecutionPlan {
+        steps {
+          key
+          kind
+        }
       }
     }
   }

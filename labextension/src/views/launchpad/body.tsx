@@ -6,9 +6,13 @@ import { Action } from '../../components/action';
 import { OfflineBanner, Problem, Skeleton } from '../../components/states';
 import { useModel, useOrch } from '../../components/surroundings';
 import { Name } from '../../components/text';
+import type { IConfigProblem } from '../../models/config_places';
+import { DraftDiff } from './diff';
+import { DraftTabs } from './draft_tabs';
 import { type IEditorHandle, YamlEditor } from './editor';
+import { ConfigForm } from './form';
 import { Mistakes } from './mistakes';
-import type { LaunchpadModel } from './model';
+import type { LaunchpadFace, LaunchpadModel } from './model';
 import { Settings } from './settings';
 
 /** Settings on the left, run config in the middle, mistakes below, Launch on top. */
@@ -38,6 +42,10 @@ export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; edito
       }
     }
   };
+  const goTo = (one: IConfigProblem): void => {
+    model.face = 'yaml';
+    window.setTimeout(() => editor.current?.goTo(one.line ?? 1, one.from));
+  };
   return (
     <div className="jp-orch-View-body jp-orch-Launchpad" onKeyDownCapture={onKeyDown}>
       <OfflineBanner />
@@ -58,9 +66,6 @@ export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; edito
           </span>
           <span className="jp-orch-spring" />
           {refusal && <span className="jp-orch-note">{refusal}</span>}
-          <Action label={trans.__('Scaffold')} title={trans.__('Add the keys that are needed and missing')} onAct={() => model.scaffold()}>
-            {trans.__('Scaffold')}
-          </Action>
           <Action
             label={trans.__('Launch')}
             title={trans.__('Launch (Ctrl+Enter)')}
@@ -72,21 +77,58 @@ export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; edito
             {trans.__('Launch')}
           </Action>
         </div>
+        <DraftTabs model={model} />
       </header>
       {model.problem && <Problem message={model.problem} />}
       <div className="jp-orch-Launchpad-split">
         <Settings model={model} />
         <div className="jp-orch-Launchpad-config">
-          <YamlEditor
-            model={model}
-            editors={editors}
-            onReady={handle => {
-              editor.current = handle;
-            }}
-          />
-          <Mistakes model={model} onGoTo={one => editor.current?.goTo(one.line ?? 1, one.from)} />
+          <ConfigTools model={model} />
+          {model.face === 'form' && <ConfigForm model={model} />}
+          {model.face === 'diff' && <DraftDiff model={model} />}
+          <div className="jp-orch-Launchpad-editor" hidden={model.face !== 'yaml'}>
+            <YamlEditor
+              model={model}
+              editors={editors}
+              onReady={handle => {
+                editor.current = handle;
+              }}
+            />
+          </div>
+          <Mistakes model={model} onGoTo={goTo} />
         </div>
       </div>
+    </div>
+  );
+}
+
+/** How the run config is shown, and what can be done to it as a whole. */
+function ConfigTools({ model }: { model: LaunchpadModel }): JSX.Element {
+  const { trans } = useOrch();
+  const faces: [LaunchpadFace, string, string][] = [
+    ['yaml', trans.__('YAML'), trans.__('The run config as text')],
+    ['form', trans.__('Form'), trans.__('The same run config as a form')],
+    ['diff', trans.__('Diff'), trans.__('How the draft differs from what the code says')]
+  ];
+  return (
+    <div className="jp-orch-Bar jp-orch-Launchpad-tools">
+      <div role="group" aria-label={trans.__('Shown as')} className="jp-orch-Toggle">
+        {faces.map(([face, label, title]) => (
+          <button key={face} type="button" aria-pressed={model.face === face} title={title} onClick={() => (model.face = face)}>
+            {label}
+          </button>
+        ))}
+      </div>
+      <span className="jp-orch-spring" />
+      <Action label={trans.__('Scaffold')} title={trans.__('Add the keys that are needed and missing')} onAct={() => model.scaffold()}>
+        {trans.__('Scaffold')}
+      </Action>
+      <Action label={trans.__('Write defaults')} title={trans.__('Write out every value that holds where nothing is said')} onAct={() => model.writeDefaults()}>
+        {trans.__('Write defaults')}
+      </Action>
+      <Action label={trans.__('Reset')} title={trans.__('Throw away what was written and take what the code says')} onAct={() => model.change({ yaml: model.fromCode() })}>
+        {trans.__('Reset')}
+      </Action>
     </div>
   );
 }

@@ -1,10 +1,14 @@
+import { autocompletion, type CompletionContext, type CompletionResult, startCompletion } from '@codemirror/autocomplete';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { Prec } from '@codemirror/state';
+import { keymap } from '@codemirror/view';
 import { CodeEditor, type IEditorServices } from '@jupyterlab/codeeditor';
 import type { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import { useEffect, useRef } from 'react';
 
 import { useModel, useOrch } from '../../components/surroundings';
 import { type IConfigProblem, pathText } from '../../models/config_places';
+import { proposalsAt } from '../../models/config_completion';
 import type { LaunchpadModel } from './model';
 
 /** A handle by which the list of mistakes moves the cursor. */
@@ -35,7 +39,11 @@ export function YamlEditor({
       model: text,
       config: { lineNumbers: true, lineWrap: true, tabSize: 2, matchBrackets: true }
     }) as CodeMirrorEditor;
-    made.injectExtension([lintGutter()]);
+    made.injectExtension([
+      lintGutter(),
+      autocompletion({ override: [context => Private.complete(context, model)], icons: false }),
+      Prec.highest(keymap.of([{ key: 'Ctrl-Space', run: startCompletion }]))
+    ]);
     made.editor.contentDOM.setAttribute('aria-label', trans.__('Run config'));
     text.sharedModel.changed.connect(() => {
       const yaml = text.sharedModel.getSource();
@@ -74,6 +82,23 @@ namespace Private {
     const anchor = offset > 0 ? Math.min(offset, view.state.doc.length) : view.state.doc.line(Math.min(line, view.state.doc.lines)).from;
     view.dispatch({ selection: { anchor }, scrollIntoView: true });
     view.focus();
+  }
+
+  /** What the schema knows at the cursor; in the middle of a line only when asked for. */
+  export function complete({ pos, state, explicit }: CompletionContext, model: LaunchpadModel): CompletionResult | null {
+    const { schema } = model.checks;
+    if (!schema || (!explicit && state.doc.lineAt(pos).text.trim() === '')) {
+      return null;
+    }
+    const { from, proposals } = proposalsAt(state.doc.toString(), pos, schema);
+    const options = proposals.map(({ label, detail, info, insert, required }) => ({
+      label,
+      detail,
+      info: info || undefined,
+      apply: insert,
+      boost: required ? 1 : 0
+    }));
+    return options.length > 0 ? { from, options, validFor: /^[\w-]*$/ } : null;
   }
 
   /** Marks for the editor, whose text may be a moment behind the draft: none reaches beyond its end. */

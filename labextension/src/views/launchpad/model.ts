@@ -1,35 +1,40 @@
-import { Debouncer } from '@lumino/polling';
 import { UUID } from '@lumino/coreutils';
+import { stringify } from 'yaml';
 
 import type { LaunchpadQuery, PipelineSelector } from '../../api/gql/graphql';
-import { LAUNCH, LAUNCHPAD, SCAFFOLD, VALIDATE } from '../../api/operations';
+import { LAUNCH, LAUNCHPAD } from '../../api/operations';
 import { messageOf, RequestProblem } from '../../api/problem';
 import { ChangingModel } from '../../changing';
-import { type IConfigProblem, placeProblems, syntaxProblems } from '../../models/config_places';
-import type { IDraft } from '../../models/drafts';
+import { type IConfigProblem, placeProblems } from '../../models/config_places';
+import { defaultsOf } from '../../models/config_schema';
+import type { IDraft, IDraftBook } from '../../models/drafts';
 import { addMissing } from '../../models/scaffold';
 import type { IPipelineAddress } from '../../models/workspace';
 import type { IOrchestrator } from '../../tokens';
+import { type CheckState, DraftCheck, sentYaml } from './check';
 
 /** What the launchpad knows of its pipeline. */
 export type LaunchpadDetail = Extract<LaunchpadQuery['pipelineOrError'], { __typename: 'Pipeline' }>;
 
-/** Whether the draft has been looked at by the server. */
-export type CheckState = 'pending' | 'valid' | 'invalid' | 'unknown';
+/** How the run config is shown. */
+export type LaunchpadFace = 'yaml' | 'form' | 'diff';
 
-const VALIDATE_AFTER = 400;
-
-/** A draft of a run, kept over reloads and validated while it is written. */
+/** Drafts of runs, kept over reloads; the one worked on is validated while it is written. */
 export class LaunchpadModel extends ChangingModel {
   constructor(
     private readonly _orch: IOrchestrator,
     readonly address: IPipelineAddress
   ) {
     super();
-    this._validation = new Debouncer(() => this._validate(), VALIDATE_AFTER);
+    this.checks = new DraftCheck(_orch);
+    this._face = _orch.preferences.current.launchpadFace;
+    this.checks.changed.connect(() => this.notify());
     _orch.workspace.changed.connect(this._onWorkspace, this);
-    _orch.live.changed.connect(this._onConnection, this);
+    _orch.live.changed.connect(this.notify, this);
   }
+
+  /** What the server says of the draft. */
+  readonly checks: DraftCheck;
 
   get detail(): LaunchpadDetail | null {
     return this._detail;
@@ -40,22 +45,34 @@ export class LaunchpadModel extends ChangingModel {
     return this._problem;
   }
 
+  get face(): LaunchpadFace {
+    return this._face;
+  }
+
+  set face(face: LaunchpadFace) {
+    this._face = face;
+    this.notify();
+  }
+
+  get book(): IDraftBook {
+    return this._book;
+  }
+
+  /** The draft that is worked on. */
   get draft(): IDraft {
-    return this._draft;
+    return this._book.drafts[this._book.current];
   }
 
   get check(): CheckState {
-    return this._check;
+    return this.checks.state;
   }
 
-  /** Every mistake in the run config. */
   get mistakes(): readonly IConfigProblem[] {
-    return this._mistakes;
+    return this.checks.mistakes;
   }
 
-  /** Mistakes that are not about the run config, e.g. an unknown solid in the selection. */
   get refusal(): string {
-    return this._refusal;
+    return this.checks.refusal;
   }
 
   /** Why Launch is off, or an empty string. */
@@ -68,26 +85,26 @@ export class LaunchpadModel extends ChangingModel {
     if (forbidden) {
       return forbidden;
     }
-    if (this._refusal) {
-      return this._refusal;
+    if (this.refusal) {
+      return this.refusal;
     }
-    if (this._mistakes.length > 0) {
-      return trans._n('%1 mistake in the run config', '%1 mistakes in the run config', this._mistakes.length);
+    if (this.mistakes.length > 0) {
+      return trans._n('%1 mistake in the run config', '%1 mistakes in the run config', this.mistakes.length);
     }
-    return this._check === 'pending' ? trans.__('The run config is being checked.') : '';
+    return this.check === 'pending' ? trans.__('The run config is being checked.') : '';
   }
 
-  /** Fetch the pipeline and the kept draft. */
+  /** Fetch the pipeline and the kept drafts. */
   async load(): Promise<void> {
     const kept = await this._orch.drafts.load(this.address);
     if (kept) {
-      this._draft = kept;
+      this._book = kept;
     }
     await this._fetch();
     if (!this._detail) {
       return;
     }
-    const fits = this._detail.modes.some(mode => mode.name === this._draft.mode);
+    const fits = this._detail.modes.some(mode => mode.name === this.draft.mode);
     if (!kept) {
       const [first] = this._detail.presets;
       if (first) {
@@ -100,13 +117,27 @@ export class LaunchpadModel extends ChangingModel {
 
   /** Change parts of the draft; it is kept and validated again. */
   change(part: Partial<IDraft>): void {
-    this._draft = { ...this._draft, ...part };
-    this._idempotencyKey = UUID.uuid4();
-    this._mistakes = syntaxProblems(this._draft.yaml);
-    this._check = this._mistakes.length > 0 ? 'invalid' : 'pending';
-    this.notify();
-    void this._orch.drafts.save(this.address, this._draft);
-    void this._validation.invoke().catch(() => undefined);
+    const { drafts, current } = this._book;
+    this._keep({ current, drafts: drafts.map((draft, i) => (i === current ? { ...draft, ...part } : draft)) });
+  }
+
+  /** Work on another draft. */
+  choose(at: number): void {
+    this._keep({ ...this._book, current: at });
+  }
+
+  /** Begin another draft with what the present one holds, or with something else. */
+  add(part: Partial<IDraft> = {}): void {
+    const { drafts } = this._book;
+    const name = part.name ?? this._orch.trans.__('Draft %1', drafts.length + 1);
+    this._keep({ drafts: [...drafts, { ...this.draft, ...part, name }], current: drafts.length });
+  }
+
+  /** Throw a draft away; the last one is only emptied. */
+  drop(at: number): void {
+    const drafts = this._book.drafts.filter((_, i) => i !== at);
+    const current = Math.min(this._book.current > at ? this._book.current - 1 : this._book.current, Math.max(drafts.length - 1, 0));
+    this._keep({ drafts: drafts.length > 0 ? drafts : [{ ...Private.EMPTY, mode: this.draft.mode }], current });
   }
 
   /** Take run config, mode, selection and tags of a preset. */
@@ -125,27 +156,38 @@ export class LaunchpadModel extends ChangingModel {
     }
   }
 
+  /** What the code says without this draft: the preset's run config, else the smallest one that validates. */
+  fromCode(): string {
+    return this._detail?.presets.find(one => one.name === this.draft.preset)?.runConfigYaml ?? this.checks.scaffold;
+  }
+
   /** Add the keys that the pipeline needs and the draft lacks. */
   async scaffold(): Promise<void> {
-    const { runConfigSchemaOrError: answer } = await this._orch.client.send(SCAFFOLD, {
-      selector: this._selector,
-      mode: this._draft.mode
-    });
-    if (answer.__typename !== 'RunConfigSchema') {
-      throw new RequestProblem('server', answer.message);
+    await this.checks.fetchSchema();
+    this.change({ yaml: addMissing(this.draft.yaml, this.checks.scaffold) });
+  }
+
+  /** Write out what holds where the draft says nothing. */
+  async writeDefaults(): Promise<void> {
+    await this.checks.fetchSchema();
+    const { schema } = this.checks;
+    const defaults = schema ? defaultsOf(Private.withoutChoices(schema)) : undefined;
+    if (defaults === undefined) {
+      throw new RequestProblem('server', this._orch.trans.__('No key of this run config has a default.'));
     }
-    this.change({ yaml: addMissing(this._draft.yaml, answer.scaffoldYaml) });
+    this.change({ yaml: addMissing(this.draft.yaml, stringify(defaults)) });
   }
 
   /** Launch the draft and open its run. The same draft launched twice through a broken line is one run. */
   async launch(): Promise<void> {
     const { client, open, runs, watch } = this._orch;
+    const { mode, yaml, tags } = this.draft;
     const { launchPipelineExecution: answer } = await client.send(LAUNCH, {
       params: {
         selector: this._selector,
-        mode: this._draft.mode,
-        runConfigData: this._sentYaml,
-        executionMetadata: { tags: this._draft.tags.filter(tag => tag.key !== '').map(({ key, value }) => ({ key, value })) },
+        mode,
+        runConfigData: sentYaml(yaml),
+        executionMetadata: { tags: tags.filter(tag => tag.key !== '').map(({ key, value }) => ({ key, value })) },
         idempotencyKey: this._idempotencyKey
       }
     });
@@ -157,9 +199,7 @@ export class LaunchpadModel extends ChangingModel {
         open.run(answer.run.runId);
         return;
       case 'RunConfigValidationInvalid':
-        this._mistakes = placeProblems(this._draft.yaml, answer.errors);
-        this._check = 'invalid';
-        this.notify();
+        this.checks.take(placeProblems(yaml, answer.errors));
         return;
       default:
         throw new RequestProblem('server', answer.message);
@@ -167,23 +207,29 @@ export class LaunchpadModel extends ChangingModel {
   }
 
   override dispose(): void {
-    this._validation.dispose();
+    this.checks.dispose();
     super.dispose();
+  }
+
+  private _keep(book: IDraftBook): void {
+    this._book = book;
+    this._idempotencyKey = UUID.uuid4();
+    void this._orch.drafts.save(this.address, book);
+    if (this._detail) {
+      this.checks.look({ selector: this._selector, mode: this.draft.mode, yaml: this.draft.yaml });
+    }
+    this.notify();
   }
 
   private get _selector(): PipelineSelector {
     const { location, repository, pipeline } = this.address;
-    const { selection } = this._draft;
+    const { selection } = this.draft;
     return {
       repositoryLocationName: location,
       repositoryName: repository,
       pipelineName: pipeline,
       solidSelection: selection.length > 0 ? [...selection] : null
     };
-  }
-
-  private get _sentYaml(): string {
-    return this._draft.yaml.trim() === '' ? '{}' : this._draft.yaml;
   }
 
   private async _fetch(): Promise<void> {
@@ -204,32 +250,6 @@ export class LaunchpadModel extends ChangingModel {
     this.notify();
   }
 
-  private async _validate(): Promise<void> {
-    const draft = this._draft;
-    if (!this._detail || syntaxProblems(draft.yaml).length > 0) {
-      return;
-    }
-    try {
-      const { isPipelineConfigValid: answer } = await this._orch.client.send(VALIDATE, {
-        selector: this._selector,
-        mode: draft.mode,
-        config: this._sentYaml
-      });
-      if (draft !== this._draft) {
-        return;
-      }
-      this._mistakes = answer.__typename === 'RunConfigValidationInvalid' ? placeProblems(draft.yaml, answer.errors) : [];
-      this._refusal = 'message' in answer ? answer.message : '';
-      this._check = this._mistakes.length > 0 || this._refusal ? 'invalid' : 'valid';
-    } catch (reason) {
-      if (draft === this._draft) {
-        this._check = 'unknown';
-        this._refusal = reason instanceof RequestProblem && reason.kind === 'offline' ? '' : messageOf(reason);
-      }
-    }
-    this.notify();
-  }
-
   /** Other code may have another schema. */
   private _onWorkspace(): void {
     const version = this._orch.workspace.locations.find(one => one.name === this.address.location)?.codeVersion ?? '';
@@ -237,25 +257,25 @@ export class LaunchpadModel extends ChangingModel {
       const first = this._codeVersion === '';
       this._codeVersion = version;
       if (!first || !this._detail) {
-        void this._fetch().then(() => this._validate());
+        void this._fetch().then(() => this.checks.again());
       }
     }
   }
 
-  private _onConnection(): void {
-    if (this._check === 'unknown' && this._orch.live.status !== 'offline') {
-      void this._validate();
-    }
-    this.notify();
-  }
-
-  private readonly _validation: Debouncer;
   private _detail: LaunchpadDetail | null = null;
   private _problem = '';
-  private _draft: IDraft = { mode: 'default', preset: '', selection: [], tags: [], yaml: '' };
-  private _check: CheckState = 'pending';
-  private _mistakes: readonly IConfigProblem[] = [];
-  private _refusal = '';
+  private _face: LaunchpadFace;
+  private _book: IDraftBook = { drafts: [Private.EMPTY], current: 0 };
   private _idempotencyKey = UUID.uuid4();
   private _codeVersion = '';
+}
+
+namespace Private {
+  export const EMPTY: IDraft = { name: '', mode: 'default', preset: '', selection: [], tags: [], yaml: '' };
+
+  /** Executors and loggers are chosen, not written out: their defaults hold only for the chosen one. */
+  export function withoutChoices(schema: Record<string, unknown>): Record<string, unknown> {
+    const { solids, resources } = (schema.properties ?? {}) as Record<string, unknown>;
+    return { ...schema, properties: { ...(solids ? { solids } : {}), ...(resources ? { resources } : {}) } };
+  }
 }

@@ -5,6 +5,7 @@ import { Action } from '../../components/action';
 import { useModel, useOrch } from '../../components/surroundings';
 import { visible } from '../../components/text';
 import type { LaunchpadModel } from './model';
+import { Plan } from './plan';
 
 /** Preset, mode, selection and tags of the draft. */
 export function Settings({ model }: { model: LaunchpadModel }): JSX.Element {
@@ -36,6 +37,7 @@ export function Settings({ model }: { model: LaunchpadModel }): JSX.Element {
       </div>
       <Selection model={model} />
       <TagFields model={model} />
+      <Plan model={model} />
     </div>
   );
 }
