@@ -13,23 +13,36 @@ class AssetKey:
 
     Args:
         path: one string, or a list of strings from the outermost to the innermost.
+
+    Attributes:
+        parts: the strings, as a tuple.
     """
 
-    __slots__ = ("path",)
+    __slots__ = ("parts",)
 
     def __init__(self, path: str | list[str] | tuple[str, ...]) -> None:
         parts = [path] if isinstance(path, str) else list(path)
         if not parts or not all(isinstance(part, str) and part for part in parts):
             raise DagsterInvariantViolationError(f"an asset key needs one or more non-empty strings, not {path!r}")
-        self.path = tuple(parts)
+        self.parts = tuple(parts)
+
+    @property
+    def path(self) -> list[str]:
+        """The parts, from the outermost to the innermost."""
+        return list(self.parts)
 
     def to_string(self) -> str:
         """The parts as a JSON list."""
-        return json.dumps(list(self.path))
+        return json.dumps(self.path)
 
     def to_user_string(self) -> str:
         """The parts joined by slashes."""
-        return "/".join(self.path)
+        return "/".join(self.parts)
+
+    @staticmethod
+    def from_user_string(text: str) -> AssetKey:
+        """An asset key from its parts joined by slashes."""
+        return AssetKey(text.split("/"))
 
     @staticmethod
     def of(key: Any) -> AssetKey:
@@ -37,10 +50,10 @@ class AssetKey:
         return key if isinstance(key, AssetKey) else AssetKey(key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, AssetKey) and other.path == self.path
+        return isinstance(other, AssetKey) and other.parts == self.parts
 
     def __hash__(self) -> int:
-        return hash(self.path)
+        return hash(self.parts)
 
     def __repr__(self) -> str:
-        return f"AssetKey({list(self.path)!r})"
+        return f"AssetKey({self.path!r})"

@@ -33,7 +33,7 @@ class AssetEvent:
     def dagster_event(self) -> DagsterEvent:
         """The event that told of it."""
         data = {
-            "asset_key": list(self.asset_key.path),
+            "asset_key": self.asset_key.path,
             "description": "",
             "partition": self.partition,
             "metadata": list(self.metadata),

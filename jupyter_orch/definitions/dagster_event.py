@@ -75,6 +75,11 @@ class DagsterEvent:
         return None if self.event.step_key is None else self.event.step_key.partition("[")[0].rpartition(".")[2]
 
     @property
+    def solid_handle(self) -> str | None:
+        """The step's solid as a dotted path, without its mapping key."""
+        return None if self.event.step_key is None else self.event.step_key.partition("[")[0]
+
+    @property
     def message(self) -> str:
         """The fact in one sentence."""
         return self.event.message
@@ -83,6 +88,17 @@ class DagsterEvent:
     def timestamp(self) -> float:
         """When, in seconds since the epoch."""
         return self.event.timestamp
+
+    @property
+    def pid(self) -> int | None:
+        """The process that began the step, where the event says so."""
+        return self.event.data.get("pid")
+
+    @property
+    def logging_tags(self) -> dict[str, str]:
+        """What a log line about it may carry along."""
+        named = {"pipeline_name": self.pipeline_name, "step_key": self.step_key, "solid_name": self.solid_name}
+        return {key: value for key, value in named.items() if value}
 
     @property
     def event_specific_data(self) -> Any:

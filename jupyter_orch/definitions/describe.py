@@ -172,7 +172,7 @@ def _output(definition: OutputDefinition) -> OutputSnapshot:
 def _asset_key(definition: InputDefinition | OutputDefinition) -> tuple[str, ...] | None:
     """The asset that stands in the definition; one that a function of the run gives is only known from runs."""
     key = definition.asset_key
-    return None if key is None or callable(key) else AssetKey.of(key).path
+    return None if key is None or callable(key) else AssetKey.of(key).parts
 
 
 def _mode(mode: ModeDefinition) -> ModeSnapshot:
@@ -217,7 +217,7 @@ def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
         description=sensor.description or "",
         default_running=sensor.default_status.value == "RUNNING",
         kind=sensor.kind,
-        asset_key=tuple(sensor.asset_key.path) if isinstance(sensor, AssetSensorDefinition) else None,
+        asset_key=sensor.asset_key.parts if isinstance(sensor, AssetSensorDefinition) else None,
         run_status=status.run_status.value if status else None,
         watched=tuple(status.pipeline_selection) if status and status.pipeline_selection is not None else None,
         solid_selection=None if sensor.solid_selection is None else tuple(sensor.solid_selection),

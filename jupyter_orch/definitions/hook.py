@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from jupyter_orch.definitions.contexts import HookContext
+from jupyter_orch.definitions.dagster_event import DagsterEvent
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError
 from jupyter_orch.definitions.names import valid_name
+from jupyter_orch.records.event import EventType
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class HookDefinition:
 
     Args:
         name: unique.
-        hook_fn: ``(context, event types)`` → HookExecutionResult.
+        hook_fn: ``(context, the events of the step so far)`` → HookExecutionResult.
         required_resource_keys: resources that it uses.
         decorated_fn: what the user wrote.
     """
@@ -33,7 +35,7 @@ class HookDefinition:
     def __init__(
         self,
         name: str,
-        hook_fn: Callable[[HookContext, list[str]], HookExecutionResult],
+        hook_fn: Callable[[HookContext, list[DagsterEvent]], HookExecutionResult],
         required_resource_keys: set[str] | None = None,
         decorated_fn: Callable[[HookContext], Any] | None = None,
     ) -> None:
@@ -58,11 +60,13 @@ class HookDefinition:
         return self.decorated_fn(context)  # type: ignore[arg-type]
 
 
-def _hook(function: Callable[[HookContext], Any], name: str | None, keys: set[str] | None, on: str) -> HookDefinition:
+def _hook(
+    function: Callable[[HookContext], Any], name: str | None, keys: set[str] | None, on: EventType
+) -> HookDefinition:
     called = name or function.__name__
 
-    def hook_fn(context: HookContext, event_types: list[str]) -> HookExecutionResult:
-        if on not in event_types:
+    def hook_fn(context: HookContext, events: list[DagsterEvent]) -> HookExecutionResult:
+        if all(event.event_type is not on for event in events):
             return HookExecutionResult(called, is_skipped=True)
         function(context)
         return HookExecutionResult(called)
@@ -70,7 +74,7 @@ def _hook(function: Callable[[HookContext], Any], name: str | None, keys: set[st
     return HookDefinition(called, hook_fn, keys, function)
 
 
-def _decorator(name: Any, keys: set[str] | None, on: str) -> Any:
+def _decorator(name: Any, keys: set[str] | None, on: EventType) -> Any:
     if callable(name):
         return _hook(name, None, None, on)
     return lambda function: _hook(function, name, keys, on)
@@ -79,20 +83,20 @@ def _decorator(name: Any, keys: set[str] | None, on: str) -> Any:
 @makes(HookDefinition)
 def success_hook(name: Any = None, required_resource_keys: set[str] | None = None) -> Any:
     """Decorator: call a function ``(context)`` after every step that succeeded."""
-    return _decorator(name, required_resource_keys, "STEP_SUCCESS")
+    return _decorator(name, required_resource_keys, EventType.STEP_SUCCESS)
 
 
 @makes(HookDefinition)
 def failure_hook(name: Any = None, required_resource_keys: set[str] | None = None) -> Any:
     """Decorator: call a function ``(context)`` after every step that failed."""
-    return _decorator(name, required_resource_keys, "STEP_FAILURE")
+    return _decorator(name, required_resource_keys, EventType.STEP_FAILURE)
 
 
 @makes(HookDefinition)
 def event_list_hook(name: Any = None, required_resource_keys: set[str] | None = None) -> Any:
-    """Decorator: call a function ``(context, event types)`` → HookExecutionResult after every step."""
+    """Decorator: call a function ``(context, events of the step)`` → HookExecutionResult after every step."""
 
-    def decorate(function: Callable[[HookContext, list[str]], HookExecutionResult]) -> HookDefinition:
+    def decorate(function: Callable[[HookContext, list[DagsterEvent]], HookExecutionResult]) -> HookDefinition:
         return HookDefinition(name if isinstance(name, str) else function.__name__, function, required_resource_keys)
 
     return decorate(name) if callable(name) else decorate

@@ -148,7 +148,10 @@ class EventMetadataEntry:
         """A path."""
         return cls(label, description, EventMetadata.path(path))
 
-    fspath = path
+    @classmethod
+    def fspath(cls, path: Any, label: str | None = None, description: str | None = None) -> EventMetadataEntry:
+        """A path, labelled ``path`` when no label is given."""
+        return cls.path(path, label or "path", description)
 
     @classmethod
     def json(cls, data: Any, label: str, description: str | None = None) -> EventMetadataEntry:

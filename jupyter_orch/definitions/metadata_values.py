@@ -171,7 +171,7 @@ class DagsterAssetMetadataEntryData(MetadataValue):
     __slots__ = ()
 
     def __init__(self, asset_key: AssetKey) -> None:
-        super().__init__("asset", list(AssetKey.of(asset_key).path))
+        super().__init__("asset", AssetKey.of(asset_key).path)
 
     @property
     def asset_key(self) -> AssetKey:

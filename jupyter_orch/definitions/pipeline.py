@@ -11,6 +11,7 @@ from jupyter_orch.definitions.composition import Invocation, compose
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
+    DagsterInvalidSubsetError,
     DagsterInvariantViolationError,
     ModeNotFound,
     PresetNotFound,
@@ -19,11 +20,10 @@ from jupyter_orch.definitions.function import Signature, source_of
 from jupyter_orch.definitions.graph import ConfigMapping, GraphDefinition, check_same_names, explicit_graph
 from jupyter_orch.definitions.hook import HookDefinition, checked_hooks
 from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
-from jupyter_orch.definitions.io_manager import mem_io_manager
 from jupyter_orch.definitions.mode import ModeDefinition, PresetDefinition
 from jupyter_orch.definitions.names import unknown, valid_tags
 from jupyter_orch.definitions.node import NodeDefinition
-from jupyter_orch.definitions.resource import dependency_order
+from jupyter_orch.definitions.pipeline_checks import check_pipeline, check_resources
 from jupyter_orch.definitions.retry import RetryPolicy
 from jupyter_orch.records.snapshot import Source
 
@@ -91,7 +91,7 @@ class PipelineDefinition:
         self.job_config: dict[str, Any] | None = None
         self.partition_set: Any = None
         self.document_mapping: ConfigMapping | None = None
-        _check_pipeline(self)
+        check_pipeline(self)
 
     @property
     def solids(self) -> list[Invocation]:
@@ -102,6 +102,33 @@ class PipelineDefinition:
     def node_defs(self) -> list[NodeDefinition]:
         """The definitions at the top level, each once."""
         return list({id(i.definition): i.definition for i in self.graph.invocations.values()}.values())
+
+    solid_defs = top_level_solid_defs = node_defs
+
+    @property
+    def all_solid_defs(self) -> list[NodeDefinition]:
+        """The definitions at every level, each once."""
+        found: dict[int, NodeDefinition] = {}
+        waiting = list(self.node_defs)
+        while waiting:
+            definition = waiting.pop(0)
+            if id(definition) not in found:
+                found[id(definition)] = definition
+                waiting += [inner.definition for inner in getattr(definition, "invocations", {}).values()]
+        return list(found.values())
+
+    all_node_defs = all_solid_defs
+
+    def solid_def_named(self, name: str) -> NodeDefinition:
+        """The definition of that name, at any level.
+
+        Raises:
+            DagsterInvalidDefinitionError: lists those that there are.
+        """
+        known = {definition.name: definition for definition in self.all_solid_defs}
+        if name not in known:
+            raise DagsterInvalidDefinitionError(unknown("solid", name, known, f"pipeline {self.name!r}"))
+        return known[name]
 
     @property
     def dependencies(self) -> dict[str, Any]:
@@ -125,6 +152,28 @@ class PipelineDefinition:
     def available_modes(self) -> list[str]:
         """Names of the modes."""
         return [mode.name for mode in self.mode_defs]
+
+    @property
+    def mode_definitions(self) -> list[ModeDefinition]:
+        """The modes."""
+        return self.mode_defs
+
+    @property
+    def is_multi_mode(self) -> bool:
+        """Whether there are several modes."""
+        return len(self.mode_defs) > 1
+
+    def get_default_mode(self) -> ModeDefinition:
+        """The first mode."""
+        return self.mode_defs[0]
+
+    def get_default_mode_name(self) -> str:
+        """Name of the first mode."""
+        return self.mode_defs[0].name
+
+    def has_mode_definition(self, mode: str) -> bool:
+        """Whether there is such a mode."""
+        return mode in self.available_modes
 
     def get_mode_definition(self, mode: str | None = None) -> ModeDefinition:
         """The mode of that name, or the only one.
@@ -179,6 +228,19 @@ class PipelineDefinition:
         made.__dict__.pop("_shapes", None)
         made.whole = self.whole
         return made
+
+    def get_pipeline_subset_def(self, solids_to_execute: set[str] | None) -> PipelineDefinition:
+        """This pipeline with only some of its solids; itself when nothing is given.
+
+        Raises:
+            DagsterInvalidSubsetError: it has no solid of that name.
+        """
+        if solids_to_execute is None:
+            return self
+        for name in sorted(solids_to_execute):
+            if not self.has_solid_named(name):
+                raise DagsterInvalidSubsetError(unknown("solid", name, self.solid_names, f"pipeline {self.name!r}"))
+        return self.subset(set(solids_to_execute), tuple(sorted(solids_to_execute)))
 
     in_process_runner: ClassVar[Callable[..., Any] | None] = None
 
@@ -241,101 +303,6 @@ def _kept(inputs: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
             if left:
                 kept[key] = type(dependency)(left)
     return kept
-
-
-def _check_pipeline(pipeline: PipelineDefinition) -> None:
-    owner = f"pipeline {pipeline.name!r}"
-    _refuse_twice([mode.name for mode in pipeline.mode_defs], f"{owner} has two modes")
-    _refuse_twice([preset.name for preset in pipeline.preset_defs], f"{owner} has two presets")
-    for preset in pipeline.preset_defs:
-        if preset.mode not in pipeline.available_modes:
-            raise DagsterInvalidDefinitionError(
-                f"preset {preset.name!r} of {owner}: {unknown('mode', preset.mode, pipeline.available_modes)}"
-            )
-    for mode in pipeline.mode_defs:
-        check_resources(pipeline, mode)
-    _check_open_inputs(pipeline)
-
-
-def _check_open_inputs(pipeline: PipelineDefinition) -> None:
-    """An input to which nothing is connected must be able to come from somewhere else."""
-    waiting: list[tuple[GraphDefinition, str]] = [(pipeline.graph, "")]
-    seen: set[int] = set()
-    while waiting:
-        graph, prefix = waiting.pop()
-        mapped = {(mapping.solid_name, mapping.input_name) for mapping in graph.input_mappings}
-        for name, invocation in graph.invocations.items():
-            definition = invocation.definition
-            if isinstance(definition, GraphDefinition):
-                if id(definition) not in seen:
-                    seen.add(id(definition))
-                    waiting.append((definition, f"{prefix}{name}."))
-                continue
-            connected = graph.dependencies.get(name, ())
-            for place in definition.input_defs:
-                if place.name not in connected and (name, place.name) not in mapped and not _may_stay_open(place):
-                    raise DagsterInvalidDefinitionError(
-                        f"nothing feeds input {place.name!r} of solid {prefix + name!r} in pipeline {pipeline.name!r}, "
-                        f"and its type {place.dagster_type.display_name!r} can not be loaded from run config; connect "
-                        "it, give it a default or a root_manager_key"
-                    )
-
-
-def _may_stay_open(place: InputDefinition) -> bool:
-    kind = place.dagster_type
-    return bool(kind.is_nothing or place.has_default_value or place.root_manager_key or kind.loader is not None)
-
-
-def _refuse_twice(names: list[str], what: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise DagsterInvalidDefinitionError(f"{what} named {name!r}")
-
-
-def check_resources(pipeline: PipelineDefinition, mode: ModeDefinition) -> None:
-    """Every resource that a solid, type, hook or IO manager uses must be in the mode.
-
-    Raises:
-        DagsterInvalidDefinitionError: names the user and the missing key.
-    """
-    definitions = {"io_manager": mem_io_manager, **mode.resource_defs}
-    wanted: dict[str, str] = {
-        hook_key: f"hook {hook.name!r}" for hook in pipeline.hook_defs for hook_key in hook.required_resource_keys
-    }
-    _collect_wanted(pipeline.graph, wanted)
-    for key, user in wanted.items():
-        if key not in definitions:
-            raise DagsterInvalidDefinitionError(
-                f"{user} in pipeline {pipeline.name!r} needs the resource {key!r}, but "
-                f"{unknown('resource', key, mode.resource_defs, f'mode {mode.name!r}')}"
-            )
-    dependency_order(definitions, set(wanted), f"mode {mode.name!r} of pipeline {pipeline.name!r}")
-
-
-def _collect_wanted(graph: GraphDefinition, wanted: dict[str, str]) -> None:
-    seen: set[int] = set()
-    waiting = [graph]
-    while waiting:
-        for invocation in waiting.pop().invocations.values():
-            definition = invocation.definition
-            for hook in invocation.hook_defs:
-                wanted.update({key: f"hook {hook.name!r}" for key in hook.required_resource_keys})
-            if id(definition) in seen:
-                continue
-            seen.add(id(definition))
-            if isinstance(definition, GraphDefinition):
-                waiting.append(definition)
-                continue
-            user = f"solid {definition.name!r}"
-            keys = set(definition.required_resource_keys)
-            for place in definition.input_defs:
-                keys |= place.dagster_type.required_resource_keys | getattr(
-                    place.dagster_type.loader, "required_resource_keys", frozenset()
-                )
-                keys |= {place.root_manager_key} if place.root_manager_key else set()
-            for place in definition.output_defs:
-                keys |= place.dagster_type.required_resource_keys | {place.io_manager_key}
-            wanted.update(dict.fromkeys(keys, user))
 
 
 @makes(PipelineDefinition)

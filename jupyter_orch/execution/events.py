@@ -141,7 +141,7 @@ def asset(key: str, item: AssetMaterialization, lineage: list[list[str]] | None 
     """A thing outside the run was written or looked at."""
     verb = "Observed" if item.event_type == "ASSET_OBSERVATION" else "Materialized"
     data: dict[str, Any] = {
-        "asset_key": list(item.asset_key.path),
+        "asset_key": item.asset_key.path,
         "description": item.description or "",
         "partition": item.partition,
         "metadata": entries_json(item.metadata_entries),

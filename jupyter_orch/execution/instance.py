@@ -287,13 +287,13 @@ class DagsterInstance:
             limit: at most so many.
             cursor: an asset key; only those behind it.
         """
-        after = None if cursor is None else AssetKey.of(cursor).path
+        after = None if cursor is None else AssetKey.of(cursor).parts
         found = self.archive.list_assets(tuple(prefix or ()), limit=ALL if limit is None else limit, after=after)
         return [AssetKey(list(path)) for path in found]
 
     def has_asset_key(self, asset_key: Any) -> bool:
         """Whether the asset was materialized or observed."""
-        path = AssetKey.of(asset_key).path
+        path = AssetKey.of(asset_key).parts
         return path in self.archive.list_assets(path, limit=1)
 
     def events_for_asset_key(
@@ -362,16 +362,16 @@ class DagsterInstance:
     def get_latest_materialization_events(self, asset_keys: Iterable[Any]) -> Mapping[AssetKey, EventLogEntry | None]:
         """The newest materialization of each of several assets, None for those that have none."""
         keys = [AssetKey.of(key) for key in asset_keys]
-        newest = self.archive.asset_facts([key.path for key in keys], AssetFilter(), limit=1)
+        newest = self.archive.asset_facts([key.parts for key in keys], AssetFilter(), limit=1)
         entries = self._entries([fact for facts in newest.values() for fact in facts])
         by_path = dict(zip(newest, entries, strict=True))
-        return {key: by_path.get(key.path) for key in keys}
+        return {key: by_path.get(key.parts) for key in keys}
 
     def get_materialization_count_by_partition(self, asset_keys: Iterable[Any]) -> Mapping[AssetKey, dict[str, int]]:
         """For each asset: partition → how often it was materialized."""
         keys = [AssetKey.of(key) for key in asset_keys]
-        counts = self.archive.count_partitions([key.path for key in keys])
-        return {key: counts.get(key.path, {}) for key in keys}
+        counts = self.archive.count_partitions([key.parts for key in keys])
+        return {key: counts.get(key.parts, {}) for key in keys}
 
     def run_ids_for_asset_key(self, asset_key: Any) -> list[str]:
         """Runs that materialized an asset, the newest first."""
@@ -387,12 +387,13 @@ class DagsterInstance:
         unknown = [key.to_user_string() for key in keys if not self.has_asset_key(key)]
         if unknown:
             raise DagsterInvariantViolationError(f"the instance knows no asset {', '.join(map(repr, unknown))}")
-        self.archive.wipe_assets([key.path for key in keys])
+        self.archive.wipe_assets([key.parts for key in keys])
 
     def latest_materialization(self, asset_key: AssetKey, after: str | None = None) -> tuple[int, AssetEvent] | None:
         """The newest materialization behind a cursor, with its own cursor, as asset sensors want it."""
         known = int(after) if after and after.isdigit() else None
-        found = self.archive.asset_facts([asset_key.path], AssetFilter(after=known), limit=1).get(asset_key.path)
+        path = asset_key.parts
+        found = self.archive.asset_facts([path], AssetFilter(after=known), limit=1).get(path)
         if not found:
             return None
         fact = found[0]
@@ -402,7 +403,7 @@ class DagsterInstance:
         self, key: AssetKey, wanted: AssetFilter, limit: int | None, ascending: bool
     ) -> list[tuple[int, EventLogEntry]]:
         count = ALL if limit is None or ascending else limit
-        facts = self.archive.asset_facts([key.path], wanted, limit=count).get(key.path, [])
+        facts = self.archive.asset_facts([key.parts], wanted, limit=count).get(key.parts, [])
         if ascending:
             facts = facts[::-1][:limit]
         return [(fact.cursor, entry) for fact, entry in zip(facts, self._entries(facts), strict=True)]

@@ -131,7 +131,7 @@ class StepIO:
         ):
             key = context.asset_key
             if key is not None:
-                self.input_assets.append(list(key.path))
+                self.input_assets.append(key.path)
 
     def _from_root(self, item: StepInput, source: FromRootManager) -> Any:
         manager: InputManager = self._opened.values[source.key]

@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_orch.definitions.config import described
 from jupyter_orch.definitions.contexts import HookContext, SolidExecutionContext, SolidInGraph
+from jupyter_orch.definitions.dagster_event import DagsterEvent
 from jupyter_orch.definitions.errors import (
     DagsterExecutionStepExecutionError,
     DagsterInvariantViolationError,
@@ -38,6 +39,7 @@ from jupyter_orch.execution.time_box import time_box
 from jupyter_orch.execution.usage import cpu_seconds, peak_rss_bytes
 from jupyter_orch.plan.plan import Step
 from jupyter_orch.records import failure as failure_record
+from jupyter_orch.records.begun import note_begun
 from jupyter_orch.records.event import Event, EventType
 
 TIMEOUT_TAG = "dagster/step_timeout"
@@ -76,6 +78,19 @@ class StepRun:
         Raises:
             RunCanceled: after the step's failure was said, when the run is to stop.
         """
+        if not self._step.hooks:
+            yield from self._attempted()
+            return
+        said: list[Event] = []
+        for event in self._attempted():
+            said.append(event)
+            yield event
+        if said[-1].type is not EventType.STEP_UP_FOR_RETRY:
+            yield from self._hooks([DagsterEvent(event, self._scope.pipeline.name) for event in said])
+
+    def _attempted(self) -> Iterator[Event]:
+        if self._scope.begun_file:
+            note_begun(self._scope.begun_file, self._step.key, self._attempt)
         yield events.step_start(self._step.key, self._attempt, os.getpid(), self._isolation)
         if self._scope.log_dir:
             yield events.logs_captured([self._step.key], self._step.key)
@@ -102,8 +117,6 @@ class StepRun:
                 self._step.key, self._attempt, time.monotonic() - began, peak_rss_bytes(), cpu_seconds() - cpu
             )
         yield end
-        if self._step.hooks and end.type is not EventType.STEP_UP_FOR_RETRY:
-            yield from self._hooks(end.type)
 
     def _body(self) -> Iterator[Event]:
         enter_step(self._step.key)
@@ -293,7 +306,7 @@ class StepRun:
             return None
         return RetryRequested(policy.max_retries, policy.calculate_delay(self._attempt))
 
-    def _hooks(self, end: EventType) -> Iterator[Event]:
+    def _hooks(self, said: list[DagsterEvent]) -> Iterator[Event]:
         for hook in sorted(self._step.hooks, key=lambda item: item.name):
             context = HookContext(
                 hook_def=hook,
@@ -311,7 +324,7 @@ class StepRun:
                 pipeline_run=self._scope.run,
             )
             try:
-                outcome = hook.hook_fn(context, [end.value])
+                outcome = hook.hook_fn(context, said)
                 skipped = bool(outcome is not None and outcome.is_skipped)
                 yield events.hook(
                     EventType.HOOK_SKIPPED if skipped else EventType.HOOK_COMPLETED, self._step.key, hook.name

@@ -208,7 +208,7 @@ def test_the_deployment_sees_a_scripts_run(deployment: Instance) -> None:
     assert [e.event.message for e in deployment.storage.read_events(failed.run_id)] == [
         event.message for event in failed.event_list
     ]
-    assert deployment.storage.list_assets(limit=9) == [KEY.path]
+    assert deployment.storage.list_assets(limit=9) == [KEY.parts]
 
 
 FORKING_SCRIPT = """
