@@ -112,6 +112,7 @@ def pipeline(context: Context, location_name: str, inside: Answer, found: Pipeli
         "modes": lambda info: [mode(found.name, m) for m in found.modes],
         "presets": lambda info: [preset(p) for p in found.presets],
         "solids": lambda info: [solid(context, s, "") for s in found.solids],
+        "solidHandles": lambda info, parentHandleID=None: solid_handles(context, found, parentHandleID),
         "solidCount": sum(1 for _ in walk(found.solids)),
         "source": source(context, found.source),
         "repository": inside,
@@ -122,6 +123,27 @@ def pipeline(context: Context, location_name: str, inside: Answer, found: Pipeli
         ],
         "runs": recent_runs,
     }
+
+
+def solid_handles(context: Context, found: PipelineSnapshot, parent: str | None) -> list[Answer]:
+    """Every solid of a pipeline in one list, composites before their inside.
+
+    Args:
+        parent: handle of a composite to keep to its direct inside, "" for the top level, None for every depth.
+    """
+    handles: list[Answer] = []
+
+    def take(solids: tuple[SolidSnapshot, ...], above: Answer | None) -> None:
+        inside = above["handleID"] if above else ""
+        for one in solids:
+            answer = {"solid": solid(context, one, inside), "parent": above}
+            answer["handleID"] = answer["solid"]["handle"]
+            if parent is None or parent == inside:
+                handles.append(answer)
+            take(one.solids, answer)
+
+    take(found.solids, None)
+    return handles
 
 
 def walk(solids: tuple[SolidSnapshot, ...]) -> Iterator[SolidSnapshot]:

@@ -1,0 +1,46 @@
+"""Solids of every depth in one list, as classic's ``solidHandles`` gives them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from jupyter_orch.api.context import Context
+from jupyter_orch.api.workspace import solid_handles
+from jupyter_orch.records.snapshot import PipelineSnapshot, SolidSnapshot
+
+
+def nested(depth: int) -> SolidSnapshot:
+    """A composite in a composite … with one solid inside."""
+    inside = (nested(depth - 1),) if depth else ()
+    return SolidSnapshot(
+        name=f"d{depth}", definition=f"d{depth}", kind="composite" if depth else "solid", solids=inside
+    )
+
+
+class Rootless:
+    """Only what a solid asks of its surroundings."""
+
+    root_dir = Path("/")
+    contents_path = Context.contents_path
+
+
+PIPELINE = PipelineSnapshot(name="p", solids=(nested(7), SolidSnapshot(name="last", definition="last")))
+
+
+@pytest.mark.parametrize(
+    ("parent", "handles"),
+    [
+        (None, [".".join(f"d{d}" for d in range(7, 7 - n, -1)) for n in range(1, 9)] + ["last"]),
+        ("", ["d7", "last"]),
+        ("d7.d6", ["d7.d6.d5"]),
+        ("nowhere", []),
+    ],
+)
+def test_all_depths_one_level_or_none(parent: str | None, handles: list[str]) -> None:
+    answers = solid_handles(cast(Context, Rootless()), PIPELINE, parent)
+    assert [a["handleID"] for a in answers] == handles
+    parents: list[Any] = [a["parent"] and a["parent"]["handleID"] for a in answers]
+    assert parents == [h.rpartition(".")[0] or None for h in handles]
