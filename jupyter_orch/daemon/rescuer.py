@@ -12,12 +12,14 @@ import os
 import select
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import RunLauncher, RunStorage, WorkerHealth
 from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
+from jupyter_orch.records.begun import begun_file, forget_begun, read_begun
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
@@ -155,14 +157,16 @@ class Rescuer(Loop):
         if not is_confirmed and current.worker is not None and is_local(current.worker):
             return  # the next turn tries again
         failpoint("monitor.killed")
-        left = resumption_of(self._storage, current, self._watch.in_flight_steps)
+        left = resumption_of(self._storage, current, self._watch.in_flight_steps, _begun(current))
         if current.status == RunStatus.CANCELING:
             note = f"Canceled; {loss.how}." if is_confirmed else f"Canceled; {loss.how}. Its end was not confirmed."
             self._journal.canceled(current, left.ends(loss.how, left.states), note)
         elif self._goes_on(current, loss, left):
             self._resume(current, loss, left)
+            return
         else:
             self._journal.fail(current, _reason(loss), left.ends(loss.how, left.states))
+        _forget(current)
 
     def _goes_on(self, run: Run, loss: Loss, left: Resumption) -> bool:
         is_allowed = loss.may_resume and run.resume_count < self._watch.max_resume_run_attempts
@@ -187,9 +191,7 @@ class Rescuer(Loop):
         if run.worker is None or is_local(run.worker):
             if run.worker is not None and not end_process(run.worker):
                 return False
-            if run.runner is not None:
-                kill_run(run.runner, run.run_id)
-            return True
+            return run.runner is None or kill_run(run.runner, run.run_id)
         return self._launcher.can_terminate(run) and self._launcher.terminate(run)
 
     def _wait_for_a_death(self, held: list[Run]) -> float:
@@ -212,6 +214,23 @@ class Rescuer(Loop):
 
 
 _HELD = (RunStatus.STARTED, RunStatus.CANCELING)
+
+
+def _begun(run: Run) -> dict[str, int]:
+    """What a worker of this host has noted as begun."""
+    path = _begun_file(run)
+    return read_begun(path) if path is not None else {}
+
+
+def _forget(run: Run) -> None:
+    path = _begun_file(run)
+    if path is not None:
+        forget_begun(path)
+
+
+def _begun_file(run: Run) -> Path | None:
+    is_here = run.worker is not None and is_local(run.worker) and bool(run.worker.home)
+    return begun_file(run.worker.home, run.run_id) if is_here and run.worker is not None else None
 
 
 def _silence(run: Run, now: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_orch.definitions.contexts import InitLoggerContext, InitResourceContext
+from jupyter_orch.definitions.init_contexts import InitLoggerContext, InitResourceContext
 from jupyter_orch.definitions.logger import LEVELS, DagsterLogManager
 from jupyter_orch.definitions.mode import ModeDefinition
 from jupyter_orch.definitions.pipeline import PipelineDefinition
@@ -39,6 +39,7 @@ class RunScope:
         instance: the instance that user code sees, or None.
         storage_directory: the instance's folder for values; empty when there is none.
         log_dir: folder for captured output; empty captures nothing.
+        begun_file: where the steps that begin are noted; empty notes nothing.
         known: earlier work to build on.
         default_io_manager: used when the mode brings none.
         target, selector: how another process can load the same code, or None.
@@ -61,6 +62,7 @@ class RunScope:
     instance: Any = None
     storage_directory: str = ""
     log_dir: str = ""
+    begun_file: str = ""
     known: KnownState = field(default_factory=KnownState)
     target: LocationTarget | None = None
     selector: PipelineSelector | None = None

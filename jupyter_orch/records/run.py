@@ -50,12 +50,14 @@ class ProcessIdentity:
         boot: id of the host's current boot.
         pid: process id.
         started: start time of the process in clock ticks since boot.
+        home: of a worker, the instance's folder on its host.
     """
 
     host: str
     boot: str
     pid: int
     started: int
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import RunStorage
 from jupyter_orch.processes import end_process, is_local, kill_run, signal_process
 from jupyter_orch.records.run import Run
@@ -32,10 +33,12 @@ class Canceler:
             RunNotFound: there is no such run.
             CannotTerminate: it has ended already.
         """
-        for _ in range(10):  # each round that loses a race has seen the run one status further
+        for attempt in range(10):  # each round that loses a race has seen the run one status further
             run = self._storage.get_run(run_id)
             if run is None:
                 raise problems.RunNotFound(f"there is no run {run_id!r}", run_id=run_id)
+            if attempt and run.status == RunStatus.CANCELED:
+                return run  # somebody who watches the run was faster than we with the end that we began
             if run.is_final:
                 raise problems.CannotTerminate(f"run {run_id} has ended already: it is {run.status}", run=run)
             moved = self._step(run, who, immediately)
@@ -62,9 +65,11 @@ class Canceler:
         if run.is_held:
             note = "Marked as canceled at once; the process that executes it was told, and goes on with other things."
         elif run.worker is not None and is_local(run.worker):
+            failpoint("cancel.kill.before")
             end_process(run.worker)
             if run.runner is not None:
                 kill_run(run.runner, run.run_id)
+            failpoint("cancel.killed")
         elif run.worker is not None:
             note = f"Marked as canceled at once; what runs on {run.worker.host} was not confirmed to have ended."
         states = step_states(self._storage.read_events(run.run_id, limit=MANY_EVENTS, types=STEP_EVENTS))

@@ -67,7 +67,7 @@ def _after(state: StepState, event: Event) -> StepState:
     if event.type == EventType.STEP_RESTARTED:
         return replace(state, status=status, end_time=None, attempts=state.attempts + 1, outputs=())
     if event.type == EventType.STEP_UP_FOR_RETRY:
-        return replace(state, status=status)
+        return replace(state, status=status, attempts=max(state.attempts, event.data.get("attempt", 0)))
     return replace(state, status=status, end_time=event.timestamp)
 
 

@@ -7,7 +7,7 @@ or its run carries the tag ``jupyter_orch/resume: rerun``, or when the deploymen
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from jupyter_orch import clock
@@ -65,14 +65,20 @@ class Resumption:
         ]
 
 
-def resumption_of(storage: RunStorage, run: Run, in_flight_steps: str) -> Resumption:
+def resumption_of(
+    storage: RunStorage, run: Run, in_flight_steps: str, begun: Mapping[str, int] | None = None
+) -> Resumption:
     """Decide about every step of a run whose worker is dead.
 
     Args:
         in_flight_steps: ``"rerun"`` or ``"fail"``, for steps that nothing else says it for.
+        begun: the newest attempt at each step that has begun, also where its events were lost with the worker.
     """
     plan = _plan(storage, run)
     states = _states(storage, run)
+    for key, attempt in (begun or {}).items():
+        if key not in states or states[key].attempts < attempt:
+            states[key] = StepState(step_key=key, status="RUNNING", attempts=attempt)
     policy = run.submission.tags.get(RESUME_TAG, in_flight_steps)
     steps = {step.key: step for step in plan.steps} if plan is not None else {}
     in_flight = [key for key, state in states.items() if state.status in _IN_FLIGHT]

@@ -9,12 +9,14 @@ with: a worker that comes late, or twice, changes no row and leaves, and its run
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.instance import Instance
 from jupyter_orch.ports import LaunchOrder, StorageUnavailable
 from jupyter_orch.processes import this_process
+from jupyter_orch.records.begun import begun_file, forget_begun
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.runs.journal import Journal
@@ -68,12 +70,15 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
             is_shared=instance.settings.storage.name != "sqlite",
             output_cap=OutputCap.of(runner.log_dir, instance.settings),
         )
-        return 0 if pump.drive() else SUPERSEDED
+        if not pump.drive():
+            return SUPERSEDED
+        forget_begun(begun_file(order.home, order.run_id))
+        return 0
 
 
 def _claim(order: LaunchOrder, journal: Journal, how: str, runner: ProcessIdentity | None) -> Run | None:
     """Take the run; when the storage does not answer, look whether it was taken, and try again for a while."""
-    me = this_process()
+    me = replace(this_process(), home=order.home)
     deadline = time.monotonic() + CLAIM_PATIENCE
     asked_before = False
     while True:
@@ -107,4 +112,10 @@ def _spec(run: Run, instance: Instance, log_dir: Path) -> RunSpec:
         home=str(settings.home),
         artifact_dir=str(settings.artifact_dir),
         log_dir=str(log_dir),
+        begun_file=str(_private_folder(begun_file(str(settings.home), run.run_id))),
     )
+
+
+def _private_folder(path: Path) -> Path:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path

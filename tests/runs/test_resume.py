@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_orch.processes import this_process
 from jupyter_orch.records import codec
+from jupyter_orch.records.begun import note_begun, read_begun
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.messages import PlanSnapshot, StepInputSnapshot, StepSnapshot
 from jupyter_orch.records.run import Run
@@ -152,3 +154,16 @@ def test_mapped_steps_that_are_finished_stay_and_the_others_are_named(storage: S
     keys, known = left_to_do(storage, world.run)
     assert keys == ("work[y]", "work[z]", "gather") and known.attempts == {"work[y]": 1}
     assert known.mapping_keys == {"spread.result": ("x", "y", "z")}
+
+
+def test_a_step_whose_start_was_lost_with_the_worker_counts_as_in_flight(storage: SqlStorage, tmp_path: Path) -> None:
+    path = tmp_path / "begun"
+    note_begun(str(path), "a", 1)
+    note_begun(str(path), "b", 1)
+    note_begun(str(path), "b", 2)
+    path.write_bytes(path.read_bytes() + b'["c", ')
+    assert read_begun(path) == {"a": 1, "b": 2} and read_begun(tmp_path / "nothing") == {}
+    world = World(storage, FORK)
+    world.finish("a")
+    found = resumption_of(storage, world.run, "fail", read_begun(path))
+    assert found.cut == ("b",) and found.states["b"].attempts == 2
