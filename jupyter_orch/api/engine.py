@@ -31,6 +31,7 @@ from graphql import (
 
 from jupyter_orch.api.context import Context
 from jupyter_orch.api.later_names import with_our_inputs
+from jupyter_orch.api.problems import safe_error
 
 MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_FIELDS = 32 * 1024, 3000, 16, 200
 PARALLEL_OPERATIONS = 32
@@ -76,6 +77,8 @@ class Engine:
         variables, name = payload.get("variables"), payload.get("operationName")
         if variables is not None and not isinstance(variables, dict):
             raise GraphQLError("'variables' must be a JSON object")
+        if _has_nul(payload["query"]) or _has_nul(variables):
+            raise GraphQLError("a text has a NUL character, which no name or id of ours has")
         document, errors = self._document(payload["query"])
         if errors:
             raise errors[0]
@@ -99,6 +102,8 @@ class Engine:
             operation_name=operation.name,
         )
         assert isinstance(result, ExecutionResult)
+        if result.errors:
+            result.errors = [safe_error(error) for error in result.errors]
         return result
 
     async def stream(self, operation: Operation, context: Context) -> AsyncIterator[ExecutionResult] | ExecutionResult:
@@ -124,6 +129,15 @@ class Engine:
         except RecursionError:
             return None, [GraphQLError("the query is nested too deep")]
         return document, validate(self._schema, document, max_errors=10)
+
+
+def _has_nul(value: Any) -> bool:
+    """Whether a text has a NUL, which databases refuse; a run config may hold what it likes."""
+    if isinstance(value, str):
+        return "\0" in value or "\\u0000" in value
+    if isinstance(value, dict):
+        return any(_has_nul(item) for key, item in value.items() if key != "runConfigData")
+    return isinstance(value, list) and any(map(_has_nul, value))
 
 
 def _check_size(query: str) -> None:

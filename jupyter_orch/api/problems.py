@@ -8,10 +8,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from graphql import GraphQLError
+
 from jupyter_orch.api.context import Unauthorized
 from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid, NotebookJobNotFound, NotebookNotFound
 from jupyter_orch.errors import OrchError
-from jupyter_orch.ports import CodeServerError, LocationUnavailable
+from jupyter_orch.ports import CodeServerError
 from jupyter_orch.ports.notebook_jobs import NotebookJobExists
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import ConfigError
@@ -20,20 +22,6 @@ from jupyter_orch.yaml_text import Located
 
 log = logging.getLogger("jupyter_orch.api")
 Answer = dict[str, Any]
-
-HTTP_STATUS: dict[type[OrchError], int] = {
-    Unauthorized: 403,
-    problems.RunNotFound: 404,
-    problems.PipelineNotFound: 404,
-    problems.ModeNotFound: 404,
-    problems.PresetNotFound: 404,
-    LocationUnavailable: 404,
-    problems.InvalidFilter: 400,
-    problems.CannotTerminate: 409,
-    problems.RunConflict: 409,
-    problems.RunConfigInvalid: 422,
-    CodeServerError: 502,
-}
 
 
 def python_error(failure: Failure | None) -> Answer | None:
@@ -89,9 +77,22 @@ def answer_for(error: Exception) -> Answer:
         case OrchError():
             return _plain(error.message, type(error).__name__)
         case _:
-            number = uuid.uuid4().hex[:8]
-            log.error("error %s while answering", number, exc_info=error)
-            return _plain(f"something went wrong inside; the server's log has it under {number}", "InternalError")
+            return _plain(_logged(error), "InternalError")
+
+
+def safe_error(error: GraphQLError) -> GraphQLError:
+    """A field's error as a client may see it: ours in words, an unknown one only by the id it is logged under."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        return error
+    message, code = (cause.message, cause.code) if isinstance(cause, OrchError) else (_logged(cause), "INTERNAL")
+    return GraphQLError(message, error.nodes, path=error.path, extensions={"code": code})
+
+
+def _logged(error: Exception) -> str:
+    number = uuid.uuid4().hex[:8]
+    log.error("error %s while answering", number, exc_info=error)
+    return f"something went wrong inside; the server's log has it under {number}"
 
 
 def config_invalid(pipeline: str, errors: tuple[ConfigError, ...], text: Located | None = None) -> Answer:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from jupyter_orch.api.assemble import make_schema, sdl
+from graphql import print_schema
+
+from jupyter_orch.api.assemble import make_schema
 from jupyter_orch.api.context import Context
+from jupyter_orch.api.doors import Door
 from jupyter_orch.api.engine import Engine
 from jupyter_orch.api.events import plain_event
 from jupyter_orch.api.hub import EventHub
 from jupyter_orch.api.logs import log_file, notebooks_of, open_regular
+from jupyter_orch.api.openapi import openapi_text
+from jupyter_orch.api.rest_answers import pass_door
 from jupyter_orch.bell import BellListener
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.compose import close, compose
@@ -46,10 +52,10 @@ class Deployment:
         self.orchestrator = compose(settings, code_servers)
         if run_daemon:
             self.orchestrator.supervisor.start()
-        self.engine = Engine(make_schema())
+        self._schema = make_schema()
+        self.engine = Engine(self._schema)
         self.hub = EventHub(BellListener(settings.home), loop)
         self.orchestrator.code_servers.listen(self.hub.tell_location)
-        self.sdl = sdl()
         self._root_dir = root_dir
         self._base_url = base_url
 
@@ -68,12 +74,32 @@ class Deployment:
         """How many runs are on their way or running."""
         return self.orchestrator.instance.storage.count_runs(RunFilter(statuses=tuple(IN_PROGRESS)))
 
-    def events(self, run_id: str, after: int, limit: int) -> list[dict[str, object]] | None:
-        """A run's events as plain JSON, or None when there is no such run."""
+    async def pass_door(
+        self,
+        door: Door,
+        context: Context,
+        path: Mapping[str, str],
+        query: Mapping[str, Sequence[str]],
+        body: Mapping[str, Any] | None,
+        key: str | None,
+    ) -> tuple[int, Any]:
+        """What a REST request gets; see ``api.rest_answers``."""
+        return await pass_door(self.engine, door, context, path, query, body, key)
+
+    def openapi(self) -> str:
+        """The OpenAPI document as YAML."""
+        return openapi_text(self._schema)
+
+    def sdl(self) -> str:
+        """The GraphQL schema as text, with both names of what has two."""
+        return print_schema(self._schema)
+
+    def events(self, run_id: str, after: int, limit: int) -> tuple[list[dict[str, object]], int, bool] | None:
+        """A run's events as plain JSON, the number of its newest one and whether it has ended; None for no such run."""
         storage = self.orchestrator.instance.storage
-        if storage.get_run(run_id) is None:
-            return None
-        return [plain_event(e) for e in storage.read_events(run_id, after=after, limit=limit)]
+        events = [plain_event(e) for e in storage.read_events(run_id, after=after, limit=limit)]
+        found = storage.get_run(run_id)  # after its events, so that what it says of the newest is never too little
+        return None if found is None else (events, found.event_seq, found.is_final)
 
     def open_log(self, run_id: str, step_key: str, stream: str) -> int | None:
         """A descriptor of a step's captured output."""

@@ -18,21 +18,12 @@ from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_orch.errors import OrchError
+from jupyter_orch.server.handling import name_of, require_login
 
 PROTOCOL = "graphql-transport-ws"
 MAX_SUBSCRIPTIONS = 20
 INIT_TIMEOUT = 10.0
 MAX_MESSAGE = 256 * 1024
-
-
-def require_login(handler: JupyterHandler) -> None:
-    """Refuse whoever is not logged in, whatever they ask for: nobody else learns which methods a route has.
-
-    Raises:
-        HTTPError: 403.
-    """
-    if not handler.current_user:
-        raise web.HTTPError(403, "log in, or send a valid token")
 
 
 class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -153,12 +144,6 @@ class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, Jup
 
     def _may(self, action: str, resource: str) -> bool:
         return bool(self.authorizer.is_authorized(self, self.current_user, action, resource))
-
-
-def name_of(user: Any) -> str:
-    """A user's name for the record; token logins have a made-up one that reads better than their id."""
-    found = getattr(user, "display_name", None) or getattr(user, "name", None) or getattr(user, "username", None)
-    return str(found or "unknown")
 
 
 def _decode(raw: str | bytes) -> Any:

@@ -23,6 +23,7 @@ def engine() -> Engine:
         ("{ version", "Syntax Error"),
         ("", "Syntax Error"),
         ("{ nothing }", "Cannot query field"),
+        ('{ pipelineRunOrError(runId: "\\u0000") { __typename } }', "NUL"),
         ("fragment f on Query { ...f } { ...f }", "itself"),
     ],
 )

@@ -285,7 +285,7 @@ def test_a_client_may_read_the_schema(shared: ServerProcess) -> None:
         assert schema.query_type is not None and operation in schema.query_type.fields
 
 
-@pytest.mark.parametrize("cursor", ["none", "1; DROP TABLE runs", "\u0000", "a" * 10_000])
+@pytest.mark.parametrize("cursor", ["none", "1; DROP TABLE runs", "\u202e", "a" * 10_000])
 def test_a_cursor_that_is_none_is_told(shared: ServerProcess, cursor: str) -> None:
     query = "query($c: String) { pipelineRunsOrError(cursor: $c) { __typename ... on Error { message } } }"
     answer = shared.graphql(query, c=cursor)["pipelineRunsOrError"]

@@ -1,0 +1,84 @@
+"""Downloads: captured output as a whole or in ranges, and executed notebooks; streamed, never held in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from typing import Any, BinaryIO
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+from tornado.iostream import StreamClosedError
+
+from jupyter_orch.server.handling import OrchHandler
+
+RUNS = "jupyter_orch:runs"
+CHUNK = 256 * 1024
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+
+
+class LogHandler(OrchHandler):
+    """``GET orch/api/v1/runs/{id}/logs/{step}/{stream}``: captured output as a download."""
+
+    @web.authenticated
+    @authorized(action="read", resource=RUNS)
+    async def get(self, run_id: str, step_key: str, stream: str) -> None:
+        """The bytes as they were captured, or the range of them that is asked for."""
+        deployment = await self.deployment()
+        fd = await asyncio.to_thread(deployment.open_log, run_id, step_key, stream)
+        if fd is None:
+            raise web.HTTPError(404, "%s", f"there is no {stream} of step {step_key[:200]!r}")
+        with os.fdopen(fd, "rb") as file:
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.set_header("X-Content-Type-Options", "nosniff")
+            self.set_header("Accept-Ranges", "bytes")
+            self.set_header("Content-Disposition", f'attachment; filename="{stream}.txt"')
+            start, end = self._range(os.fstat(file.fileno()).st_size)
+            self.set_header("Content-Length", str(end - start))
+            await self._send(file, start, end)
+        self.finish()
+
+    def _range(self, size: int) -> tuple[int, int]:
+        """The first byte and the one behind the last; says 206 when it is a part."""
+        asked = _RANGE.fullmatch(self.request.headers.get("Range", "").strip())
+        if asked is None or asked[0] == "bytes=-":  # none, or one that we do not know: all of it is right too
+            return 0, size
+        first, last = asked[1], asked[2]
+        start = int(first) if first else max(0, size - int(last))
+        end = min(int(last) + 1, size) if first and last else size
+        if start >= size or end <= start:
+            self.set_header("Content-Range", f"bytes */{size}")
+            raise web.HTTPError(416, f"the log has {size} bytes")
+        self.set_status(206)
+        self.set_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
+        return start, end
+
+    async def _send(self, file: BinaryIO, start: int, end: int) -> None:
+        file.seek(start)
+        left = end - start
+        while left > 0:
+            chunk = await asyncio.to_thread(file.read, min(CHUNK, left))
+            if not chunk:
+                break
+            left -= len(chunk)
+            self.write(chunk)
+            try:
+                await self.flush()
+            except StreamClosedError:  # the client has seen enough
+                raise web.Finish from None
+
+
+class NotebookHandler(OrchHandler):
+    """``GET orch/api/v1/runs/{id}/notebooks/{step}``: an executed notebook as JSON, never as HTML."""
+
+    @web.authenticated
+    @authorized(action="read", resource=RUNS)
+    async def get(self, run_id: str, step_key: str) -> None:
+        """The notebook, 404 while there is none."""
+        deployment = await self.deployment()
+        notebook: Any = await asyncio.to_thread(deployment.notebook, run_id, step_key)
+        if notebook is None:
+            raise web.HTTPError(404, "%s", f"step {step_key[:200]!r} has no executed notebook yet")
+        self.set_header("Content-Type", "application/json")
+        self.finish(notebook)

@@ -1,0 +1,144 @@
+"""What our handlers share: who may come in, how much they may send, and errors as JSON."""
+
+from __future__ import annotations
+
+import json
+from http.client import responses
+from typing import Any
+
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.extension.handler import ExtensionHandlerMixin
+from tornado import web
+
+from jupyter_orch.errors import OrchError
+from jupyter_orch.server.readiness import Readiness
+
+MAX_BODY = 1024 * 1024
+
+
+def require_login(handler: JupyterHandler) -> None:
+    """Refuse whoever is not logged in, whatever they ask for: nobody else learns which methods a route has.
+
+    Raises:
+        HTTPError: 403; says whether there was no token or a wrong one.
+    """
+    if not handler.current_user:
+        sent = "Authorization" in handler.request.headers or "token" in handler.request.query_arguments
+        wrong = "the token is wrong, or of a server that has ended"
+        raise web.HTTPError(403, wrong if sent else "log in, or send the server's token")
+
+
+def name_of(user: Any) -> str:
+    """A user's name for the record; token logins have a made-up one that reads better than their id."""
+    found = getattr(user, "display_name", None) or getattr(user, "name", None) or getattr(user, "username", None)
+    return str(found or "unknown")
+
+
+@web.stream_request_body
+class OrchHandler(ExtensionHandlerMixin, APIHandler):
+    """A handler below ``orch/``: JSON problems, the deployment, and no activity tracking for what panels poll.
+
+    The body is taken piece by piece, so that one that is too long is refused before it has come.
+    """
+
+    _track_activity = False
+
+    def initialize(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Begin with an empty body."""
+        super().initialize(name, *args, **kwargs)
+        self._pieces: list[bytes] = []
+
+    async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler declares it
+        """403 before anything else; then 413 for a body that says that it is too long."""
+        for given in (self.request.arguments, self.request.query_arguments):
+            given.pop("_xsrf", None)  # by header only: a parameter can be planted in a link
+        await super().prepare()
+        require_login(self)
+        self._refuse_long_body()
+
+    def check_xsrf_cookie(self) -> None:
+        """Jupyter's check; whoever is not logged in at all is told that instead."""
+        if getattr(self, "_jupyter_current_user", True) is None:
+            require_login(self)
+        super().check_xsrf_cookie()
+
+    def _refuse_long_body(self) -> None:
+        length = self.request.headers.get("Content-Length", "0")
+        if length.isdigit() and int(length) > MAX_BODY:
+            self.set_header("Connection", "close")
+            raise web.HTTPError(413, f"the body is longer than {MAX_BODY} bytes")
+        connection: Any = self.request.connection
+        connection.set_max_body_size(MAX_BODY)
+
+    def data_received(self, chunk: bytes) -> None:
+        """A piece of the body."""
+        self._pieces.append(chunk)
+
+    def json_body(self) -> Any:
+        """The body as JSON; None when there is none.
+
+        Raises:
+            HTTPError: 415 for another type, 400 for what is not JSON.
+        """
+        body = b"".join(self._pieces)
+        kind = self.request.headers.get("Content-Type", "").split(";")[0].strip().lower()
+        if not body and not kind:
+            return None
+        if kind != "application/json":
+            raise web.HTTPError(415, "send application/json")
+        if not body:
+            return None
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise web.HTTPError(400, "the body is not JSON") from None
+
+    @property
+    def readiness(self) -> Readiness:
+        """Where the deployment is waited for."""
+        found: Readiness = self.settings["jupyter_orch_readiness"]
+        return found
+
+    async def deployment(self) -> Any:
+        """The open deployment, or an answer 503."""
+        try:
+            return await self.readiness.wait()
+        except OrchError as error:
+            raise web.HTTPError(503, "%s", error.message) from error
+
+    def may(self, action: str, resource: str) -> bool:
+        """Ask Jupyter's authorizer."""
+        return bool(self.authorizer.is_authorized(self, self.current_user, action, resource))
+
+    def context(self, deployment: Any) -> Any:
+        """The surroundings of this request for the API."""
+        return deployment.context(name_of(self.current_user), self.may)
+
+    def write_json(self, value: Any, status: int = 200) -> None:
+        """A JSON answer."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(value, separators=(",", ":")))
+
+    def write_problem(self, status: int, title: str, **more: Any) -> None:
+        """An answer in problem+json."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/problem+json")
+        self.finish(json.dumps({"status": status, "title": title, **more}))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Errors as problem+json, without tracebacks."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        title = responses.get(status_code, "error")
+        if isinstance(error, web.HTTPError) and error.log_message:
+            title = error.log_message % error.args if error.args else error.log_message
+        elif isinstance(error, web.HTTPError) and error.reason:
+            title = error.reason
+        self.write_problem(status_code, title)
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number from the query string, at most ``most``."""
+        text = self.get_query_argument(name, str(default))
+        if not (text.isascii() and text.isdigit() and len(text) < 18):
+            raise web.HTTPError(400, "%s", f"{name} must be a whole number, found {text[:40]!r}")
+        return min(int(text), most)
