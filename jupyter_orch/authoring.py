@@ -23,17 +23,16 @@ _NAMES: dict[str, str] = {
         "Output DynamicOutput AssetMaterialization AssetObservation ExpectationResult "
         "Materialization TypeCheck Failure RetryRequested"
     ),
-    "definitions.types": (
-        "Any Bool Int Float String Nothing List Dict Set Tuple Optional DagsterType "
-        "PythonObjectDagsterType usable_as_dagster_type "
-        "make_python_type_usable_as_dagster_type check_dagster_type"
+    "definitions.types": ("Any Bool Int Float String Nothing DagsterType PythonObjectDagsterType"),
+    "definitions.container_types": (
+        "List Dict Set Tuple Optional usable_as_dagster_type make_python_type_usable_as_dagster_type check_dagster_type"
     ),
     "definitions.type_loader": (
         "dagster_type_loader dagster_type_materializer DagsterTypeLoader DagsterTypeMaterializer"
     ),
-    "definitions.config": (
-        "Field Array Enum EnumValue Map Noneable Permissive Selector Shape ScalarUnion FIELD_NO_DEFAULT_PROVIDED"
-    ),
+    "definitions.config_scalars": "Enum EnumValue FIELD_NO_DEFAULT_PROVIDED",
+    "definitions.config": "Field Array Map Noneable Permissive Shape",
+    "definitions.config_choices": "Selector ScalarUnion",
     "definitions.sources": "StringSource IntSource BoolSource",
     "definitions.configurable": "configured",
     "definitions.mode": "ModeDefinition PresetDefinition",
@@ -49,9 +48,10 @@ _NAMES: dict[str, str] = {
     "definitions.hook": "success_hook failure_hook event_list_hook HookDefinition HookExecutionResult",
     "definitions.contexts": (
         "SolidExecutionContext OpExecutionContext SystemComputeExecutionContext AbstractComputeExecutionContext "
-        "DagsterTypeLoaderContext DagsterTypeMaterializerContext InitResourceContext InitLoggerContext "
-        "InputContext OutputContext HookContext TypeCheckContext"
+        "DagsterTypeLoaderContext DagsterTypeMaterializerContext HookContext TypeCheckContext"
     ),
+    "definitions.init_contexts": "InitResourceContext InitLoggerContext",
+    "definitions.io_contexts": "InputContext OutputContext",
     "definitions.contexts_by_hand": (
         "build_solid_context build_op_context build_init_resource_context "
         "build_init_logger_context build_input_context build_output_context build_hook_context"

@@ -23,30 +23,40 @@ from jupyter_orch.definitions.asset_sensor import (
 )
 from jupyter_orch.definitions.config import (
     Array as Array,
-    Enum as Enum,
-    EnumValue as EnumValue,
-    FIELD_NO_DEFAULT_PROVIDED as FIELD_NO_DEFAULT_PROVIDED,
     Field as Field,
     Map as Map,
     Noneable as Noneable,
     Permissive as Permissive,
+    Shape as Shape,
+)
+from jupyter_orch.definitions.config_choices import (
     ScalarUnion as ScalarUnion,
     Selector as Selector,
-    Shape as Shape,
+)
+from jupyter_orch.definitions.config_scalars import (
+    Enum as Enum,
+    EnumValue as EnumValue,
+    FIELD_NO_DEFAULT_PROVIDED as FIELD_NO_DEFAULT_PROVIDED,
 )
 from jupyter_orch.definitions.configurable import (
     configured as configured,
+)
+from jupyter_orch.definitions.container_types import (
+    Dict as Dict,
+    List as List,
+    Optional as Optional,
+    Set as Set,
+    Tuple as Tuple,
+    check_dagster_type as check_dagster_type,
+    make_python_type_usable_as_dagster_type as make_python_type_usable_as_dagster_type,
+    usable_as_dagster_type as usable_as_dagster_type,
 )
 from jupyter_orch.definitions.contexts import (
     AbstractComputeExecutionContext as AbstractComputeExecutionContext,
     DagsterTypeLoaderContext as DagsterTypeLoaderContext,
     DagsterTypeMaterializerContext as DagsterTypeMaterializerContext,
     HookContext as HookContext,
-    InitLoggerContext as InitLoggerContext,
-    InitResourceContext as InitResourceContext,
-    InputContext as InputContext,
     OpExecutionContext as OpExecutionContext,
-    OutputContext as OutputContext,
     SolidExecutionContext as SolidExecutionContext,
     SystemComputeExecutionContext as SystemComputeExecutionContext,
     TypeCheckContext as TypeCheckContext,
@@ -136,12 +146,20 @@ from jupyter_orch.definitions.hook import (
     failure_hook as failure_hook,
     success_hook as success_hook,
 )
+from jupyter_orch.definitions.init_contexts import (
+    InitLoggerContext as InitLoggerContext,
+    InitResourceContext as InitResourceContext,
+)
 from jupyter_orch.definitions.inout import (
     DynamicOutputDefinition as DynamicOutputDefinition,
     InputDefinition as InputDefinition,
     InputMapping as InputMapping,
     OutputDefinition as OutputDefinition,
     OutputMapping as OutputMapping,
+)
+from jupyter_orch.definitions.io_contexts import (
+    InputContext as InputContext,
+    OutputContext as OutputContext,
 )
 from jupyter_orch.definitions.io_manager import (
     IOManager as IOManager,
@@ -317,19 +335,11 @@ from jupyter_orch.definitions.types import (
     Any as Any,
     Bool as Bool,
     DagsterType as DagsterType,
-    Dict as Dict,
     Float as Float,
     Int as Int,
-    List as List,
     Nothing as Nothing,
-    Optional as Optional,
     PythonObjectDagsterType as PythonObjectDagsterType,
-    Set as Set,
     String as String,
-    Tuple as Tuple,
-    check_dagster_type as check_dagster_type,
-    make_python_type_usable_as_dagster_type as make_python_type_usable_as_dagster_type,
-    usable_as_dagster_type as usable_as_dagster_type,
 )
 from jupyter_orch.definitions.version_strategy import (
     SourceHashVersionStrategy as SourceHashVersionStrategy,

@@ -11,8 +11,8 @@ import importlib
 import sys
 from typing import Any, TypeVar
 
-from jupyter_orch.definitions.contexts import InitResourceContext
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
+from jupyter_orch.definitions.init_contexts import InitResourceContext
 from jupyter_orch.definitions.logger import DagsterLogManager
 from jupyter_orch.definitions.mode import ModeDefinition
 from jupyter_orch.definitions.names import unknown

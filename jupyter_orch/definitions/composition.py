@@ -7,7 +7,6 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, Protocol
 
-from jupyter_orch.definitions.config import described
 from jupyter_orch.definitions.dependency import (
     Dependency,
     DependencyDefinition,
@@ -19,6 +18,7 @@ from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.hook import HookDefinition
 from jupyter_orch.definitions.names import unknown, valid_name
 from jupyter_orch.definitions.retry import RetryPolicy
+from jupyter_orch.definitions.shown import described
 
 
 class Node(Protocol):

@@ -6,7 +6,8 @@ import copy
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from jupyter_orch.definitions.config import ANY, ConfigType, Field, as_field, checked, config_type
+from jupyter_orch.definitions.config import Field, as_field, checked, config_type
+from jupyter_orch.definitions.config_scalars import ANY, ConfigType
 from jupyter_orch.definitions.errors import DagsterConfigMappingFunctionError, DagsterInvalidDefinitionError
 
 D = TypeVar("D", bound="ConfigurableDefinition")

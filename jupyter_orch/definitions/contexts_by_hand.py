@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_orch.definitions.contexts import (
-    HookContext,
-    InitLoggerContext,
-    InitResourceContext,
-    InputContext,
-    OutputContext,
-)
+from jupyter_orch.definitions.contexts import HookContext
+from jupyter_orch.definitions.init_contexts import InitLoggerContext, InitResourceContext
+from jupyter_orch.definitions.io_contexts import InputContext, OutputContext
 from jupyter_orch.definitions.logger import python_log
 from jupyter_orch.definitions.resource import ResourceDefinition
 from jupyter_orch.definitions.resource_scope import ResourceScope, ScopedResources, as_definitions, checked_configs

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_orch.definitions.config import Field, Noneable, Selector
+from jupyter_orch.definitions.config import Field, Noneable
+from jupyter_orch.definitions.config_choices import Selector
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.names import valid_name

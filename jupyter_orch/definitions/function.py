@@ -8,10 +8,10 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from jupyter_orch.definitions import types
-from jupyter_orch.definitions.config import NO_DEFAULT
+from jupyter_orch.definitions.config_scalars import NO_DEFAULT
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
+from jupyter_orch.definitions.types import Nothing
 from jupyter_orch.records.snapshot import Source
 
 _CONTEXT_NAMES = frozenset({"context", "_context", "context_", "_context_", "_", "__"})
@@ -99,7 +99,7 @@ class Signature:
             return typing.get_args(self.returns)[0]
         if getattr(self.returns, "__name__", "") in ("Output", "DynamicOutput"):
             return None
-        return types.Nothing if self.returns is type(None) else self.returns
+        return Nothing if self.returns is type(None) else self.returns
 
 
 def _hints(fn: Callable[..., Any]) -> dict[str, Any]:

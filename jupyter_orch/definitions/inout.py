@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_orch.definitions import types
-from jupyter_orch.definitions.config import NO_DEFAULT
+from jupyter_orch.definitions.config_scalars import NO_DEFAULT
+from jupyter_orch.definitions.container_types import resolve
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.names import valid_name
 from jupyter_orch.definitions.output import DEFAULT_OUTPUT
+from jupyter_orch.definitions.types import Any as AnyDagsterType
 
 
 class InputDefinition:
@@ -40,7 +41,7 @@ class InputDefinition:
         asset_partitions: set[str] | Callable[..., Any] | None = None,
     ) -> None:
         self.name = valid_name(name, "input", reserved=False)
-        self.dagster_type = types.Any if dagster_type is None else types.resolve(dagster_type)
+        self.dagster_type = AnyDagsterType if dagster_type is None else resolve(dagster_type)
         self.is_typed = dagster_type is not None
         self.description = description
         self._default = default_value
@@ -122,7 +123,7 @@ class OutputDefinition:
         version: str | None = None,
     ) -> None:
         self.name = valid_name(DEFAULT_OUTPUT if name is None else name, "output", reserved=False)
-        self.dagster_type = types.Any if dagster_type is None else types.resolve(dagster_type)
+        self.dagster_type = AnyDagsterType if dagster_type is None else resolve(dagster_type)
         self.is_typed = dagster_type is not None
         self.description = description
         self.is_required = True if is_required is None else is_required

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_orch.definitions.config import Field, Noneable, as_field
-from jupyter_orch.definitions.contexts import InitResourceContext, InputContext, OutputContext
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
+from jupyter_orch.definitions.init_contexts import InitResourceContext
+from jupyter_orch.definitions.io_contexts import InputContext, OutputContext
 from jupyter_orch.definitions.metadata import AssetKey, EventMetadataEntry
 from jupyter_orch.definitions.output import AssetMaterialization
 from jupyter_orch.definitions.resource import ResourceDefinition

@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jupyter_orch.definitions.config import NO_DEFAULT, Field
+from jupyter_orch.definitions.config import Field
+from jupyter_orch.definitions.config_scalars import NO_DEFAULT
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.executor import ExecutorDefinition

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from jupyter_orch.definitions.config import is_json
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
     DagsterInvariantViolationError,
@@ -23,6 +22,7 @@ from jupyter_orch.definitions.partition import (
 )
 from jupyter_orch.definitions.run_request import DefaultScheduleStatus, RunRequest, SkipReason
 from jupyter_orch.definitions.schedule import ScheduleDefinition, ScheduleEvaluationContext, takes_argument
+from jupyter_orch.definitions.shown import is_json
 
 PARTITION_TAG = "dagster/partition"
 PARTITION_SET_TAG = "dagster/partition_set"

@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from jupyter_orch.definitions.config import described
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import (
     DagsterInvalidDefinitionError,
@@ -20,6 +19,7 @@ from jupyter_orch.definitions.partition_set import PartitionSetDefinition
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.schedule import ScheduleDefinition
 from jupyter_orch.definitions.sensor import SensorDefinition
+from jupyter_orch.definitions.shown import described
 
 _KINDS = ("pipelines", "jobs", "schedules", "sensors", "partition_sets")
 

@@ -45,6 +45,9 @@ class ScopedResources:
         return key in self._values
 
 
+NO_RESOURCES = ScopedResources({})
+
+
 class ResourceScope:
     """Opens resources one by one and remembers how to close them.
 

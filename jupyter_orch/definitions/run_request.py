@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from jupyter_orch.definitions.config import described, is_json
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.names import valid_tags
+from jupyter_orch.definitions.shown import described, is_json
 
 
 class DefaultScheduleStatus(Enum):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_orch.definitions.config import BOOL, INT, STRING, ConfigType, Errors, Path, Scalar
+from jupyter_orch.definitions.config_scalars import BOOL, INT, STRING, ConfigType, Errors, Path, Scalar
 from jupyter_orch.records.messages import ConfigError
 from jupyter_orch.records.snapshot import JsonSchema
 

@@ -6,17 +6,17 @@ import types
 from collections.abc import Callable
 from typing import Any as AnyValue
 
-from jupyter_orch.definitions import config
+from jupyter_orch.definitions.config import Array, Field, Permissive, config_type
+from jupyter_orch.definitions.config_choices import ScalarUnion, Selector
+from jupyter_orch.definitions.config_scalars import ANY, ConfigType
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 
 
 class ScalarLoader:
     """Takes the value as it stands in the run config."""
 
-    def __init__(self, kind: config.ConfigType) -> None:
-        self.schema_type = (
-            config.ScalarUnion(kind, config.Selector({"value": config.Field(kind)})) if kind is not config.ANY else kind
-        )
+    def __init__(self, kind: ConfigType) -> None:
+        self.schema_type = ScalarUnion(kind, Selector({"value": Field(kind)})) if kind is not ANY else kind
         self.required_resource_keys: frozenset[str] = frozenset()
 
     def load(self, _context: AnyValue, value: AnyValue) -> AnyValue:
@@ -29,7 +29,7 @@ class ListLoader:
 
     def __init__(self, inner: AnyValue) -> None:
         self._inner = inner
-        self.schema_type = config.Array(inner.schema_type)
+        self.schema_type = Array(inner.schema_type)
         self.required_resource_keys: frozenset[str] = inner.required_resource_keys
 
     def load(self, context: AnyValue, value: AnyValue) -> AnyValue:
@@ -41,7 +41,7 @@ class DictLoader:
     """Takes a dict as it stands in the run config."""
 
     def __init__(self) -> None:
-        self.schema_type = config.Permissive()
+        self.schema_type = Permissive()
         self.required_resource_keys: frozenset[str] = frozenset()
 
     def load(self, _context: AnyValue, value: AnyValue) -> AnyValue:
@@ -64,7 +64,7 @@ class TypeLoader:
         load_fn: Callable[[AnyValue, AnyValue], AnyValue],
         required_resource_keys: set[str] | None = None,
     ) -> None:
-        self.schema_type = config.config_type(config_schema)
+        self.schema_type = config_type(config_schema)
         self._load_fn = load_fn
         self.required_resource_keys = frozenset(required_resource_keys or ())
 
@@ -90,7 +90,7 @@ class TypeMaterializer:
         materialize_fn: Callable[[AnyValue, AnyValue, AnyValue], AnyValue],
         required_resource_keys: set[str] | None = None,
     ) -> None:
-        self.schema_type = config.config_type(config_schema)
+        self.schema_type = config_type(config_schema)
         self._materialize_fn = materialize_fn
         self.required_resource_keys = frozenset(required_resource_keys or ())
 

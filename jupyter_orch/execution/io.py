@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_orch.definitions.contexts import InputContext, OutputContext, SolidExecutionContext, TypeCheckContext
+from jupyter_orch.definitions.contexts import SolidExecutionContext, TypeCheckContext
 from jupyter_orch.definitions.errors import (
     DagsterError,
     DagsterExecutionHandleOutputError,
@@ -16,6 +16,7 @@ from jupyter_orch.definitions.errors import (
     DagsterTypeLoadingError,
     DagsterTypeMaterializationError,
 )
+from jupyter_orch.definitions.io_contexts import InputContext, OutputContext
 from jupyter_orch.definitions.io_manager import InputManager, IOManager, IOManagerDefinition
 from jupyter_orch.definitions.metadata import EventMetadataEntry
 from jupyter_orch.definitions.output import AssetMaterialization, DynamicOutput, Output, TypeCheck

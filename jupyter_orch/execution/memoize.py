@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_orch.definitions.contexts import OutputContext
 from jupyter_orch.definitions.errors import DagsterUndefinedDataVersionError
+from jupyter_orch.definitions.io_contexts import OutputContext
 from jupyter_orch.definitions.run import MEMOIZED_RUN_TAG
 from jupyter_orch.execution.scope import RunScope
 from jupyter_orch.execution.versions import VersionBook

@@ -19,12 +19,12 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from jupyter_orch.definitions.config import is_json
 from jupyter_orch.definitions.contexts import SolidExecutionContext
 from jupyter_orch.definitions.errors import DagsterError, DagsterInvariantViolationError
 from jupyter_orch.definitions.metadata import EventMetadata, EventMetadataEntry
 from jupyter_orch.definitions.notebook import NotebookSolidDefinition
 from jupyter_orch.definitions.output import AssetMaterialization, Output
+from jupyter_orch.definitions.shown import is_json
 from jupyter_orch.execution.notebook_handle import PARAMETER, NotebookHandle
 from jupyter_orch.execution.scope import RunScope
 from jupyter_orch.plan.plan import Step

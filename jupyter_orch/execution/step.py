@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from jupyter_orch.definitions.config import described
 from jupyter_orch.definitions.contexts import HookContext, SolidExecutionContext, SolidInGraph
 from jupyter_orch.definitions.dagster_event import DagsterEvent
 from jupyter_orch.definitions.errors import (
@@ -27,6 +26,7 @@ from jupyter_orch.definitions.output import (
     RetryRequested,
 )
 from jupyter_orch.definitions.resource_scope import ResourceScope
+from jupyter_orch.definitions.shown import described
 from jupyter_orch.execution import events, interrupt
 from jupyter_orch.execution.asynchronous import async_items, awaited
 from jupyter_orch.execution.current_step import enter_step

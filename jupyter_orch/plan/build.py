@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_orch.definitions.composition import Invocation
-from jupyter_orch.definitions.config import NO_DEFAULT
+from jupyter_orch.definitions.config_scalars import NO_DEFAULT
 from jupyter_orch.definitions.dependency import (
     Dependency,
     DependencyDefinition,

@@ -21,8 +21,9 @@ from jupyter_orch.definitions.schedule import ScheduleDefinition, ScheduleEvalua
 from jupyter_orch.definitions.sensor import SensorDefinition, SensorEvaluationContext
 from jupyter_orch.errors import OrchError
 from jupyter_orch.execution.failures import failure_of, user_error
+from jupyter_orch.execution.instance import DagsterInstance
+from jupyter_orch.plan.document_bounds import MAX_ERRORS
 from jupyter_orch.plan.prepare import prepare, selected_steps, shape_for
-from jupyter_orch.plan.run_config import MAX_ERRORS
 from jupyter_orch.records.codec import from_json, to_json
 from jupyter_orch.records.messages import ConfigSchema, ConfigVerdict, PipelineSelector, RunRequestRecord, TickVerdict
 from jupyter_orch.records.status import RunStatus

@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from jupyter_orch.definitions.config import ANY, BOOL, FLOAT, INT, STRING, Array, Field, Noneable, Permissive
+from jupyter_orch.definitions.config import Array, Field, Noneable, Permissive
+from jupyter_orch.definitions.config_scalars import ANY, BOOL, FLOAT, INT, STRING
 from jupyter_orch.definitions.notebook import notebook_solid
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.repository import RepositoryDefinition, listed_data

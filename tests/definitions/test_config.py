@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jupyter_orch as orch
-from jupyter_orch.definitions.config import ConfigType, checked, config_type
+from jupyter_orch.definitions.config import checked, config_type
+from jupyter_orch.definitions.config_scalars import ConfigType
 from jupyter_orch.records.messages import ConfigError
 
 

@@ -9,7 +9,7 @@ import pandas
 import pytest
 
 import jupyter_orch as orch
-from jupyter_orch.definitions.types import resolve
+from jupyter_orch.definitions.container_types import resolve
 
 
 class Opaque:

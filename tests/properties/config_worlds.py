@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from jupyter_orch import Enum, EnumValue, Field, Map, Noneable, Permissive, ScalarUnion, Selector, Shape
-from jupyter_orch.definitions.config import Array, ConfigType, config_type
+from jupyter_orch.definitions.config import Array, config_type
+from jupyter_orch.definitions.config_scalars import ConfigType
 
 KEYS = st.sampled_from(["alpha", "beta", "gamma", "delta", "env", "solids", "config"])
 FLOATS = st.floats(allow_nan=False, allow_infinity=False, width=32)

@@ -9,7 +9,7 @@ import jsonschema
 from hypothesis import given
 
 from jupyter_orch import Field, composite_solid, pipeline, solid
-from jupyter_orch.definitions.config import ConfigType, Errors
+from jupyter_orch.definitions.config_scalars import ConfigType, Errors
 from jupyter_orch.plan.prepare import shape_for
 from tests.properties import law
 from tests.properties.config_worlds import JSON, World, damaged_documents, fitting_documents, worlds
