@@ -136,8 +136,14 @@ export function pipeline(solids: Record<string, unknown>[], change: Record<strin
     presets: [],
     schedules: [],
     solids,
+    solidHandles: flat(solids).map(one => ({ handleID: one.handle, parent: null, solid: one })),
     ...change
   };
+}
+
+/** Solids of every depth, composites before their inside. */
+export function flat(solids: Record<string, unknown>[]): Record<string, unknown>[] {
+  return solids.flatMap(one => [one, ...flat(one.solids as Record<string, unknown>[])]);
 }
 
 /** One event; numbers follow on each other when several are made by `log`. */

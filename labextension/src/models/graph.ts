@@ -1,13 +1,10 @@
 import type { SolidFieldsFragment } from '../api/gql/graphql';
 import { type IPoint, layered } from './layered';
 
-/** A solid as the API sends it, composites with their inside. */
-export type SolidTree = SolidFieldsFragment & { solids?: readonly SolidTree[] };
-
 /** A solid in a pipeline's graph. */
 export interface ISolid extends SolidFieldsFragment {
   parent: string | null;
-  children: readonly string[];
+  readonly children: string[];
 }
 
 /** A solid as drawn, in CSS pixels at zoom 1. */
@@ -43,8 +40,10 @@ const OPEN_SIDE = 16;
 
 /** Solids of a pipeline by handle, with who feeds whom. */
 export class SolidGraph {
-  constructor(roots: readonly SolidTree[]) {
-    this.roots = roots.map(root => this._take(root, null));
+  /** @param solids - of every depth, composites before their inside, as the API sends them. */
+  constructor(solids: readonly SolidFieldsFragment[]) {
+    solids.forEach(solid => this._take(solid));
+    this.roots = solids.map(solid => solid.handle).filter(handle => this._solids.get(handle)?.parent === null);
   }
 
   /** Handles of the top level, in the order of the definition. */
@@ -94,12 +93,12 @@ export class SolidGraph {
     return { solids, byHandle, edges: edges.map(edge => this._throughWalls(edge, byHandle)), width, height };
   }
 
-  private _take(tree: SolidTree, parent: string | null): string {
-    const { solids = [], ...fields } = tree;
-    const solid = { ...fields, parent, children: [] as string[] };
-    this._solids.set(tree.handle, solid);
-    solid.children = solids.map(child => this._take(child, tree.handle));
-    return tree.handle;
+  /** A solid's handle is that of the composite around it, a dot, and its name. */
+  private _take(fields: SolidFieldsFragment): void {
+    const above = fields.handle.slice(0, -fields.name.length - 1);
+    const parent = this._solids.get(above);
+    this._solids.set(fields.handle, { ...fields, parent: parent ? above : null, children: [] });
+    parent?.children.push(fields.handle);
   }
 
   private _levelOf(handle: string): readonly string[] {

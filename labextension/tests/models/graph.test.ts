@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { neighbour, SolidGraph, type SolidTree } from '../../src/models/graph';
-import { solid } from '../samples';
+import type { SolidFieldsFragment } from '../../src/api/gql/graphql';
+import { neighbour, SolidGraph } from '../../src/models/graph';
+import { flat, solid } from '../samples';
 
-function tree(...solids: Record<string, unknown>[]): SolidTree[] {
-  return solids as unknown as SolidTree[];
+function tree(...solids: Record<string, unknown>[]): SolidFieldsFragment[] {
+  return flat(solids) as unknown as SolidFieldsFragment[];
 }
 
 const CLEAN = solid('clean', ['load'], {

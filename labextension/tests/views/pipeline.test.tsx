@@ -68,6 +68,31 @@ describe('pipeline tab', () => {
     expect(model.selected).toBe('');
   });
 
+  it('is a table that can be ordered, with the same selection', async () => {
+    await draw();
+    fireEvent.click(screen.getByRole('button', { name: 'Table' }));
+    const names = (): string[] => screen.getAllByRole('rowheader').map(cell => cell.textContent!);
+    expect(names()).toEqual(['load', 'clean', 'clean.drop', 'report']);
+    fireEvent.click(screen.getByRole('button', { name: /^Kind/ }));
+    expect(names()).toEqual(['clean', 'report', 'load', 'clean.drop']);
+    expect(screen.getByRole('columnheader', { name: /^Kind/ }).getAttribute('aria-sort')).toBe('ascending');
+    fireEvent.click(screen.getByRole('button', { name: 'clean.drop' }));
+    expect(model.selected).toBe('clean.drop');
+  });
+
+  it('opens composites of any depth', async () => {
+    const nest = (depth: number, path: string): Record<string, unknown> => {
+      const handle = path ? `${path}.d${depth}` : `d${depth}`;
+      return solid(`d${depth}`, [], { handle, kind: depth ? 'COMPOSITE' : 'SOLID', solids: depth ? [nest(depth - 1, handle)] : [] });
+    };
+    solids = [nest(8, '')];
+    await draw();
+    const innermost = 'd8.d7.d6.d5.d4.d3.d2.d1.d0';
+    act(() => model.select(innermost));
+    expect(model.drawing.byHandle.has(innermost)).toBe(true);
+    expect(model.opened.size).toBe(8);
+  });
+
   it('shares the selection between graph and outline', async () => {
     await draw();
     act(() => model.select('clean.drop'));

@@ -166,7 +166,7 @@ export type PipelineQueryVariables = Exact<{
 
 export type PipelineQuery = { pipelineOrError:
     | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'Pipeline', id: string, name: string, description: string | null, solidCount: number, tags: Array<{ key: string, value: string }>, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null, modes: Array<{ name: string, description: string | null, executors: Array<string>, resources: Array<{ name: string, description: string | null, configSchema: unknown }> }>, schedules: Array<{ name: string, sentence: string, status: InstigationStatus }>, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, solids: Array<{ handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }>, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> }> }
+    | { __typename: 'Pipeline', id: string, name: string, description: string | null, solidCount: number, tags: Array<{ key: string, value: string }>, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null, modes: Array<{ name: string, description: string | null, executors: Array<string>, resources: Array<{ name: string, description: string | null, configSchema: unknown }> }>, schedules: Array<{ name: string, sentence: string, status: InstigationStatus }>, solidHandles: Array<{ solid: { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> } }> }
     | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
    };
@@ -178,9 +178,21 @@ export type SolidSchemasQueryVariables = Exact<{
 
 export type SolidSchemasQuery = { pipelineOrError:
     | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'Pipeline', solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown }, solids: Array<{ handle: string, definition: { configSchema: unknown } }> }> }> }> }> }
+    | { __typename: 'Pipeline', solidHandles: Array<{ solid: { handle: string, definition: { configSchema: unknown } } }> }
     | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
+   };
+
+export type SolidKindsQueryVariables = Exact<{
+  selector: PipelineSelector;
+}>;
+
+
+export type SolidKindsQuery = { pipelineOrError:
+    | { __typename: 'InvalidSubsetError' }
+    | { __typename: 'Pipeline', solidHandles: Array<{ handleID: string, solid: { kind: SolidKind } }> }
+    | { __typename: 'PipelineNotFoundError' }
+    | { __typename: 'PythonError' }
    };
 
 export type LaunchpadQueryVariables = Exact<{
@@ -859,19 +871,9 @@ export const PipelineDocument = new TypedDocumentString(`
         sentence
         status
       }
-      solids {
-        ...SolidFields
-        solids {
+      solidHandles {
+        solid {
           ...SolidFields
-          solids {
-            ...SolidFields
-            solids {
-              ...SolidFields
-              solids {
-                ...SolidFields
-              }
-            }
-          }
         }
       }
     }
@@ -957,33 +959,11 @@ export const SolidSchemasDocument = new TypedDocumentString(`
   pipelineOrError(params: $selector) {
     __typename
     ... on Pipeline {
-      solids {
-        handle
-        definition {
-          configSchema
-        }
-        solids {
+      solidHandles {
+        solid {
           handle
           definition {
             configSchema
-          }
-          solids {
-            handle
-            definition {
-              configSchema
-            }
-            solids {
-              handle
-              definition {
-                configSchema
-              }
-              solids {
-                handle
-                definition {
-                  configSchema
-                }
-              }
-            }
           }
         }
       }
@@ -994,6 +974,21 @@ export const SolidSchemasDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SolidSchemasQuery, SolidSchemasQueryVariables>;
+export const SolidKindsDocument = new TypedDocumentString(`
+    query SolidKinds($selector: PipelineSelector!) {
+  pipelineOrError(params: $selector) {
+    __typename
+    ... on Pipeline {
+      solidHandles {
+        handleID
+        solid {
+          kind
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SolidKindsQuery, SolidKindsQueryVariables>;
 export const LaunchpadDocument = new TypedDocumentString(`
     query Launchpad($selector: PipelineSelector!) {
   pipelineOrError(params: $selector) {

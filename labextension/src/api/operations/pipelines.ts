@@ -89,19 +89,9 @@ export const PIPELINE = graphql(`
           sentence
           status
         }
-        solids {
-          ...SolidFields
-          solids {
+        solidHandles {
+          solid {
             ...SolidFields
-            solids {
-              ...SolidFields
-              solids {
-                ...SolidFields
-                solids {
-                  ...SolidFields
-                }
-              }
-            }
           }
         }
       }
@@ -120,39 +110,34 @@ export const SOLID_SCHEMAS = graphql(`
     pipelineOrError(params: $selector) {
       __typename
       ... on Pipeline {
-        solids {
-          handle
-          definition {
-            configSchema
-          }
-          solids {
+        solidHandles {
+          solid {
             handle
             definition {
               configSchema
-            }
-            solids {
-              handle
-              definition {
-                configSchema
-              }
-              solids {
-                handle
-                definition {
-                  configSchema
-                }
-                solids {
-                  handle
-                  definition {
-                    configSchema
-                  }
-                }
-              }
             }
           }
         }
       }
       ... on Error {
         message
+      }
+    }
+  }
+`);
+
+/** Which solids of a pipeline are notebooks. */
+export const SOLID_KINDS = graphql(`
+  query SolidKinds($selector: PipelineSelector!) {
+    pipelineOrError(params: $selector) {
+      __typename
+      ... on Pipeline {
+        solidHandles {
+          handleID
+          solid {
+            kind
+          }
+        }
       }
     }
   }

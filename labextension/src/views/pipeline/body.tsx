@@ -8,6 +8,7 @@ import { Graph } from './graph';
 import { Inspector } from './inspector';
 import type { PipelineFace, PipelineModel } from './model';
 import { Outline } from './outline';
+import { SolidTable } from './table';
 
 /** One pipeline: header, graph or outline, inspector. */
 export function PipelineBody({ model }: { model: PipelineModel }): JSX.Element {
@@ -26,7 +27,9 @@ export function PipelineBody({ model }: { model: PipelineModel }): JSX.Element {
       <PipelineHeader model={model} />
       {model.problem && <Problem message={model.problem} />}
       <div className="jp-orch-Pipeline-split">
-        {model.face === 'graph' ? <Graph model={model} /> : <Outline model={model} />}
+        {model.face === 'graph' && <Graph model={model} />}
+        {model.face === 'outline' && <Outline model={model} />}
+        {model.face === 'table' && <SolidTable model={model} />}
         <Inspector model={model} />
       </div>
     </div>
@@ -39,7 +42,8 @@ function PipelineHeader({ model }: { model: PipelineModel }): JSX.Element {
   const found = model.found();
   const faces: [PipelineFace, string][] = [
     ['graph', trans.__('Graph')],
-    ['outline', trans.__('Outline')]
+    ['outline', trans.__('Outline')],
+    ['table', trans.__('Table')]
   ];
   return (
     <header className="jp-orch-Head">

@@ -2,7 +2,7 @@ import type { PipelineQuery, PipelineSelector } from '../../api/gql/graphql';
 import { PIPELINE, SOLID_SCHEMAS } from '../../api/operations';
 import { messageOf, RequestProblem } from '../../api/problem';
 import { ChangingModel } from '../../changing';
-import { type IDrawing, neighbour, SolidGraph, type SolidTree } from '../../models/graph';
+import { type IDrawing, neighbour, SolidGraph } from '../../models/graph';
 import type { IPipelineAddress } from '../../models/workspace';
 import type { IOrchestrator } from '../../tokens';
 
@@ -10,7 +10,7 @@ import type { IOrchestrator } from '../../tokens';
 export type PipelineDetail = Extract<PipelineQuery['pipelineOrError'], { __typename: 'Pipeline' }>;
 
 /** How the solids are shown. */
-export type PipelineFace = 'graph' | 'outline';
+export type PipelineFace = 'graph' | 'outline' | 'table';
 
 /** One pipeline with what its reader has chosen; graph and outline share the selection. */
 export class PipelineModel extends ChangingModel {
@@ -19,6 +19,7 @@ export class PipelineModel extends ChangingModel {
     readonly address: IPipelineAddress
   ) {
     super();
+    this._face = _orch.preferences.current.pipelineFace;
     _orch.workspace.changed.connect(this._onWorkspace, this);
   }
 
@@ -148,7 +149,7 @@ export class PipelineModel extends ChangingModel {
   private _take(answer: PipelineDetail): void {
     this._problem = '';
     this._detail = answer;
-    this._graph = new SolidGraph(answer.solids as readonly SolidTree[]);
+    this._graph = new SolidGraph(answer.solidHandles.map(one => one.solid));
     this._schemas = null;
     this._schemasAsked = false;
     this._redraw(this._opened);
@@ -174,7 +175,7 @@ export class PipelineModel extends ChangingModel {
     try {
       const { pipelineOrError: answer } = await this._orch.client.send(SOLID_SCHEMAS, { selector: this.selector });
       if (answer.__typename === 'Pipeline') {
-        this._schemas = new Map(Private.schemas(answer.solids as readonly Private.ISchemaTree[]));
+        this._schemas = new Map(answer.solidHandles.map(({ solid }) => [solid.handle, solid.definition.configSchema]));
         this.notify();
       }
     } catch (reason) {
@@ -198,7 +199,7 @@ export class PipelineModel extends ChangingModel {
   private _graph = new SolidGraph([]);
   private _drawing: IDrawing = this._graph.draw(new Set());
   private _problem = '';
-  private _face: PipelineFace = 'graph';
+  private _face: PipelineFace;
   private _selected = '';
   private _search = '';
   private _sought = 0;
@@ -206,19 +207,4 @@ export class PipelineModel extends ChangingModel {
   private _schemas: ReadonlyMap<string, unknown> | null = null;
   private _schemasAsked = false;
   private _codeVersion = '';
-}
-
-namespace Private {
-  export interface ISchemaTree {
-    handle: string;
-    definition: { configSchema: unknown };
-    solids?: readonly ISchemaTree[];
-  }
-
-  export function schemas(trees: readonly ISchemaTree[]): [string, unknown][] {
-    return trees.flatMap(tree => [
-      [tree.handle, tree.definition.configSchema] as [string, unknown],
-      ...schemas(tree.solids ?? [])
-    ]);
-  }
 }
