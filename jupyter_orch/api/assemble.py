@@ -7,19 +7,35 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, build_ast_schema, parse, print_schema
 
-from jupyter_orch.api import audit, automation, instance, launching, notebooks, repositories, runs, stream, workspace
+from jupyter_orch.api import (
+    audit,
+    backfills,
+    instance,
+    launching,
+    notebooks,
+    repositories,
+    runs,
+    schedules,
+    sensors,
+    stream,
+    ticks,
+    workspace,
+)
 from jupyter_orch.api.audit import audited
 from jupyter_orch.api.events import events_sdl
 from jupyter_orch.api.later_names import LATER_FIELDS, answer_as_asked, with_later_names
 
-NOUNS = ("root", "instance", "workspace", "repositories", "runs", "automation", "notebooks")
+NOUNS = ("root", "instance", "workspace", "repositories", "runs", "automation", "backfills", "notebooks")
 PARTS = (
     instance.RESOLVERS,
     workspace.RESOLVERS,
     repositories.RESOLVERS,
     runs.RESOLVERS,
     launching.RESOLVERS,
-    automation.RESOLVERS,
+    schedules.RESOLVERS,
+    sensors.RESOLVERS,
+    ticks.RESOLVERS,
+    backfills.RESOLVERS,
     notebooks.RESOLVERS,
     audit.RESOLVERS,
 )

@@ -12,9 +12,11 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.orchestrator import Orchestrator
 
 READ, WRITE, EXECUTE = "read", "write", "execute"
-RUNS, SCHEDULES, LOCATIONS, DAEMON = (
+RUNS, SCHEDULES, SENSORS, BACKFILLS, LOCATIONS, DAEMON = (
     "jupyter_orch:runs",
     "jupyter_orch:schedules",
+    "jupyter_orch:sensors",
+    "jupyter_orch:backfills",
     "jupyter_orch:locations",
     "jupyter_orch:daemon",
 )

@@ -8,7 +8,7 @@ import socket
 from typing import Any
 
 from jupyter_orch import clock
-from jupyter_orch.api.context import EXECUTE, LOCATIONS, RUNS, SCHEDULES, WRITE, Context, context_of
+from jupyter_orch.api.context import BACKFILLS, EXECUTE, LOCATIONS, RUNS, SCHEDULES, SENSORS, WRITE, Context, context_of
 from jupyter_orch.api.problems import Answer, python_error
 from jupyter_orch.records.tick import Replica
 from jupyter_orch.version import __version__
@@ -21,6 +21,11 @@ PERMISSIONS = {
     "delete_pipeline_run": (WRITE, RUNS),
     "start_schedule": (EXECUTE, SCHEDULES),
     "stop_running_schedule": (EXECUTE, SCHEDULES),
+    "start_sensor": (EXECUTE, SENSORS),
+    "stop_sensor": (EXECUTE, SENSORS),
+    "edit_sensor_cursor": (EXECUTE, SENSORS),
+    "launch_partition_backfill": (EXECUTE, BACKFILLS),
+    "cancel_partition_backfill": (EXECUTE, BACKFILLS),
     "reload_repository_location": (EXECUTE, LOCATIONS),
     "reload_workspace": (EXECUTE, LOCATIONS),
 }

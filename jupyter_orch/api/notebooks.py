@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from jupyter_orch.api import automation, runs
+from jupyter_orch.api import runs, schedules
 from jupyter_orch.api.context import EXECUTE, RUNS, SCHEDULES, Context, context_of
 from jupyter_orch.api.problems import Answer, answering, python_error
 from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid
@@ -38,9 +38,7 @@ def _job(context: Context, job: NotebookJob) -> Answer:
     def schedule(info: Any) -> Answer | None:
         for deployed in context.orchestrator.deployments.schedules():
             if (deployed.place.location, deployed.name) == (LOCATION, schedule_name(job)):
-                switches = context.orchestrator.instance.storage.list_instigators("schedule")
-                switch = next((s for s in switches if s.instigator_id == deployed.instigator_id), None)
-                return automation.schedule(context, deployed, switch)
+                return schedules.schedule(context, deployed)
         return None
 
     def its_runs(info: Any, limit: int | None = None) -> list[Answer]:

@@ -11,6 +11,8 @@ from typing import Any
 from graphql import GraphQLError
 
 from jupyter_orch.api.context import Unauthorized
+from jupyter_orch.automation.backfills import BackfillNotFound
+from jupyter_orch.automation.deployed import PartitionSetNotFound, ScheduleNotFound, SensorNotFound
 from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid, NotebookJobNotFound, NotebookNotFound
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import CodeServerError
@@ -70,6 +72,14 @@ def answer_for(error: Exception) -> Answer:
             return _typed("NotebookJobNotFoundError", error)
         case NotebookJobInvalid() | NotebookJobExists():
             return _typed("NotebookJobInvalidError", error)
+        case ScheduleNotFound():
+            return _typed("ScheduleNotFoundError", error, scheduleName=error.facts.get("name"))
+        case SensorNotFound():
+            return _typed("SensorNotFoundError", error, sensorName=error.facts.get("name"))
+        case PartitionSetNotFound():
+            return _typed("PartitionSetNotFoundError", error)
+        case BackfillNotFound():
+            return _typed("BackfillNotFoundError", error, backfillId=error.facts.get("backfill_id", ""))
         case Unauthorized():
             return _typed("UnauthorizedError", error)
         case CodeServerError() if error.failure is not None:
@@ -100,11 +110,12 @@ def config_invalid(pipeline: str, errors: tuple[ConfigError, ...], text: Located
     return {
         "__typename": "RunConfigValidationInvalid",
         "pipelineName": pipeline,
-        "errors": [_config_error(error, text) for error in errors],
+        "errors": [config_error(error, text) for error in errors],
     }
 
 
-def _config_error(error: ConfigError, text: Located | None) -> Answer:
+def config_error(error: ConfigError, text: Located | None = None) -> Answer:
+    """One mistake of a run config."""
     path = (*error.path, error.value) if error.kind == "UNDEFINED_FIELD" else error.path
     place = text.nearest_place(path) if text is not None else None
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_orch.api import automation, runs, shapes
+from jupyter_orch.api import backfills, runs, schedules, sensors, shapes
 from jupyter_orch.api.context import EXECUTE, LOCATIONS, Context, context_of
 from jupyter_orch.api.problems import Answer, answering, config_invalid, python_error
 from jupyter_orch.api.selectors import Selected, parse_run_config, pipeline_named, select, syntax_problem
@@ -90,7 +90,9 @@ def repository(context: Context, location_name: str, snapshot: LocationSnapshot,
         "name": found.name,
         "description": found.description or None,
         "location": lambda info: location(context, location_name, snapshot),
-        "schedules": lambda info: automation.schedules_of(context, location_name, found.name),
+        "schedules": lambda info: schedules.schedules_of(context, location_name, found.name),
+        "sensors": lambda info: sensors.sensors_of(context, location_name, found.name),
+        "partitionSets": lambda info: backfills.partition_sets_of(context, location_name, found.name),
     }
     here["pipelines"] = lambda info: [pipeline(context, location_name, here, p) for p in found.pipelines]
     return here
@@ -117,9 +119,7 @@ def pipeline(context: Context, location_name: str, inside: Answer, found: Pipeli
         "source": source(context, found.source),
         "repository": inside,
         "schedules": lambda info: [
-            s
-            for s in automation.schedules_of(context, location_name, inside["name"])
-            if s["pipelineName"] == found.name
+            s for s in schedules.schedules_of(context, location_name, inside["name"]) if s["pipelineName"] == found.name
         ],
         "runs": recent_runs,
     }

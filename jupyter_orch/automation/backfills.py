@@ -35,12 +35,6 @@ CHUNK = 25
 MOST_PARTITIONS = 50_000
 
 
-class PartitionSetNotFound(OrchError):
-    """There is no such partition set."""
-
-    code = "PARTITION_SET_NOT_FOUND"
-
-
 class BackfillNotFound(OrchError):
     """There is no such backfill."""
 
@@ -73,8 +67,8 @@ class BackfillWish:
     backfill_id: str | None = None
 
 
-class _Partition(msgspec.Struct, kw_only=True):
-    """What a partition set's code says of one partition."""
+class PartitionConfig(msgspec.Struct, kw_only=True):
+    """What a partition set's code says of one partition: run config and tags, or why it has none."""
 
     run_config: dict[str, Any] = {}
     tags: dict[str, str] = {}
@@ -110,26 +104,6 @@ class Backfills:
 
     # what people ask for
 
-    def find(self, location: str, repository: str, name: str) -> DeployedPartitionSet:
-        """A partition set in the code as it is now.
-
-        Raises:
-            PartitionSetNotFound: names what there is.
-        """
-        known = [
-            d
-            for d in self._deployments.partition_sets()
-            if (d.place.location, d.place.repository) == (location, repository)
-        ]
-        for deployed in known:
-            if deployed.partition_set.name == name:
-                return deployed
-        names = [d.partition_set.name for d in known]
-        raise PartitionSetNotFound(
-            f"repository {repository!r} of location {location!r} has no partition set {name!r}"
-            f"{did_you_mean(name, names)}; it has: {', '.join(names) or 'none'}"
-        )
-
     def partition_names(self, deployed: DeployedPartitionSet) -> list[str]:
         """The names of all partitions that there are now, in order.
 
@@ -145,7 +119,7 @@ class Backfills:
         Raises:
             PartitionSetNotFound, BackfillRefused, RunTagsInvalid: nothing was stored.
         """
-        deployed = self.find(wish.location, wish.repository, wish.partition_set)
+        deployed = self._deployments.partition_set(wish.location, wish.repository, wish.partition_set)
         names = self._wanted(deployed, wish)
         if wish.from_failure and wish.step_keys:
             raise BackfillRefused("ask either for chosen steps or for what is left after a failure, not for both")
@@ -187,7 +161,7 @@ class Backfills:
         """
         found = self._storage.get_backfill(backfill_id)
         if found is None:
-            raise BackfillNotFound(f"there is no backfill {backfill_id!r}")
+            raise BackfillNotFound(f"there is no backfill {backfill_id!r}", backfill_id=backfill_id)
         return found
 
     def runs_of(self, backfill: Backfill) -> dict[str, RunBrief]:
@@ -197,6 +171,15 @@ class Backfills:
     def newest_runs(self, deployed: DeployedPartitionSet) -> dict[str, RunBrief]:
         """The newest run of each partition of a set that has any."""
         return self._newest(deployed.place.location, deployed.place.repository, deployed.partition_set.name)
+
+    def config_of(self, deployed: DeployedPartitionSet, name: str) -> PartitionConfig:
+        """Run config and tags of one partition.
+
+        Raises:
+            OrchError: the location's code does not answer.
+        """
+        told = msgspec.convert(self._ask(deployed, "partition_config", {"names": [name]}), dict[str, PartitionConfig])
+        return told[name]
 
     # what the daemon does
 
@@ -223,13 +206,13 @@ class Backfills:
             self._storage.renew_backfills(backfill_ids, self._replica, clock.now() + LEASE)
 
     def _chunk(self, backfill: Backfill) -> tuple[BackfillStep, list[NewRun]]:
-        deployed = self.find(backfill.location, backfill.repository, backfill.partition_set)
+        deployed = self._deployments.partition_set(backfill.location, backfill.repository, backfill.partition_set)
         end = min(backfill.position + CHUNK, len(backfill.partition_names))
         names = backfill.partition_names[backfill.position : end]
         parents, passed_over = self._parents(backfill, names)
         wanted = [name for name in names if name not in passed_over]
         told = msgspec.convert(
-            self._ask(deployed, "partition_config", {"names": wanted}) if wanted else {}, dict[str, _Partition]
+            self._ask(deployed, "partition_config", {"names": wanted}) if wanted else {}, dict[str, PartitionConfig]
         )
         for name in wanted:
             failure = told[name].failure
@@ -268,7 +251,7 @@ class Backfills:
         return self._storage.newest_by_tag(where, PARTITION_TAG)
 
     def _new_run(
-        self, backfill: Backfill, deployed: DeployedPartitionSet, name: str, told: _Partition, parent: Run | None
+        self, backfill: Backfill, deployed: DeployedPartitionSet, name: str, told: PartitionConfig, parent: Run | None
     ) -> NewRun:
         partition_set = deployed.partition_set
         asking = Asking(

@@ -8,8 +8,10 @@ hourly or finer schedule fires at every real hour.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
@@ -56,6 +58,40 @@ def due_between(cron: str, timezone: str, after: float, until: float, limit: int
         if len(found) > limit:
             del found[0]
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTime:
+    """A due time as people read it.
+
+    Attributes:
+        due_at: seconds since the epoch.
+        local_time: the same by the clock of the schedule's zone.
+        note: what daylight saving does to it; None on an ordinary day.
+    """
+
+    due_at: float
+    local_time: str
+    note: str | None = None
+
+
+def explained(cron: str, timezone: str, after: float, count: int) -> list[DueTime]:
+    """The first ``count`` due times later than ``after``, with what is unusual about them."""
+    return [_explained(cron, timezone, due) for due in islice(due_times(cron, timezone, after), count)]
+
+
+def _explained(cron: str, timezone: str, due: float) -> DueTime:
+    zone = time_zone(timezone)
+    local = datetime.fromtimestamp(due, zone)
+    wall = local.replace(tzinfo=None, fold=0)
+    note = None
+    if next(_simulator(cron, wall - timedelta(minutes=1))) != wall:
+        note = "the clock is set forward over the time that is meant; this is the first instant after it"
+    elif local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        which = "second" if local.fold else "first"
+        often = f"this is the {which}, and both count" if _is_finer_than_a_day(cron) else "the second counts"
+        note = f"the clock is set back and shows this time twice; {often}"
+    return DueTime(due_at=due, local_time=local.strftime("%Y-%m-%d %H:%M %Z"), note=note)
 
 
 def check(cron: str, timezone: str) -> None:

@@ -7,8 +7,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+from jupyter_orch.errors import OrchError
+from jupyter_orch.names import did_you_mean
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.snapshot import (
     LocationSnapshot,
@@ -18,6 +20,24 @@ from jupyter_orch.records.snapshot import (
     ScheduleSnapshot,
     SensorSnapshot,
 )
+
+
+class ScheduleNotFound(OrchError):
+    """There is no such schedule."""
+
+    code = "SCHEDULE_NOT_FOUND"
+
+
+class SensorNotFound(OrchError):
+    """There is no such sensor."""
+
+    code = "SENSOR_NOT_FOUND"
+
+
+class PartitionSetNotFound(OrchError):
+    """There is no such partition set."""
+
+    code = "PARTITION_SET_NOT_FOUND"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +128,40 @@ class DeployedPartitionSet:
     place: Place
     partition_set: PartitionSetSnapshot
 
+    @property
+    def name(self) -> str:
+        """Unique in the repository."""
+        return self.partition_set.name
+
+
+class Named(Protocol):
+    """Something with a name in the code of a location."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+
+    @property
+    def name(self) -> str:
+        """Unique among its kind in the repository."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+def _named(all_of_them: list[N], wanted: tuple[str, str, str], noun: str, not_found: type[OrchError]) -> N:
+    location, repository, name = wanted
+    known = [one for one in all_of_them if (one.place.location, one.place.repository) == (location, repository)]
+    for one in known:
+        if one.name == name:
+            return one
+    names = [one.name for one in known]
+    raise not_found(
+        f"repository {repository!r} of location {location!r} has no {noun} {name!r}{did_you_mean(name, names)}; "
+        f"it has: {', '.join(names) or 'none'}",
+        name=name,
+    )
+
 
 def instigator_id(kind: str, location: str, repository: str, name: str) -> str:
     """The id under which a schedule's or sensor's switch and ticks are kept."""
@@ -146,6 +200,30 @@ class Deployments:
     def partition_sets(self) -> list[DeployedPartitionSet]:
         """All partition sets, in the order of the workspace."""
         return [partition_set for found in self._all() for partition_set in found.partition_sets]
+
+    def schedule(self, location: str, repository: str, name: str) -> DeployedSchedule:
+        """A schedule by name.
+
+        Raises:
+            ScheduleNotFound: names what there is.
+        """
+        return _named(self.schedules(), (location, repository, name), "schedule", ScheduleNotFound)
+
+    def sensor(self, location: str, repository: str, name: str) -> DeployedSensor:
+        """A sensor by name.
+
+        Raises:
+            SensorNotFound: names what there is.
+        """
+        return _named(self.sensors(), (location, repository, name), "sensor", SensorNotFound)
+
+    def partition_set(self, location: str, repository: str, name: str) -> DeployedPartitionSet:
+        """A partition set by name.
+
+        Raises:
+            PartitionSetNotFound: names what there is.
+        """
+        return _named(self.partition_sets(), (location, repository, name), "partition set", PartitionSetNotFound)
 
     def version(self) -> tuple[Any, ...]:
         """Another value whenever something else is deployed."""

@@ -22,6 +22,7 @@ from jupyter_orch.automation.evaluation import (
     run_from,
     run_id_from,
 )
+from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import CodeServers, NewRun, Storage
 from jupyter_orch.records.asset import AssetFilter
@@ -38,6 +39,12 @@ SHORTEST_INTERVAL = 1.0
 CHANGES_AT_ONCE = 5
 """A run status sensor is told of so many runs in one tick; more of them wait for the next, which follows at once."""
 KEYS_TOLD = 10
+
+
+class SensorIsOff(OrchError):
+    """The sensor is switched off, so it is not evaluated."""
+
+    code = "SENSOR_IS_OFF"
 
 
 def number_of(switch: Instigator) -> float:
@@ -71,6 +78,16 @@ class SensorTicks:
     def interval(self, deployed: DeployedSensor) -> float:
         """Seconds from the end of one evaluation to the next."""
         return max(SHORTEST_INTERVAL, float(deployed.sensor.minimum_interval_seconds))
+
+    def want(self, deployed: DeployedSensor, switch: Instigator) -> Instigator:
+        """Have a sensor evaluated at once, by whichever replica comes first.
+
+        Raises:
+            SensorIsOff: it is switched off.
+        """
+        if not switch.running:
+            raise SensorIsOff(f"sensor {deployed.name!r} is off; switch it on first, or evaluate it without effect")
+        return self._storage.want_tick(switch.instigator_id, clock.now()) or switch
 
     def fire(self, deployed: DeployedSensor, due_at: float) -> list[Run]:
         """Evaluate the sensor and store its runs; an empty list when another replica has it or nothing is to run."""

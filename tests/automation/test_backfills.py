@@ -13,10 +13,9 @@ from jupyter_orch.automation.backfills import (
     BackfillRefused,
     Backfills,
     BackfillWish,
-    PartitionSetNotFound,
     partitions_between,
 )
-from jupyter_orch.automation.deployed import DeployedPartitionSet
+from jupyter_orch.automation.deployed import DeployedPartitionSet, PartitionSetNotFound
 from jupyter_orch.daemon.backfill_loop import BackfillLoop
 from jupyter_orch.failpoints import VARIABLE, FailpointReached, arm
 from jupyter_orch.ports import CodeServerError, Guard
