@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import uuid
 from pathlib import Path
 
@@ -24,8 +27,33 @@ class Postgres:
         self._run(
             "initdb", "--auth=trust", "--username=orch", "--encoding=UTF8", "--locale=C", "-D", f"{self.folder}/data"
         )
+        self.start()
+
+    def start(self) -> None:
+        """Start it, also after :meth:`kill` or :meth:`shut_down`."""
         options = f"-c listen_addresses='' -c fsync=off -k {self.folder}"
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
+
+    def shut_down(self) -> None:
+        """End it in order; clients are told."""
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-m", "fast", "stop")
+
+    def kill(self) -> None:
+        """kill -9 of all its processes."""
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(os.path.exists(f"/proc/{pid}") for pid in self.processes()):
+            time.sleep(0.01)
+
+    def processes(self) -> list[int]:
+        """The server's process and its children."""
+        try:
+            first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+            children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        except (OSError, IndexError, ValueError):
+            return []
+        return [first, *map(int, children)]
 
     def new_database(self) -> str:
         """The SQLAlchemy URL of a new, empty database."""

@@ -10,10 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from jupyter_orch.ports import EventLogStorage
 from jupyter_orch.records.event import StoredEvent
 from jupyter_orch.storage import rows
-from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.database import Database, tried_again
 from jupyter_orch.storage.schema import event_log
 
 
+@tried_again
 class SqlEventLog(EventLogStorage):
     """See :class:`jupyter_orch.ports.EventLogStorage`."""
 

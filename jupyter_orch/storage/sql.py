@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from jupyter_orch.ports import Storage
 from jupyter_orch.storage.assets import SqlAssets
-from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.audit import SqlAudit
+from jupyter_orch.storage.database import Database, tried_again
+from jupyter_orch.storage.notebook_jobs import SqlNotebookJobs
 from jupyter_orch.storage.replicas import SqlReplicas
 from jupyter_orch.storage.runs import SqlRuns
 from jupyter_orch.storage.schedules import SqlSchedules
 
 
-class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, Storage):
+@tried_again
+class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, SqlAudit, SqlNotebookJobs, Storage):
     """All together, so that an event and its asset's fact, a tick and its runs, share a transaction."""
 
     def __init__(self, database: Database) -> None:
@@ -18,9 +21,12 @@ class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, Storage):
         database: opened in this process.
         """
         SqlAssets.__init__(self, database)
+        self.read_only = database.read_only
         SqlRuns.__init__(self, database, self)
         SqlSchedules.__init__(self, database, self)
         SqlReplicas.__init__(self, database)
+        SqlAudit.__init__(self, database)
+        SqlNotebookJobs.__init__(self, database)
 
     def dispose(self) -> None:
         self._database.dispose()

@@ -11,11 +11,12 @@ from jupyter_orch.ports import NewRun
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.storage import rows
-from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.database import Database, tried_again
 from jupyter_orch.storage.schedules import SqlSchedules
 from jupyter_orch.storage.schema import staged_runs
 
 
+@tried_again
 class SqlSchedulesApart(SqlSchedules):
     """Switches, ticks and cursors in a database without runs."""
 

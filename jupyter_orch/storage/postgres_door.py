@@ -1,0 +1,147 @@
+"""Postgres: every call has a deadline, and a commit whose answer was lost is looked up instead of guessed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from jupyter_orch.errors import OrchError
+from jupyter_orch.ports import StorageUnavailable
+from jupyter_orch.storage.deadlines import Deadlines
+from jupyter_orch.storage.problems import Conflict, DatabaseFull
+
+CHANNEL = "jupyter_orch"
+LOOK_UP = 10.0
+DEADLINE = 40.0
+_IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not given in time
+_LAST_WORD = f"SELECT pg_current_xact_id()::text, count(pg_notify('{CHANNEL}', news)) FROM unnest(%s::text[]) AS news"
+_OUTCOME = "SELECT pg_xact_status(%s::xid8)"
+
+
+class PostgresDoor:
+    """The way into one Postgres database."""
+
+    def __init__(self, url: str, place: str) -> None:
+        """Args:
+        place: names the instance's folder, so that a listener there knows its own news.
+
+        Raises:
+            ImportError: psycopg is not installed.
+        """
+        self._place = place
+        self._where = make_url(url)
+        self._deadlines = Deadlines(DEADLINE)
+        self.engine: Engine = create_engine(
+            url,
+            connect_args={
+                "connect_timeout": 5,
+                "keepalives_idle": 5,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 10_000,
+                "options": (
+                    "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+                ),
+            },
+        )
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def write(self, durable: bool) -> Iterator[Connection]:
+        """A writing transaction, durable or not; what was noted as news is announced by its commit."""
+        with self.engine.connect() as connection, self._deadlines.watch(_socket_of(connection)):
+            news = connection.info["news"] = {}
+            yield connection
+            self._commit(connection, [f"{self._place} {run_id}" for run_id in news])
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading."""
+        with self._reading.connect() as connection, self._deadlines.watch(_socket_of(connection)):
+            yield connection
+
+    def problem(self, error: Exception) -> OrchError | None:
+        """A driver's error in words; None for one that is about a statement, not about the database."""
+        state, reason = str(getattr(error, "sqlstate", None) or ""), _first_line(error)
+        if state in _IN_THE_WAY or state.startswith(("57P", "08")):
+            return Conflict(reason)
+        if state.startswith("53"):
+            return DatabaseFull(f"{self._name} has no room left ({reason}); nothing stored is lost, free some")
+        if state == "57014":
+            return StorageUnavailable(f"{self._name} did not answer in 30 s ({reason})")
+        if state == "25006":
+            return StorageUnavailable(f"{self._name} is read-only, perhaps a standby ({reason})")
+        refused = self._refused(state, reason)
+        if refused is not None:
+            return StorageUnavailable(refused)
+        if not state and isinstance(error, _driver_errors()):
+            return Conflict(reason)  # the connection was lost
+        return None
+
+    def _refused(self, state: str, reason: str) -> str | None:
+        """Why there is no connection: three mistakes, three sentences."""
+        url = self._where
+        if state in ("28P01", "28000") or "authentication failed" in reason or "no password supplied" in reason:
+            return f"{self._name} refuses user {url.username!r} or the password"
+        if state == "3D000" or (f'database "{url.database}" does not exist' in reason):
+            return f"{self._name}: there is no database {url.database!r}; make it with `createdb {url.database}`"
+        if "resolve host" in reason or "name resolution" in reason:
+            return f"{self._name}: there is no host {url.host!r}"
+        if "connection failed" in reason or "could not connect" in reason or "timeout expired" in reason:
+            return f"{self._name} does not answer ({reason})"
+        return None
+
+    @property
+    def _name(self) -> str:
+        host = self._where.host or self._where.query.get("host") or "localhost"
+        return f"the Postgres server at {host}:{self._where.port or 5432}"
+
+    def _commit(self, connection: Connection, news: list[str]) -> None:
+        xid = connection.exec_driver_sql(_LAST_WORD, (news,)).one()[0]
+        try:
+            connection.commit()
+        except (OperationalError, InterfaceError):
+            if not self._was_committed(xid):
+                raise
+
+    def _was_committed(self, xid: str) -> bool:
+        """Look up a transaction whose commit was asked for before the connection was lost.
+
+        Raises:
+            StorageUnavailable: that can not be told for now.
+        """
+        until = time.monotonic() + LOOK_UP
+        reason = "the transaction goes on"
+        while time.monotonic() < until:
+            try:
+                with self.read() as connection:
+                    outcome = connection.exec_driver_sql(_OUTCOME, (xid,)).scalar()
+            except (OperationalError, InterfaceError, PoolTimeout) as error:
+                reason = _first_line(error.orig if isinstance(error, OperationalError | InterfaceError) else error)
+            else:
+                if outcome != "in progress":
+                    return bool(outcome == "committed")
+            time.sleep(0.1)
+        raise StorageUnavailable(f"{self._name}: whether the last commit was stored is not known yet ({reason})")
+
+
+def _socket_of(connection: Connection) -> int:
+    driver: Any = connection.connection.driver_connection
+    return int(driver.fileno())
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    import psycopg
+
+    return psycopg.OperationalError, psycopg.InterfaceError
+
+
+def _first_line(error: Any) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
