@@ -14,6 +14,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 from jupyter_orch.code_servers.workspace import LocationEntry
 from jupyter_orch.code_servers.zygote_process import LoadFailed
 from jupyter_orch.records.failure import Failure
+from jupyter_orch.settings import HOME_VARIABLE, home_folder
 
 SECRET_VARIABLES = (
     "JUPYTER_TOKEN",
@@ -61,6 +62,7 @@ def environment_of(entry: LocationEntry) -> Environment:
         env.update({name: string.Template(value).safe_substitute(env) for name, value in spec.env.items()})
         python = _interpreter(spec)
         kernelspec = entry.kernel if not python else ""
+    env[HOME_VARIABLE] = str(home_folder())  # user code finds its instance there, wherever it runs
     env.update(entry.env)
     return Environment(python=python, env=env, kernelspec=kernelspec)
 

@@ -52,6 +52,7 @@ class CodeServer:
 
     def __init__(self, loaded: Loaded) -> None:
         self._loaded = loaded
+        self._instance = DagsterInstance.of_deployment()
         self._methods: dict[str, Callable[[dict[str, Any]], Any]] = {
             "describe": self._describe,
             "validate_config": self._validate_config,
@@ -139,7 +140,8 @@ class CodeServer:
         repository = self.repository(params["repository"])
         schedule = repository.get_schedule_def(params["schedule"])
         due = params.get("due_at")
-        context = ScheduleEvaluationContext(None if due is None else moment(due, ZoneInfo(schedule.execution_timezone)))
+        at = None if due is None else moment(due, ZoneInfo(schedule.execution_timezone))
+        context = ScheduleEvaluationContext(at, self._instance)
 
         def evaluate() -> TickVerdict:
             data = schedule.evaluate_tick(context)
@@ -163,7 +165,9 @@ class CodeServer:
             params.get("last_run_key"),
             params.get("last_completion_time"),
             repository.name,
-            _AssetEvents(params.get("asset_events") or ()) if isinstance(sensor, AssetSensorDefinition) else None,
+            self._instance
+            if not isinstance(sensor, AssetSensorDefinition)
+            else _WithAssetEvents(self._instance, params.get("asset_events") or ()),
         )
         data = sensor.evaluate_tick(context)
         requests = tuple(_record(repository, sensor, request) for request in data.run_requests)
@@ -184,6 +188,7 @@ class CodeServer:
                 tags=run.get("tags") or {},
             ),
             params.get("event"),
+            self._instance,
         )
         return TickVerdict(requests=tuple(_record(repository, sensor, request) for request in sensor.react(context)))
 
@@ -215,10 +220,11 @@ class CodeServer:
         return answers
 
 
-class _AssetEvents:
-    """The materializations that came with the request, where an asset sensor expects an instance."""
+class _WithAssetEvents(DagsterInstance):
+    """The instance of an asset sensor: the materializations that it is asked about came with the request."""
 
-    def __init__(self, events: Any) -> None:
+    def __init__(self, deployment: DagsterInstance, events: Any) -> None:
+        super().__init__(deployment.archive, is_ephemeral=False)
         self._events = list(events)
 
     def latest_materialization(self, asset_key: AssetKey, after: str | None = None) -> tuple[int, AssetEvent] | None:
