@@ -56,7 +56,7 @@ services:
 	@.ci/services
 
 clean: ## Remove everything that was built
-	rm -rf build dist $(VENV) labextension/lib labextension/node_modules labextension/*.tsbuildinfo jupyter_orch/labextension
+	rm -rf build dist $(VENV) labextension/lib labextension/node_modules labextension/*.tsbuildinfo jupyter_orch/labextension jupyter_orch/graphiql
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: help install demo check test ui bench docs panel-tools panel services clean

@@ -8,6 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from jupyter_orch.server.downloads import LogHandler, NotebookHandler
+from jupyter_orch.server.graphiql import GraphiqlHandler, GraphiqlPartHandler
 from jupyter_orch.server.handling import OrchHandler
 from jupyter_orch.server.rest import (
     EventsHandler,
@@ -50,6 +51,8 @@ def routes() -> list[tuple[Any, ...]]:
     return [
         (r"orch/graphql", GraphQLHandler),
         (r"orch/graphql/ws", GraphQLSocket),
+        (r"orch/graphiql/?", GraphiqlHandler),
+        (r"orch/graphiql/([a-z-]+\.(?:js|css))", GraphiqlPartHandler),
         (r"orch/api/v1/health", HealthHandler),
         (r"orch/api/v1/openapi\.yaml", OpenapiHandler),
         (r"orch/api/v1/schema\.graphql", SchemaHandler),
