@@ -64,11 +64,10 @@ _NAMES: dict[str, str] = {
     "definitions.schedule": (
         "schedule ScheduleDefinition ScheduleEvaluationContext ScheduleExecutionContext build_schedule_context"
     ),
-    "definitions.partition_schedule": (
-        "hourly_schedule daily_schedule weekly_schedule monthly_schedule "
-        "hourly_partitioned_config daily_partitioned_config weekly_partitioned_config "
-        "monthly_partitioned_config build_schedule_from_partitioned_job "
-        "schedule_from_partitions"
+    "definitions.partition_schedule": "hourly_schedule daily_schedule weekly_schedule monthly_schedule",
+    "definitions.partitioned_config": (
+        "hourly_partitioned_config daily_partitioned_config weekly_partitioned_config monthly_partitioned_config "
+        "build_schedule_from_partitioned_job schedule_from_partitions"
     ),
     "definitions.sensor": (
         "sensor SensorDefinition SensorEvaluationContext SensorExecutionContext build_sensor_context"

@@ -237,15 +237,9 @@ from jupyter_orch.definitions.partition import (
     date_partition_range as date_partition_range,
 )
 from jupyter_orch.definitions.partition_schedule import (
-    build_schedule_from_partitioned_job as build_schedule_from_partitioned_job,
-    daily_partitioned_config as daily_partitioned_config,
     daily_schedule as daily_schedule,
-    hourly_partitioned_config as hourly_partitioned_config,
     hourly_schedule as hourly_schedule,
-    monthly_partitioned_config as monthly_partitioned_config,
     monthly_schedule as monthly_schedule,
-    schedule_from_partitions as schedule_from_partitions,
-    weekly_partitioned_config as weekly_partitioned_config,
     weekly_schedule as weekly_schedule,
 )
 from jupyter_orch.definitions.partition_set import (
@@ -255,6 +249,14 @@ from jupyter_orch.definitions.partition_set import (
     dynamic_partitioned_config as dynamic_partitioned_config,
     identity_partition_selector as identity_partition_selector,
     static_partitioned_config as static_partitioned_config,
+)
+from jupyter_orch.definitions.partitioned_config import (
+    build_schedule_from_partitioned_job as build_schedule_from_partitioned_job,
+    daily_partitioned_config as daily_partitioned_config,
+    hourly_partitioned_config as hourly_partitioned_config,
+    monthly_partitioned_config as monthly_partitioned_config,
+    schedule_from_partitions as schedule_from_partitions,
+    weekly_partitioned_config as weekly_partitioned_config,
 )
 from jupyter_orch.definitions.pipeline import (
     PipelineDefinition as PipelineDefinition,

@@ -214,6 +214,10 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         days = windows * (7 if self.schedule_type is ScheduleType.WEEKLY else 1)
         return self._day_begin((begin.replace(tzinfo=None) + timedelta(days=days)).date())
 
+    def before(self, moment: datetime, windows: int) -> datetime:
+        """Begin of the window that many before the one in which a time lies."""
+        return self.shifted(self.floor(moment), -windows)
+
     def first(self) -> datetime:
         """Begin of the first window: the first that begins at or after ``start``."""
         begin = self.floor(self.start)

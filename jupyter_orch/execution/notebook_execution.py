@@ -1,0 +1,162 @@
+"""One execution of a notebook by papermill, in a thread, so that cancelation and timeouts reach the kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_orch.definitions.errors import DagsterInvariantViolationError
+from jupyter_orch.definitions.notebook import NotebookSolidDefinition
+
+
+def papermill_module(owns_process: bool) -> Any:
+    if owns_process and "rfc3987_syntax" not in sys.modules:
+        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # a grammar for one unused format that takes 2 s to build
+    try:
+        return importlib.import_module("papermill")
+    except ImportError as error:
+        raise DagsterInvariantViolationError(
+            f"notebook solids need papermill in this environment ({error}); pip install papermill"
+        ) from None
+
+
+def kernel_of(solid: NotebookSolidDefinition, document: dict[str, Any]) -> str:
+    """The kernel to run with: the solid's, the notebook's, or ``python3``."""
+    return solid.kernel_name or document.get("metadata", {}).get("kernelspec", {}).get("name") or "python3"
+
+
+class NotebookExecution:
+    """One papermill run, in a thread, so that cancelation and timeouts of this process reach the kernel."""
+
+    def __init__(
+        self,
+        papermill: Any,
+        solid: NotebookSolidDefinition,
+        document: dict[str, Any],
+        folder: str,
+        executed: str,
+        parameters: dict[str, Any],
+    ) -> None:
+        self._papermill = papermill
+        self._solid = solid
+        self._copy = os.path.join(folder, "notebook.ipynb")
+        self._executed = executed
+        self._parameters = parameters
+        self._kernel = kernel_of(solid, document)
+        self._clients: list[Any] = []
+        self.error: BaseException | None = None
+        with open(self._copy, "w", encoding="utf-8") as file:
+            json.dump(document, file)
+
+    def run(self, take: Callable[[], None]) -> None:
+        """Execute; an error of the notebook is kept in ``error``, one of ours comes through.
+
+        Args:
+            take: called again and again meanwhile, to take what the notebook gives.
+        """
+        thread = threading.Thread(target=self._execute, name="papermill")
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(0.25)
+                take()
+        except BaseException:
+            self._kill_kernel()
+            thread.join(10)
+            raise
+
+    def _execute(self) -> None:
+        engines = importlib.import_module("papermill.engines")
+        engines.papermill_engines.register("jupyter-orch", _engine(engines, self._clients))
+        log = logging.getLogger("papermill")  # it warns of our own parameter in every notebook
+        before = log.level
+        log.setLevel(logging.ERROR)
+        try:
+            self._papermill.execute_notebook(
+                self._copy,
+                self._executed,
+                parameters=self._parameters,
+                kernel_name=self._kernel,
+                engine_name="jupyter-orch",
+                progress_bar=False,
+                log_output=False,
+                stdout_file=_Stream(1),
+                stderr_file=_Stream(2),
+                cwd=os.path.dirname(self._solid.notebook_path or "") or None,
+                execution_timeout=self._solid.timeout,
+                autosave_cell_every=5,
+            )
+        except BaseException as error:
+            self.error = error
+        finally:
+            log.setLevel(before)
+
+    def _kill_kernel(self) -> None:
+        for client in self._clients:
+            provisioner = getattr(getattr(client, "km", None), "provisioner", None)
+            pid = getattr(provisioner, "pid", None)
+            if pid:
+                with contextlib.suppress(OSError):
+                    os.killpg(os.getpgid(pid), signal.SIGKILL) if os.getpgid(pid) == pid else os.kill(
+                        pid, signal.SIGKILL
+                    )
+
+
+class _Stream:
+    """Writes the notebook's output to a descriptor of this process, where the step's capture is."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def write(self, text: str) -> int:
+        """Write all of it."""
+        left = memoryview(text.encode("utf-8", "backslashreplace"))
+        while left:
+            left = left[os.write(self._number, left) :]
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+
+def _engine(engines: Any, clients: list[Any]) -> Any:
+    """papermill's own engine, which also tells us which client it uses."""
+    client_class = importlib.import_module("papermill.clientwrap").PapermillNotebookClient
+
+    class Engine(engines.NBClientEngine):  # type: ignore[misc]
+        """Executes with nbclient."""
+
+        @classmethod
+        def execute_managed_notebook(
+            cls,
+            nb_man: Any,
+            kernel_name: str,
+            log_output: bool = False,
+            stdout_file: Any = None,
+            stderr_file: Any = None,
+            start_timeout: int = 60,
+            execution_timeout: float | None = None,
+            **_: Any,
+        ) -> Any:
+            """Execute one notebook."""
+            client = client_class(
+                nb_man,
+                timeout=execution_timeout,
+                startup_timeout=start_timeout,
+                kernel_name=kernel_name,
+                log_output=log_output,
+                stdout_file=stdout_file,
+                stderr_file=stderr_file,
+            )
+            clients.append(client)
+            return client.execute()
+
+    return Engine
