@@ -198,12 +198,25 @@ def make_python_type_usable_as_dagster_type(python_type: type, dagster_type: Dag
     _FOR_PYTHON[python_type] = dagster_type
 
 
+C = typing.TypeVar("C", bound=type)
+
+
+@typing.overload
+def usable_as_dagster_type(name: C, /) -> C: ...
+
+
+@typing.overload
+def usable_as_dagster_type(
+    name: str | None = None, description: str | None = None, loader: AnyValue = None, materializer: AnyValue = None
+) -> Callable[[C], C]: ...
+
+
 def usable_as_dagster_type(
     name: AnyValue = None, description: str | None = None, loader: AnyValue = None, materializer: AnyValue = None
 ) -> AnyValue:
     """Decorator: use a class as a type, with a name, description, loader and materializer of its own."""
 
-    def register(python_class: type, given_name: str | None = None) -> type:
+    def register(python_class: C, given_name: str | None = None) -> C:
         kind = PythonObjectDagsterType(
             python_class,
             name=given_name or python_class.__name__,

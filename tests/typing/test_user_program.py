@@ -37,7 +37,7 @@ def test_a_right_program_is_right_in_strict_mode(complaints: list[re.Match[str]]
 def test_the_types_of_what_decorators_make_are_known(complaints: list[re.Match[str]]) -> None:
     text = (PROGRAMS / "right.py").read_text().splitlines()
     revealed = {
-        text[int(match["line"]) - 1]: re.sub(r"jupyter_orch\.[\w.]+\.|builtins\.", "", match["text"])
+        text[int(match["line"]) - 1]: re.sub(r"jupyter_orch\.[\w.]+\.|builtins\.|[\w.]*right\.", "", match["text"])
         for match in complaints
         if match["text"].startswith("Revealed type")
     }
@@ -62,6 +62,8 @@ def test_the_types_of_what_decorators_make_are_known(complaints: list[re.Match[s
         'reveal_type(one.alias("other"))': "PendingInvocation",
         "reveal_type(build_solid_context())": "BuiltSolidContext",
         "reveal_type(Even)": "DagsterType",
+        "reveal_type(Pear)": "def (weight: int) -> Pear",
+        "reveal_type(Apple)": "def () -> Apple",
     }
 
 

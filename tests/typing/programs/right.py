@@ -41,9 +41,24 @@ from jupyter_orch import (
     sensor,
     solid,
     success_hook,
+    usable_as_dagster_type,
 )
 
 Even = DagsterType(lambda _context, value: isinstance(value, int) and value % 2 == 0, name="Even")
+
+
+@usable_as_dagster_type
+class Apple:
+    weight = 3
+
+
+@usable_as_dagster_type(name="RipePear", description="ready to eat")
+class Pear:
+    def __init__(self, weight: int) -> None:
+        self.weight = weight
+
+
+weights: int = Apple().weight + Pear(4).weight
 
 
 @solid
@@ -155,3 +170,5 @@ reveal_type(execute_solid(one).success)
 reveal_type(one.alias("other"))
 reveal_type(build_solid_context())
 reveal_type(Even)
+reveal_type(Pear)
+reveal_type(Apple)

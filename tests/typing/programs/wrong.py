@@ -41,4 +41,4 @@ PresetDefinition(run_config={})  # call-arg
 execute_pipeline(flow).sucess  # attr-defined
 execute_pipeline(flow, solid_selection="logs")  # arg-type
 logs.input_defs.push  # attr-defined
-flow.mode_definitions = 3  # attr-defined
+flow.mode_definition = 3  # attr-defined
