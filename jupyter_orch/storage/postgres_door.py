@@ -19,7 +19,7 @@ from jupyter_orch.storage.problems import Conflict, DatabaseFull
 
 CHANNEL = "jupyter_orch"
 LOOK_UP = 10.0
-DEADLINE = 40.0
+DEADLINE = 35.0
 _IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not given in time
 _LAST_WORD = f"SELECT pg_current_xact_id()::text, count(pg_notify('{CHANNEL}', news)) FROM unnest(%s::text[]) AS news"
 _OUTCOME = "SELECT pg_xact_status(%s::xid8)"

@@ -16,7 +16,8 @@ from sqlalchemy import event as on
 from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import RunStatus
-from jupyter_orch.storage.database import Database
+from jupyter_orch.storage import postgres_door
+from jupyter_orch.storage.database import Database, _again
 from jupyter_orch.storage.problems import DatabaseUnusable
 from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.testing.runs import STARTED
@@ -159,10 +160,9 @@ def test_a_server_that_is_stopped_keeps_nobody_for_ever(
     server: Postgres, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """B-T: its processes are stopped, the sockets stay open."""
-    database = Database(url)
-    storage = SqlStorage(database)
+    monkeypatch.setattr(postgres_door, "DEADLINE", 3.0)
+    storage = SqlStorage(Database(url))
     start(storage, "r")
-    monkeypatch.setattr(database._door._deadlines, "seconds", 1.0)
     stopped = server.processes()
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
@@ -215,9 +215,6 @@ def test_a_deadlock_is_tried_again(storage: SqlStorage, url: str) -> None:
     other.execute("SELECT 1 FROM runs WHERE run_id = 'b' FOR UPDATE")
     tries = []
 
-    class Both(SqlStorage):
-        pass
-
     def lock_both() -> int:
         tries.append(1)
         with storage._database.write() as connection:
@@ -227,8 +224,6 @@ def test_a_deadlock_is_tried_again(storage: SqlStorage, url: str) -> None:
         return len(tries)
 
     ready = threading.Event()
-    from jupyter_orch.storage.database import _again
-
     found: list[int] = []
     ours = threading.Thread(target=lambda: found.append(_again(lock_both)()))
     ours.start()
