@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports.assets import AssetStorage
@@ -42,6 +43,17 @@ class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage, AuditSt
             How many records were moved; when it is 0 there is nothing left for now.
         """
         return 0
+
+    def relay_news(self, ring: Callable[[str], None]) -> Callable[[], None] | None:
+        """Pass on, as hints, which runs have news that were written in other places.
+
+        Args:
+            ring: called with a run's id, from another thread; must not block.
+
+        Returns:
+            What stops it; None when the storage can not tell, or nobody writes elsewhere.
+        """
+        return None
 
     @abstractmethod
     def dispose(self) -> None:

@@ -55,6 +55,8 @@ class Deployment:
         self._schema = make_schema()
         self.engine = Engine(self._schema)
         self.hub = EventHub(BellListener(settings.home), loop)
+        instance = self.orchestrator.instance
+        self._stop_relay = instance.storage.relay_news(instance.bell)
         self.orchestrator.code_servers.listen(self.hub.tell_location)
         self._root_dir = root_dir
         self._base_url = base_url
@@ -116,6 +118,8 @@ class Deployment:
 
     def close(self) -> None:
         """Stop everything of ours but the runs."""
+        if self._stop_relay is not None:
+            self._stop_relay()
         self.hub.close()
         self.engine.close()
         close(self.orchestrator)

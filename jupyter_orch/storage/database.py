@@ -106,6 +106,10 @@ class Database:
         if not self.is_sqlite:
             connection.info["news"][run_id] = None
 
+    def listen(self, ring: Callable[[str], None]) -> Callable[[], None] | None:
+        """Pass on news of runs that other places write; the way to stop that, or None where nobody else writes."""
+        return self._door.listen(ring)
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -151,7 +151,8 @@ def join(
             if part is not None and hasattr(part, "dispose"):
                 part.dispose()
 
-    answers |= {"dispose": dispose, "move_on": lambda: sum(mover.move_on() for mover in movers)}
+    relay = runs.relay_news if isinstance(runs, Storage) else rest.relay_news
+    answers |= {"dispose": dispose, "relay_news": relay, "move_on": lambda: sum(mover.move_on() for mover in movers)}
     return _answering(answers)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import socket
+from pathlib import Path
+
 from jupyter_orch.ports import EventLogStorage, RunStorage, ScheduleStorage, Storage
 from jupyter_orch.settings import ClassChoice, Settings
 from jupyter_orch.settings.custom import make
@@ -18,16 +22,22 @@ def open_storage(settings: Settings) -> Storage:
     Raises:
         OrchError: a part can not be opened; the message says why and what to do.
     """
+    place = place_of(settings.home)
     run_choice = settings.run_storage or settings.storage
     event_choice = _unless_same(settings.event_log_storage, run_choice)
     schedule_choice = _unless_same(settings.schedule_storage, run_choice)
     if settings.run_storage is None and event_choice is None and schedule_choice is None:
-        return _whole(settings.storage)
-    runs = _runs(run_choice)
+        return _whole(settings.storage, place)
+    runs = _runs(run_choice, place)
     event_log = _event_log(event_choice) if event_choice is not None else None
     if isinstance(runs, Storage):
         return join(runs, runs, _schedules(schedule_choice) if schedule_choice is not None else None, event_log)
-    return join(_whole(settings.storage), runs, _schedules(schedule_choice or settings.storage), event_log)
+    return join(_whole(settings.storage, place), runs, _schedules(schedule_choice or settings.storage), event_log)
+
+
+def place_of(home: Path) -> str:
+    """A short name for an instance's folder on this machine, unlike that of any other."""
+    return hashlib.sha256(f"{socket.gethostname()}\0{home}".encode()).hexdigest()[:16]
 
 
 def database_url(choice: ClassChoice) -> str | None:
@@ -44,14 +54,14 @@ def _unless_same(choice: ClassChoice | None, runs: ClassChoice) -> ClassChoice |
     return None if choice == runs else choice
 
 
-def _whole(choice: ClassChoice) -> Storage:
+def _whole(choice: ClassChoice, place: str) -> Storage:
     url = database_url(choice)
-    return SqlStorage(Database(url)) if url else make(choice, Storage)
+    return SqlStorage(Database(url, place=place)) if url else make(choice, Storage)
 
 
-def _runs(choice: ClassChoice) -> RunStorage:
+def _runs(choice: ClassChoice, place: str) -> RunStorage:
     url = database_url(choice)
-    return SqlStorage(Database(url)) if url else make(choice, RunStorage)
+    return SqlStorage(Database(url, place=place)) if url else make(choice, RunStorage)
 
 
 def _schedules(choice: ClassChoice) -> ScheduleStorage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,9 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.storage.deadlines import Deadlines
+from jupyter_orch.storage.news import CHANNEL, NewsListener
 from jupyter_orch.storage.problems import Conflict, DatabaseFull
 
-CHANNEL = "jupyter_orch"
 LOOK_UP = 10.0
 DEADLINE = 35.0
 _IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not given in time
@@ -66,6 +66,11 @@ class PostgresDoor:
         """A connection for reading."""
         with self._reading.connect() as connection, self._deadlines.watch(_socket_of(connection)):
             yield connection
+
+    def listen(self, ring: Callable[[str], None]) -> Callable[[], None]:
+        """Pass on the news of other places; the way to stop that."""
+        url = self._where.set(drivername="postgresql").render_as_string(hide_password=False)
+        return NewsListener(url, self._place, ring).stop
 
     def problem(self, error: Exception) -> OrchError | None:
         """A driver's error in words; None for one that is about a statement, not about the database."""

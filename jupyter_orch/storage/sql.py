@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jupyter_orch.ports import Storage
 from jupyter_orch.storage.assets import SqlAssets
 from jupyter_orch.storage.audit import SqlAudit
@@ -27,6 +29,9 @@ class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, SqlAudit, SqlNot
         SqlReplicas.__init__(self, database)
         SqlAudit.__init__(self, database)
         SqlNotebookJobs.__init__(self, database)
+
+    def relay_news(self, ring: Callable[[str], None]) -> Callable[[], None] | None:
+        return self._database.listen(ring)
 
     def dispose(self) -> None:
         self._database.dispose()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,10 @@ class SqliteDoor:
         self._check_file()
         with self.engine.connect() as connection:
             yield connection
+
+    def listen(self, ring: Callable[[str], None]) -> Callable[[], None] | None:
+        """All that use the file are on this machine and ring for themselves."""
+        return None
 
     def problem(self, error: Exception) -> OrchError | None:
         """A driver's error in words; None for one that is about a statement, not about the database."""

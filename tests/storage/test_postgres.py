@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import threading
 import time
@@ -18,6 +19,7 @@ from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.storage import postgres_door
 from jupyter_orch.storage.database import Database, _again
+from jupyter_orch.storage.news import NewsListener
 from jupyter_orch.storage.problems import DatabaseUnusable
 from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.testing.runs import STARTED
@@ -278,3 +280,58 @@ def test_a_run_whose_commit_is_cut_off_is_new(storage: SqlStorage, url: str) -> 
     break_off(storage, url, before=False)
     add(storage, "r", event())
     assert storage.count_runs(RunFilter()) == 1
+
+
+# news
+
+
+def test_what_other_places_store_is_heard_and_our_own_is_not(server: Postgres, url: str) -> None:
+    """LISTEN is a speed-up of the bell; it is made again after a restart."""
+    here, there = SqlStorage(Database(url, place="here")), SqlStorage(Database(url, place="there"))
+    heard: queue.Queue[str] = queue.Queue()
+    listener = NewsListener(url.replace("+psycopg", ""), "here", heard.put)
+    try:
+        assert listener.is_listening.wait(20)
+        start(here, "ours")
+        start(there, "theirs")
+        there.append_events("theirs", 1, [event()])
+        assert heard.get(timeout=20) == "theirs"
+        server.kill()
+        server.start()
+        until = time.monotonic() + 30
+        while heard.empty() and time.monotonic() < until:
+            there.append_events("theirs", 1, [event()])
+        assert heard.get(timeout=1) == "theirs"
+        with pytest.raises(queue.Empty):
+            while heard.get(timeout=0.2) == "theirs":
+                pass
+    finally:
+        listener.stop()
+        here.dispose()
+        there.dispose()
+
+
+def test_only_what_was_stored_is_news(url: str, storage: SqlStorage) -> None:
+    for run_id in ("r", "q"):
+        start(storage, run_id)
+    heard: queue.Queue[str] = queue.Queue()
+    listener = NewsListener(url.replace("+psycopg", ""), "elsewhere", heard.put)
+    assert listener.is_listening.wait(20)
+    assert storage.append_events("r", 9, [event()]) is None
+    assert storage.append_events("q", 1, [event()]) == 1
+    assert heard.get(timeout=20) == "q"
+    listener.stop()
+
+
+def test_a_storage_relays_until_it_is_told_to_stop(url: str, storage: SqlStorage) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    stop = storage.relay_news(heard.put)
+    assert stop is not None
+    elsewhere = SqlStorage(Database(url, place="elsewhere"))
+    start(elsewhere, "r")
+    until = time.monotonic() + 30
+    while heard.empty() and time.monotonic() < until:  # until it listens
+        elsewhere.append_events("r", 1, [event()])
+    assert heard.get(timeout=1) == "r"
+    stop()
+    elsewhere.dispose()
