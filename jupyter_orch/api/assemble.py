@@ -8,6 +8,7 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema, build_ast_schema, parse, print_schema
 
 from jupyter_orch.api import (
+    assets,
     audit,
     backfills,
     instance,
@@ -25,13 +26,14 @@ from jupyter_orch.api.audit import audited
 from jupyter_orch.api.events import events_sdl
 from jupyter_orch.api.later_names import LATER_FIELDS, answer_as_asked, with_later_names
 
-NOUNS = ("root", "instance", "workspace", "repositories", "runs", "automation", "backfills", "notebooks")
+NOUNS = ("root", "instance", "workspace", "repositories", "runs", "assets", "automation", "backfills", "notebooks")
 PARTS = (
     instance.RESOLVERS,
     workspace.RESOLVERS,
     repositories.RESOLVERS,
     runs.RESOLVERS,
     launching.RESOLVERS,
+    assets.RESOLVERS,
     schedules.RESOLVERS,
     sensors.RESOLVERS,
     ticks.RESOLVERS,

@@ -12,8 +12,9 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.orchestrator import Orchestrator
 
 READ, WRITE, EXECUTE = "read", "write", "execute"
-RUNS, SCHEDULES, SENSORS, BACKFILLS, LOCATIONS, DAEMON = (
+RUNS, ASSETS, SCHEDULES, SENSORS, BACKFILLS, LOCATIONS, DAEMON = (
     "jupyter_orch:runs",
+    "jupyter_orch:assets",
     "jupyter_orch:schedules",
     "jupyter_orch:sensors",
     "jupyter_orch:backfills",

@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
+from jupyter_orch.api.materializations import asset_fields
 from jupyter_orch.api.problems import Answer, python_error
+from jupyter_orch.records.asset import ASSET_EVENTS
 from jupyter_orch.records.event import EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
 
@@ -91,6 +93,7 @@ def message_event(stored: StoredEvent) -> Answer:
         "eventType": None if event.type == E.LOG else event.type.value,
         "error": lambda info: _error(event.data),
         "data": event.data,
+        **(asset_fields(event.data) if event.type in ASSET_EVENTS else {}),
     }
 
 

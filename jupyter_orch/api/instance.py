@@ -8,7 +8,18 @@ import socket
 from typing import Any
 
 from jupyter_orch import clock
-from jupyter_orch.api.context import BACKFILLS, EXECUTE, LOCATIONS, RUNS, SCHEDULES, SENSORS, WRITE, Context, context_of
+from jupyter_orch.api.context import (
+    ASSETS,
+    BACKFILLS,
+    EXECUTE,
+    LOCATIONS,
+    RUNS,
+    SCHEDULES,
+    SENSORS,
+    WRITE,
+    Context,
+    context_of,
+)
 from jupyter_orch.api.problems import Answer, python_error
 from jupyter_orch.records.tick import Replica
 from jupyter_orch.version import __version__
@@ -19,6 +30,7 @@ PERMISSIONS = {
     "launch_pipeline_reexecution": (EXECUTE, RUNS),
     "terminate_pipeline_execution": (EXECUTE, RUNS),
     "delete_pipeline_run": (WRITE, RUNS),
+    "wipe_assets": (WRITE, ASSETS),
     "start_schedule": (EXECUTE, SCHEDULES),
     "stop_running_schedule": (EXECUTE, SCHEDULES),
     "start_sensor": (EXECUTE, SENSORS),

@@ -56,6 +56,8 @@ def answer_for(error: Exception) -> Answer:
             return _typed("PresetNotFoundError", error, preset=error.facts.get("preset", ""))
         case problems.InvalidStep():
             return _typed("InvalidStepError", error, invalidStepKey=str(error.facts.get("step_key", "")))
+        case problems.AssetNotFound():
+            return _typed("AssetNotFoundError", error)
         case problems.RunNotFound():
             return _typed("PipelineRunNotFoundError", error, runId=error.facts.get("run_id", ""))
         case problems.InvalidFilter():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jupyter_orch.definitions.asset_key import AssetKey
 from jupyter_orch.definitions.dagster_event import DagsterEvent
-from jupyter_orch.records.asset import AssetFact
+from jupyter_orch.records.asset import AssetFact, event_of
 from jupyter_orch.records.event import Event, EventType
 
 
@@ -98,21 +98,4 @@ class EventRecordsFilter:
 
 def entry_of(fact: AssetFact, pipeline_name: str) -> EventLogEntry:
     """The event behind a fact of an asset."""
-    data = {
-        "asset_key": list(fact.asset_key),
-        "description": fact.description,
-        "partition": fact.partition,
-        "metadata": list(fact.metadata),
-        "tags": fact.tags,
-        "lineage": [list(parent) for parent in fact.lineage],
-    }
-    key = AssetKey(list(fact.asset_key)).to_user_string()
-    verb = "Materialized" if fact.type is EventType.ASSET_MATERIALIZATION else "Observed"
-    event = Event(
-        type=fact.type,
-        timestamp=fact.timestamp,
-        message=fact.description or f"{verb} {key}.",
-        step_key=fact.step_key,
-        data=data,
-    )
-    return EventLogEntry(fact.run_id, fact.seq, event, pipeline_name)
+    return EventLogEntry(fact.run_id, fact.seq, event_of(fact), pipeline_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_orch.records.event import EventType
+from jupyter_orch.records.event import Event, EventType
 
 AssetPath = tuple[str, ...]
 """The parts of an asset's key, from the outermost to the innermost."""
@@ -43,6 +43,25 @@ class AssetFact:
     metadata: tuple[dict[str, Any], ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
     lineage: tuple[AssetPath, ...] = ()
+
+
+def event_of(fact: AssetFact) -> Event:
+    """The event that told a fact."""
+    verb = "Materialized" if fact.type is EventType.ASSET_MATERIALIZATION else "Observed"
+    return Event(
+        type=fact.type,
+        timestamp=fact.timestamp,
+        message=fact.description or f"{verb} {'/'.join(fact.asset_key)}.",
+        step_key=fact.step_key,
+        data={
+            "asset_key": list(fact.asset_key),
+            "description": fact.description,
+            "partition": fact.partition,
+            "metadata": list(fact.metadata),
+            "tags": fact.tags,
+            "lineage": [list(parent) for parent in fact.lineage],
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

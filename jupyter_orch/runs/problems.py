@@ -12,6 +12,12 @@ class PipelineNotFound(OrchError):
     code = "PIPELINE_NOT_FOUND"
 
 
+class AssetNotFound(OrchError):
+    """Nothing is known of such an asset."""
+
+    code = "ASSET_NOT_FOUND"
+
+
 class ModeNotFound(OrchError):
     """The pipeline has no such mode."""
 
