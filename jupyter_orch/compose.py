@@ -30,7 +30,7 @@ from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.launchers.warm import WarmLauncher
 from jupyter_orch.orchestrator import Orchestrator
-from jupyter_orch.ports import RunCoordinator, RunLauncher, Storage
+from jupyter_orch.ports import EventLogStorage, RunCoordinator, RunLauncher, RunStorage, ScheduleStorage, Storage
 from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.run import Run
@@ -106,7 +106,7 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         sensor_ticks=sensor_ticks,
         backfills=backfills,
         notebook_jobs=notebook_jobs,
-        supervisor=Supervisor(instance.storage, loops, __version__, replica_id),
+        supervisor=Supervisor(instance.storage, () if instance.storage.read_only else loops, __version__, replica_id),
     )
 
 
@@ -188,6 +188,14 @@ def make_coordinator(choice: ClassChoice) -> RunCoordinator:
     return make(choice, RunCoordinator)
 
 
+def _apart(settings: Settings) -> tuple[tuple[ClassChoice | None, type], ...]:
+    return (
+        (settings.run_storage, RunStorage),
+        (settings.event_log_storage, EventLogStorage),
+        (settings.schedule_storage, ScheduleStorage),
+    )
+
+
 def check_classes(settings: Settings) -> None:
     """Import what the settings choose by module and class, look at base and config, and make nothing of it.
 
@@ -197,6 +205,7 @@ def check_classes(settings: Settings) -> None:
     mistakes = []
     chosen: tuple[tuple[ClassChoice, type], ...] = (
         (settings.storage, Storage),
+        *((choice, port) for choice, port in _apart(settings) if choice is not None),
         (settings.coordinator, RunCoordinator),
         (settings.launcher, RunLauncher),
     )

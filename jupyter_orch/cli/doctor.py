@@ -191,6 +191,9 @@ def _run_probe(folder: Path) -> Finding:
         _settings_or_defaults(home),
         home=home,
         storage=ClassChoice(name="sqlite", config={"path": str(home / "orch.db")}),
+        run_storage=None,
+        event_log_storage=None,
+        schedule_storage=None,
         coordinator=ClassChoice(name="default"),
         launcher=ClassChoice(name="warm"),
     )

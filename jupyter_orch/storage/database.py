@@ -21,7 +21,7 @@ from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.storage.postgres_door import PostgresDoor
 from jupyter_orch.storage.problems import Conflict, DatabaseReadOnly, DatabaseUnusable
 from jupyter_orch.storage.sqlite_door import SqliteDoor
-from jupyter_orch.storage.versions import prepare
+from jupyter_orch.storage.versions import prepare, stored_version
 
 PATIENCE = 30.0
 PAUSES = (0.02, 0.1, 0.3, 0.6, 1.0)
@@ -38,12 +38,15 @@ class Database:
         read_only: why it may only be looked at; empty when it may be written.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, place: str = "", upgrade: bool = False) -> None:
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, place: str = "", upgrade: bool = False, look: bool = False
+    ) -> None:
         """Args:
         url: an SQLAlchemy URL, ``sqlite:////path/orch.db`` or ``postgresql+psycopg://…``.
         patience: seconds to wait for another process that writes (SQLite).
         place: names the instance's folder, so that listeners elsewhere know whose news they hear (Postgres).
         upgrade: bring an older schema up to date, whatever the kind of database.
+        look: make and change nothing, whatever the schema is.
 
         Raises:
             DatabaseUnusable: it can not be opened, lies on a network file system, has an older schema that is not
@@ -55,12 +58,12 @@ class Database:
         self._pid = os.getpid()
         try:
             self._door = (
-                SqliteDoor(Path(url.removeprefix("sqlite:///")), patience)
+                SqliteDoor(Path(url.removeprefix("sqlite:///")), patience, must_exist=look)
                 if self.is_sqlite
                 else PostgresDoor(url, place)
             )
             self.engine = self._door.engine
-            self.read_only = prepare(self, upgrade=upgrade)
+            self.read_only = "it was opened to be looked at" if look else prepare(self, upgrade=upgrade)
         except ImportError as error:
             raise DatabaseUnusable(
                 f"the storage 'postgres' needs a driver that can not be imported ({error}): "
@@ -109,6 +112,15 @@ class Database:
     def listen(self, ring: Callable[[str], None]) -> Callable[[], None] | None:
         """Pass on news of runs that other places write; the way to stop that, or None where nobody else writes."""
         return self._door.listen(ring)
+
+    def version(self) -> int | None:
+        """The version of its schema; None when it has no tables of ours."""
+        with self.read() as connection:
+            return stored_version(connection)
+
+    def damage(self) -> str | None:
+        """What is wrong with the file, after reading all of it; None when nothing is (and for Postgres)."""
+        return self._door.damage()
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -35,6 +35,21 @@ def open_storage(settings: Settings) -> Storage:
     return join(_whole(settings.storage, place), runs, _schedules(schedule_choice or settings.storage), event_log)
 
 
+def chosen_storages(settings: Settings) -> dict[str, ClassChoice]:
+    """Where things are stored, by the key of ``orch.yaml`` that says so; a place that several share is named once."""
+    found = {"run_storage": settings.run_storage or settings.storage}
+    if settings.run_storage is None and settings.event_log_storage is None and settings.schedule_storage is None:
+        return {"storage": settings.storage}
+    for key, choice in (
+        ("event_log_storage", settings.event_log_storage),
+        ("schedule_storage", settings.schedule_storage),
+        ("storage", settings.storage if found["run_storage"].cls else None),  # what somebody's class does not keep
+    ):
+        if choice is not None and choice not in found.values():
+            found[key] = choice
+    return found
+
+
 def place_of(home: Path) -> str:
     """A short name for an instance's folder on this machine, unlike that of any other."""
     return hashlib.sha256(f"{socket.gethostname()}\0{home}".encode()).hexdigest()[:16]

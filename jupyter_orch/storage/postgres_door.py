@@ -72,6 +72,10 @@ class PostgresDoor:
         url = self._where.set(drivername="postgresql").render_as_string(hide_password=False)
         return NewsListener(url, self._place, ring).stop
 
+    def damage(self) -> str | None:
+        """The server looks after its own files."""
+        return None
+
     def problem(self, error: Exception) -> OrchError | None:
         """A driver's error in words; None for one that is about a statement, not about the database."""
         state, reason = str(getattr(error, "sqlstate", None) or ""), _first_line(error)

@@ -1,4 +1,4 @@
-"""Heartbeats of servers and daemons, and last good snapshots, as SQL."""
+"""Heartbeats of servers and daemons, and last good snapshots, as SQL; where nothing may be written, none are kept."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class SqlReplicas(ReplicaStorage):
         self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
 
     def beat(self, replica: Replica) -> None:
+        if self._database.read_only:
+            return
         values = {"replica_id": replica.replica_id, "heartbeat": replica.heartbeat, "body": rows.to_text(replica)}
         upsert = self._insert(replicas).values(values).on_conflict_do_update(index_elements=["replica_id"], set_=values)
         with self._database.write(durable=False) as connection:
@@ -34,10 +36,14 @@ class SqlReplicas(ReplicaStorage):
         return [msgspec.json.decode(body, type=Replica) for body in found]
 
     def remove_replica(self, replica_id: str) -> None:
+        if self._database.read_only:
+            return
         with self._database.write(durable=False) as connection:
             connection.execute(delete(replicas).where(replicas.c.replica_id == replica_id))
 
     def put_snapshot(self, location: str, snapshot: LocationSnapshot) -> None:
+        if self._database.read_only:
+            return
         values = {"location": location, "body": rows.to_text(snapshot)}
         upsert = self._insert(snapshots).values(values).on_conflict_do_update(index_elements=["location"], set_=values)
         with self._database.write(durable=False) as connection:

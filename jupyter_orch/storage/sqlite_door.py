@@ -34,9 +34,10 @@ _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 class SqliteDoor:
     """The way into one SQLite file."""
 
-    def __init__(self, path: Path, patience: float) -> None:
+    def __init__(self, path: Path, patience: float, *, must_exist: bool = False) -> None:
         """Args:
         patience: seconds to wait for another process that writes.
+        must_exist: do not make the file.
 
         Raises:
             DatabaseUnusable: it lies on a network file system.
@@ -51,7 +52,10 @@ class SqliteDoor:
                 f"{path.parent} is on a network file system ({kind}), where SQLite loses data: set JUPYTER_ORCH_HOME "
                 "to a local folder, or use a Postgres storage"
             )
-        _make_private(path)
+        if not must_exist:
+            _make_private(path)
+        elif not path.exists():
+            raise FileNotFoundError(f"there is no {path}")
         self._identity = _identity(path)
         self.engine: Engine = create_engine(
             "sqlite://", creator=self._connect, poolclass=QueuePool, isolation_level="AUTOCOMMIT"
@@ -83,6 +87,12 @@ class SqliteDoor:
     def listen(self, ring: Callable[[str], None]) -> Callable[[], None] | None:
         """All that use the file are on this machine and ring for themselves."""
         return None
+
+    def damage(self) -> str | None:
+        """What SQLite's own check finds, in a line; None when the file is sound."""
+        with self.read() as connection:
+            found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+        return None if found == ["ok"] else "; ".join(found)
 
     def problem(self, error: Exception) -> OrchError | None:
         """A driver's error in words; None for one that is about a statement, not about the database."""
