@@ -14,12 +14,16 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.processes import has_ended
 from jupyter_orch.zygote.client import fork_child, read_end
+
+_CONTEXT = zmq.asyncio.Context()
+"""One for all kernels: each of them holds two threads, and one that is collected with an open socket waits for ever."""
 
 
 class ForkedKernel:
@@ -101,6 +105,12 @@ class ForkingProvisioner(LocalProvisioner):
 
 class LocationKernelManager(AsyncKernelManager):
     """A kernel manager that forks when it is given a zygote."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Args:
+        settings: traits of the manager, e.g. ``kernel_name``.
+        """
+        super().__init__(context=_CONTEXT, **settings)
 
     def fork_from(self, zygote_path: Path, output: LocationOutput) -> None:
         """Take the kernel from the zygote that listens at ``zygote_path``."""

@@ -112,6 +112,7 @@ class Location:
         self._asked_to_load = False
         self._generation = 0
         self._is_stopped = False
+        self._was_edited = False
         self._background: set[asyncio.Task[None]] = set()
         self.state = LocationState(
             name=entry.target.name,

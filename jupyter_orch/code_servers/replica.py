@@ -66,7 +66,7 @@ class Replica:
 
     def memory(self) -> int:
         """Bytes of memory that its processes hold; shared pages count in equal parts."""
-        pids = [self.kernel.pid, self.zygote.process.pid if self.zygote else None]
+        pids = [self.kernel.pid, self.zygote.pid if self.zygote else None]
         return sum(memory_share(pid) for pid in pids if pid)
 
     async def ask(self, method: str, params: dict[str, Any], timeout: float) -> Any:
@@ -175,7 +175,12 @@ async def _forked(zygote: ZygoteProcess, environment: Environment, sockets: Path
     manager.fork_from(zygote.path, output)
     await manager.start_kernel()
     channel = KernelChannel(manager)
-    await _first_answer(manager, channel, output)
+    try:
+        await _first_answer(manager, channel, output)
+    except BaseException:
+        channel.close("it did not start")
+        await manager.shutdown_kernel(now=True)
+        raise
     return Replica(
         kernel=manager,
         channel=channel,
@@ -258,7 +263,6 @@ async def _first_answer(manager: LocationKernelManager, channel: Channel, output
             if error.code != "TIMEOUT":
                 return
         if not await manager.is_alive() or clock.now() > deadline:
-            channel.close("it did not start")
             raise LoadFailed(
                 Failure(
                     cls="KernelDied",

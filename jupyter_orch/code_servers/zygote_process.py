@@ -59,7 +59,8 @@ class ZygoteProcess:
     """A started zygote.
 
     Attributes:
-        process: the process.
+        process: the process that stands between it and us, and ends as it does.
+        pid: the process that has loaded the code.
         lifeline: our end; closing it tells the zygote to end after its last run.
         path: where it listens for requests to fork.
         snapshot: the definitions it has loaded.
@@ -67,6 +68,7 @@ class ZygoteProcess:
     """
 
     process: subprocess.Popen[bytes]
+    pid: int
     lifeline: socket.socket
     path: Path
     snapshot: LocationSnapshot
@@ -145,6 +147,7 @@ async def start_zygote(
         raise LoadFailed(msgspec.convert(report["failure"], Failure), tuple(report.get("sources", ())))
     return ZygoteProcess(
         process=process,
+        pid=report["pid"],
         lifeline=ours,
         path=socket_path,
         snapshot=msgspec.convert(report["snapshot"], LocationSnapshot),

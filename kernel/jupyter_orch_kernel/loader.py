@@ -9,6 +9,7 @@ import inspect
 import os
 import platform
 import sys
+import sysconfig
 import time
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -135,10 +136,22 @@ def load(target: LocationTarget) -> Loaded:
     return Loaded(
         target=target,
         repositories=repositories,
-        code_version=code_version(target.working_directory or os.getcwd(), sources),
+        code_version=code_version(target.working_directory or os.getcwd(), sources) + _mark(sources, clock),
         load_seconds=time.monotonic() - began,
         sources=sources,
     )
+
+
+def _mark(sources: tuple[str, ...], began: float) -> str:
+    """What tells that a file was saved while it was being loaded: nobody knows which of the two contents it was."""
+    return "+edited" if any(_saved_at(path) > began for path in sources) else ""
+
+
+def _saved_at(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
 
 
 def _notebook_jobs(target: LocationTarget, began: float) -> Loaded:
@@ -199,8 +212,30 @@ def _go_to(folder: str) -> None:
         )
     if folder in sys.path:
         sys.path.remove(folder)
-    sys.path.insert(0, folder)
+    hidden = _names_of_standard_modules(folder)
+    sys.path.insert(_behind_standard_library() if hidden else 0, folder)
+    if hidden:
+        print(
+            f"note: {', '.join(hidden)} in {folder} has the name of a module of the standard library; an import of "
+            "that name means Python's own",
+            file=sys.stderr,
+        )
     os.chdir(folder)
+
+
+def _names_of_standard_modules(folder: str) -> list[str]:
+    """What in a folder would take the place of a module of the standard library, were the folder first."""
+    names = {entry.name for entry in os.scandir(folder) if entry.name.endswith(".py") or entry.is_dir()}
+    packages = {name for name in names if os.path.exists(os.path.join(folder, name, "__init__.py"))}
+    modules = {name for name in names if name.endswith(".py")}
+    return sorted(name for name in packages | modules if name.removesuffix(".py") in sys.stdlib_module_names)
+
+
+def _behind_standard_library() -> int:
+    """The first place on ``sys.path`` behind Python's own folders."""
+    own = {os.path.dirname(os.__file__), sysconfig.get_path("platstdlib"), sysconfig.get_path("stdlib")}
+    places = [n for n, path in enumerate(sys.path) if path in own or path.endswith((".zip", "lib-dynload"))]
+    return max(places, default=-1) + 1
 
 
 def _imported(target: LocationTarget) -> ModuleType:
@@ -333,9 +368,12 @@ def _from_attribute(module: ModuleType, attribute: str) -> dict[str, RepositoryD
         return {LOOSE: RepositoryDefinition(LOOSE, listed_data([thing]))}
     if isinstance(thing, (list, tuple)):
         return {LOOSE: RepositoryDefinition(LOOSE, listed_data(thing))}
+    fitting = sorted(
+        name for name, item in vars(module).items() if isinstance(item, (RepositoryDefinition, *_LOOSE_KINDS))
+    )
     raise _problem(
         f"{attribute!r} is a {type(thing).__name__}; it must be a repository, a pipeline, or a function that returns "
-        "one of them"
+        f"one of them; {module.__name__} has: {', '.join(fitting) or 'none'}"
     )
 
 
@@ -359,5 +397,5 @@ def _forget_fresh_bytecode(sources: tuple[str, ...], began: float) -> None:
     """
     for path in sources:
         with contextlib.suppress(OSError, NotImplementedError):
-            if path.endswith(".py") and os.stat(path).st_mtime > began - 2:
+            if path.endswith(".py") and _saved_at(path) > began - 2:
                 os.unlink(importlib.util.cache_from_source(path))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -314,6 +316,67 @@ def test_c_h_an_endless_import_is_ended_and_says_where_it_hung(serving: Serving,
     servers = serving(startup_timeout=2.0)
     failure = state_of(servers).failure
     assert failure is not None and "timed out after 2 s" in failure.message and failure.line in (1, 2)
+
+
+def test_c_o_code_that_is_killed_while_it_loads_shows_its_last_lines(serving: Serving, tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text("import os\nprint('eating', flush=True)\nos.kill(os.getpid(), 9)\n")
+    failure = state_of(serving()).failure
+    assert failure is not None and "signal 9" in failure.message and "memory" in failure.message
+    assert failure.stack[-1] == "eating"
+
+
+def test_w8_code_that_is_saved_while_it_loads_is_loaded_once_more(serving: Serving, tmp_path: Path) -> None:
+    save_while_loading = f"path = {str(tmp_path / 'code.py')!r}\nopen(path, 'w').write(open(path + '.new').read())\n"
+    (tmp_path / "code.py.new").write_text(CODE.replace("fine", "newer"))
+    (tmp_path / "code.py").write_text(save_while_loading + CODE)
+    servers = serving()
+    wait_for(lambda: pipelines(servers) == ["newer"] and not state_of(servers).stale, 20)
+
+
+def test_variables_and_folder_of_an_entry_reach_the_code(serving: Serving, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "code.py").write_text("import os\nprint(os.environ['WORD'], os.getcwd())\n" + CODE)
+    servers = serving(
+        "load_from:\n- python_file: {relative_path: code.py, env: {WORD: spoken}, working_directory: inner}\n"
+    )
+    assert f"spoken {tmp_path / 'inner'}" in servers.output("code.py")
+
+
+def test_w3_an_unknown_kernel_is_told_with_those_there_are(serving: Serving) -> None:
+    failure = state_of(serving("load_from:\n- python_file: {relative_path: code.py, kernel: juliaa}\n")).failure
+    assert failure is not None and "'juliaa' is not installed; there are:" in failure.message
+
+
+def test_an_interpreter_that_is_not_there_is_told(serving: Serving) -> None:
+    failure = state_of(
+        serving("load_from:\n- python_file: {relative_path: code.py, executable_path: no/python}\n")
+    ).failure
+    assert failure is not None and "no/python" in failure.message and "executable_path" in failure.hint
+
+
+def kernelspec(name: str, argv: list[str], **more: Any) -> None:
+    """Install a kernelspec for this test."""
+    folder = Path(os.environ["JUPYTER_DATA_DIR"]) / "kernels" / name
+    folder.mkdir(parents=True)
+    spec = {"argv": argv, "display_name": name, "language": "python", **more}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+
+
+def test_a_kernelspec_gives_interpreter_and_variables(serving: Serving, tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernelspec("mine", argv, env={"WORD": "from the spec"})
+    (tmp_path / "code.py").write_text("import os\nprint(os.environ['WORD'])\n" + CODE)
+    servers = serving("load_from:\n- python_file: {relative_path: code.py, kernel: mine}\n")
+    assert state_of(servers).launch == "fork" and "from the spec" in servers.output("code.py")
+
+
+def test_a_kernelspec_with_a_command_of_its_own_is_started_as_it_is(serving: Serving) -> None:
+    wrapped = ["env", "WRAPPED=1", sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernelspec("wrapped", wrapped)
+    servers = serving("load_from:\n- python_file: {relative_path: code.py, kernel: wrapped}\n")
+    assert "kernelspec alone" in state_of(servers).launch, state_of(servers).failure
+    assert is_right(servers)
+    assert servers.runner("code.py").command[0] == sys.executable
 
 
 def test_a_workspace_that_is_saved_is_read_again(serving: Serving, tmp_path: Path) -> None:
