@@ -28,6 +28,7 @@ VERBS = {
     "pipeline": "the pipelines: list, launch",
     "run": "the runs: list, show, logs, cancel",
     "schedule": "the schedules: list, start, stop",
+    "asset": "what runs have made: list, show, materializations, wipe",
     "daemon": "the daemon without a Jupyter server: run, status",
     "instance": "the instance: info",
 }
