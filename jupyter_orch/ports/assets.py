@@ -43,7 +43,7 @@ class AssetStorage(ABC):
     def asset_lineage(
         self, keys: Sequence[AssetPath], *, upstream: bool, depth: int = 1
     ) -> list[tuple[AssetPath, AssetPath]]:
-        """What was made from what, as pairs (asset, one that it was made from), each once.
+        """What was made from what, as pairs (asset, one that it was made from), each once, the nearest first.
 
         Args:
             keys: where to start.

@@ -135,20 +135,22 @@ class SqlAssets(AssetStorage):
         self, keys: Sequence[AssetPath], *, upstream: bool, depth: int = 1
     ) -> list[tuple[AssetPath, AssetPath]]:
         near, far = (asset_edges.c.asset_id, asset_edges.c.parent_id)[:: 1 if upstream else -1]
-        pairs: dict[tuple[int, int], None] = {}
+        distance: dict[tuple[int, int], int] = {}
         with self._database.read() as connection:
             level = {asset_id for ids in self._known(connection, keys) for asset_id in ids}
             seen = set(level)
-            for _ in range(depth):
+            for steps in range(depth):
                 if not level:
                     break
                 statement = select(asset_edges.c.asset_id, asset_edges.c.parent_id, far.label("far"))
-                step = connection.execute(statement.where(near.in_(sorted(level))).order_by(near, far)).all()
-                pairs.update(((row.asset_id, row.parent_id), None) for row in step)
+                step = connection.execute(statement.where(near.in_(sorted(level)))).all()
+                for row in step:
+                    distance.setdefault((row.asset_id, row.parent_id), steps)
                 level = {row.far for row in step} - seen
                 seen |= level
-            names = self._paths(connection, {asset_id for pair in pairs for asset_id in pair})
-        return [(names[child], names[parent]) for child, parent in pairs]
+            names = self._paths(connection, {asset_id for pair in distance for asset_id in pair})
+        found = [(steps, names[child], names[parent]) for (child, parent), steps in distance.items()]
+        return [(child, parent) for _, child, parent in sorted(found)]
 
     def wipe_assets(self, keys: Sequence[AssetPath]) -> list[AssetPath]:
         wiped: list[AssetPath] = []
@@ -170,7 +172,7 @@ class SqlAssets(AssetStorage):
     def _ids(self, connection: Connection, paths: set[AssetPath]) -> dict[str, int]:
         """Name → id of some assets, new ones stored."""
         by_name = {_name(path): path for path in paths}
-        values = [{"name": name, "path": rows.to_text(path)} for name, path in by_name.items()]
+        values = [{"name": name, "path": rows.to_text(by_name[name])} for name in sorted(by_name)]
         connection.execute(self._insert(assets).on_conflict_do_nothing(), values)
         known = connection.execute(select(assets.c.asset_id, assets.c.name).where(assets.c.name.in_(by_name)))
         return {row.name: row.asset_id for row in known}
