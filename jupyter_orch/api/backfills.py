@@ -9,15 +9,14 @@ from typing import Any
 from jupyter_orch.api import runs, shapes
 from jupyter_orch.api.context import BACKFILLS, EXECUTE, Context, context_of
 from jupyter_orch.api.problems import Answer, answering, python_error
-from jupyter_orch.automation.backfills import (
+from jupyter_orch.automation.backfill_control import (
     BACKFILL_TAG,
     PARTITION_SET_TAG,
     PARTITION_TAG,
     BackfillRefused,
-    BackfillWish,
-    PartitionConfig,
     partitions_between,
 )
+from jupyter_orch.automation.backfills import BackfillWish, PartitionConfig
 from jupyter_orch.automation.deployed import DeployedPartitionSet, PartitionSetNotFound
 from jupyter_orch.records.backfill import Backfill, BackfillStatus
 from jupyter_orch.records.run import RunBrief, RunFilter

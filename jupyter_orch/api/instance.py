@@ -25,6 +25,7 @@ from jupyter_orch.records.tick import Replica
 from jupyter_orch.version import __version__
 
 LATE = 60.0
+MOST_ERRORS = 5
 PERMISSIONS = {
     "launch_pipeline_execution": (EXECUTE, RUNS),
     "launch_pipeline_reexecution": (EXECUTE, RUNS),
@@ -68,7 +69,7 @@ def daemon_statuses(context: Context, replicas: list[Replica]) -> list[Answer]:
     for loop in context.orchestrator.supervisor.loops:
         beats = [r.loops.get(loop.name, 0.0) for r in replicas]
         newest = max(beats, default=0.0)
-        errors = [r.errors[loop.name] for r in replicas if loop.name in r.errors]
+        errors = [error for r in replicas for error in r.errors.get(loop.name, ())][:MOST_ERRORS]
         statuses.append(
             {
                 "id": loop.name,

@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from jupyter_orch.api.context import Unauthorized
-from jupyter_orch.automation.backfills import BackfillNotFound
+from jupyter_orch.automation.backfill_control import BackfillNotFound
 from jupyter_orch.automation.deployed import PartitionSetNotFound, ScheduleNotFound, SensorNotFound
 from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid, NotebookJobNotFound, NotebookNotFound
 from jupyter_orch.errors import OrchError

@@ -15,13 +15,21 @@ from typing import Any
 import msgspec
 
 from jupyter_orch import clock
+from jupyter_orch.automation.backfill_control import (
+    BACKFILL_TAG,
+    PARTITION_SET_TAG,
+    PARTITION_TAG,
+    BackfillControl,
+    BackfillRefused,
+    range_of,
+)
 from jupyter_orch.automation.deployed import DeployedPartitionSet, Deployments
 from jupyter_orch.automation.evaluation import LEASE, Asking, run_from, run_id_from
 from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.ports import CodeServers, NewRun, Storage
-from jupyter_orch.records.backfill import RESUMABLE, Backfill, BackfillStatus, BackfillStep
+from jupyter_orch.records.backfill import Backfill, BackfillStatus, BackfillStep
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import ConfigError, KnownState, RunRequestRecord
 from jupyter_orch.records.run import Run, RunBrief, RunFilter
@@ -30,21 +38,8 @@ from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.reexecute import Reexecutor
 from jupyter_orch.runs.run_tags import IS_RESUME_RETRY_TAG, PARENT_TAG, ROOT_TAG, check_tags
 
-BACKFILL_TAG, PARTITION_TAG, PARTITION_SET_TAG = "dagster/backfill", "dagster/partition", "dagster/partition_set"
 CHUNK = 25
 MOST_PARTITIONS = 50_000
-
-
-class BackfillNotFound(OrchError):
-    """There is no such backfill."""
-
-    code = "BACKFILL_NOT_FOUND"
-
-
-class BackfillRefused(OrchError):
-    """What was asked of backfills can not be done."""
-
-    code = "BACKFILL_REFUSED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +71,7 @@ class PartitionConfig(msgspec.Struct, kw_only=True):
     failure: Failure | None = None
 
 
-class Backfills:
+class Backfills(BackfillControl):
     """Takes wishes for backfills, and works on them."""
 
     def __init__(
@@ -94,6 +89,7 @@ class Backfills:
         replica: id of this process, for the backfills it holds.
         timeout: seconds that a partition set's functions may take for one chunk.
         """
+        super().__init__(storage)
         self._storage = storage
         self._journal = journal
         self._code_servers = code_servers
@@ -139,34 +135,6 @@ class Backfills:
                 create_time=clock.now(),
             )
         )
-
-    def pause(self, backfill_id: str) -> Backfill:
-        """Make no further runs until it is resumed; those that were made go on."""
-        return self._move(backfill_id, (BackfillStatus.REQUESTED,), BackfillStatus.PAUSED, "paused")
-
-    def cancel(self, backfill_id: str) -> Backfill:
-        """Make no further runs; those that were made go on."""
-        before = (BackfillStatus.REQUESTED, BackfillStatus.PAUSED)
-        return self._move(backfill_id, before, BackfillStatus.CANCELED, "canceled")
-
-    def resume(self, backfill_id: str) -> Backfill:
-        """Go on behind the last partition that it was done with."""
-        return self._move(backfill_id, RESUMABLE, BackfillStatus.REQUESTED, "resumed")
-
-    def get(self, backfill_id: str) -> Backfill:
-        """A backfill.
-
-        Raises:
-            BackfillNotFound: there is none of that id.
-        """
-        found = self._storage.get_backfill(backfill_id)
-        if found is None:
-            raise BackfillNotFound(f"there is no backfill {backfill_id!r}", backfill_id=backfill_id)
-        return found
-
-    def runs_of(self, backfill: Backfill) -> dict[str, RunBrief]:
-        """The run of each partition that has one."""
-        return self._storage.newest_by_tag(RunFilter(tags={BACKFILL_TAG: backfill.backfill_id}), PARTITION_TAG)
 
     def newest_runs(self, deployed: DeployedPartitionSet) -> dict[str, RunBrief]:
         """The newest run of each partition of a set that has any."""
@@ -296,44 +264,19 @@ class Backfills:
             more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
             raise BackfillRefused(
                 f"partition set {wish.partition_set!r} has no partition {', '.join(map(repr, unknown[:5]))}{more}"
-                f"{did_you_mean(unknown[0], known)}; it has {_range(known)}"
+                f"{did_you_mean(unknown[0], known)}; it has {range_of(known)}"
             )
         if not wanted:
-            raise BackfillRefused(f"no partition was chosen; partition set {wish.partition_set!r} has {_range(known)}")
+            raise BackfillRefused(
+                f"no partition was chosen; partition set {wish.partition_set!r} has {range_of(known)}"
+            )
         if len(wanted) > MOST_PARTITIONS:
             raise BackfillRefused(f"{len(wanted)} partitions are too many for one backfill; at most {MOST_PARTITIONS}")
         return tuple(wanted)
 
-    def _move(self, backfill_id: str, before: Sequence[BackfillStatus], to: BackfillStatus, word: str) -> Backfill:
-        moved = self._storage.move_backfill(backfill_id, before, to, clock.now())
-        if moved is None:
-            found = self.get(backfill_id)
-            raise BackfillRefused(
-                f"backfill {backfill_id} is {found.status}; only one that is {' or '.join(before)} can be {word}"
-            )
-        return moved
-
     def _ask(self, deployed: DeployedPartitionSet, method: str, more: Mapping[str, Any]) -> Any:
         params = {"repository": deployed.place.repository, "partition_set": deployed.partition_set.name, **more}
         return self._code_servers.ask(deployed.place.location, method, params, self._timeout)
-
-
-def partitions_between(names: Sequence[str], first: str | None, last: str | None) -> tuple[str, ...]:
-    """The partitions from one to another, both included; None stands for the very first or last.
-
-    Raises:
-        BackfillRefused: one of them is not there, or they stand the other way round.
-    """
-    for name in (first, last):
-        if name is not None and name not in names:
-            raise BackfillRefused(
-                f"there is no partition {name!r}{did_you_mean(name, names)}; there is {_range(names)}"
-            )
-    begin = 0 if first is None else names.index(first)
-    end = len(names) if last is None else names.index(last) + 1
-    if begin >= end:
-        raise BackfillRefused(f"partition {first!r} stands behind {last!r}")
-    return tuple(names[begin:end])
 
 
 def new_backfill_id() -> str:
@@ -343,12 +286,6 @@ def new_backfill_id() -> str:
 
 def _failed(backfill: Backfill, failure: Failure) -> BackfillStep:
     return BackfillStep(position=backfill.position, status=BackfillStatus.FAILED, failure=failure)
-
-
-def _range(names: Sequence[str]) -> str:
-    if len(names) <= 3:
-        return ", ".join(names) or "none"
-    return f"{len(names)}, from {names[0]} to {names[-1]}"
 
 
 def _without(known: KnownState, step_keys: Iterable[str]) -> KnownState:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
 from typing import Any
 
 from jupyter_orch import clock
-from jupyter_orch.cli.listing import Column, duration, moment, show_listing
+from jupyter_orch.cli.listing import Column, duration, moment, print_json, show_listing
 from jupyter_orch.cli.opening import add_json, add_workspace, composed_deployment, opened_instance, workspace_file
 from jupyter_orch.daemon.supervisor import LATE
 from jupyter_orch.records.tick import Replica
@@ -35,6 +36,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
     status = verbs.add_parser("status", help="the live daemons and servers; exit 1 if there is none or one has errors")
     add_json(status)
     status.set_defaults(act=_status)
+    check = verbs.add_parser("liveness-check", help="exit 0 if the daemon's loops turn, else 1; for probes")
+    check.add_argument(
+        "--heartbeat-tolerance",
+        type=float,
+        default=LATE,
+        metavar="SECONDS",
+        help=f"how old a heartbeat may be ({LATE:g})",
+    )
+    check.add_argument("--here", action="store_true", help="only daemons and servers of this host count")
+    add_json(check)
+    check.set_defaults(act=_liveness_check)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -70,8 +82,30 @@ def _status(arguments: argparse.Namespace) -> int:
     return 0 if rows and not any(row["errors"] for row in rows) else 1
 
 
+def _liveness_check(arguments: argparse.Namespace) -> int:
+    now = clock.now()
+    with opened_instance() as instance:
+        replicas = instance.storage.list_replicas(now - arguments.heartbeat_tolerance)
+    alive = [r for r in replicas if not arguments.here or r.host == socket.gethostname()]
+    newest = {
+        name: max(r.loops.get(name, 0.0) for r in alive) for name in sorted({name for r in alive for name in r.loops})
+    }
+    stuck = {name: beat for name, beat in newest.items() if beat < now - arguments.heartbeat_tolerance}
+    if arguments.json:
+        print_json({"alive": bool(alive) and not stuck, "replicas": len(alive), "stuck": sorted(stuck)})
+    elif not alive:
+        print("no daemon and no Jupyter server has told of itself lately", file=sys.stderr)
+    for name, beat in stuck.items():
+        since = f"since {moment(beat)}" if beat else "since it was started"
+        print(f"{name} has not turned {since}", file=sys.stderr)
+    return 0 if alive and not stuck else 1
+
+
 def _row(replica: Replica) -> dict[str, Any]:
-    errors = {name: f"{failure.cls}: {failure.message}" for name, failure in replica.errors.items()}
+    errors = {
+        name: "; ".join(f"{failure.cls}: {failure.message}" for failure in failures)
+        for name, failures in replica.errors.items()
+    }
     return {
         "replica_id": replica.replica_id,
         "host": replica.host,

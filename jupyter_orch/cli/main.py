@@ -25,11 +25,13 @@ VERBS = {
     "lab": "open JupyterLab with the current folder's workspace",
     "doctor": "check that every part works, and say how to mend what does not",
     "workspace": "the code locations: list, check",
-    "pipeline": "the pipelines: list, launch",
+    "pipeline": "the pipelines: list, launch, backfill",
     "run": "the runs: list, show, logs, cancel",
-    "schedule": "the schedules: list, start, stop",
+    "schedule": "the schedules: list, start, stop, preview, ticks",
+    "sensor": "the sensors: list, start, stop, preview, ticks, cursor",
+    "backfill": "runs for many partitions: list, show, cancel, pause, resume",
     "asset": "what runs have made: list, show, materializations, wipe",
-    "daemon": "the daemon without a Jupyter server: run, status",
+    "daemon": "the daemon without a Jupyter server: run, status, liveness-check",
     "instance": "the instance: info",
 }
 

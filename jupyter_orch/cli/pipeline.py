@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_orch import clock
+from jupyter_orch.cli.backfill_launch import declare_backfill
 from jupyter_orch.cli.listing import Column, first_line, show_listing
 from jupyter_orch.cli.opening import (
     add_json,
@@ -60,6 +61,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     launch.add_argument("--wait", action="store_true", help="show the run's events to its end; exit 1 if it failed")
     add_workspace(launch)
     launch.set_defaults(act=_launch)
+    declare_backfill(verbs)
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -1,19 +1,21 @@
-"""``jupyter-orch schedule``: what is due when, switched on and off."""
+"""``jupyter-orch schedule``: what is due when, switched on and off, tried out, and what it has come to."""
 
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from typing import Any
 
 from jupyter_orch import clock
 from jupyter_orch.automation import cron
 from jupyter_orch.automation.deployed import DeployedSchedule
+from jupyter_orch.cli.instigators import add_name, add_ticks, add_turning, chosen, show_verdict
 from jupyter_orch.cli.listing import Column, moment, show_listing
 from jupyter_orch.cli.opening import add_json, add_workspace, opened_deployment, report_failures, workspace_file
 from jupyter_orch.errors import OrchError
-from jupyter_orch.names import did_you_mean
 from jupyter_orch.orchestrator import Orchestrator
 
+MOST_DUE_TIMES = 1000
 COLUMNS = (
     Column("name", "SCHEDULE"),
     Column("status", "STATUS"),
@@ -24,10 +26,10 @@ COLUMNS = (
 )
 
 
-class ScheduleNotFound(OrchError):
-    """There is no such schedule."""
+class NoSuchTime(OrchError):
+    """The text is no time."""
 
-    code = "SCHEDULE_NOT_FOUND"
+    code = "NO_SUCH_TIME"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -35,15 +37,21 @@ def declare(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     listed = verbs.add_parser("list", help="every schedule of the workspace")
     add_json(listed)
+    add_workspace(listed)
     listed.set_defaults(act=_list)
-    start = verbs.add_parser("start", help="switch a schedule on: due times from now on count")
-    stop = verbs.add_parser("stop", help="switch a schedule off")
-    for verb, on in ((start, True), (stop, False)):
-        verb.add_argument("name", metavar="NAME", help="the schedule")
-        verb.add_argument("-l", "--location", help="the location, when several have a schedule of that name")
-        verb.set_defaults(act=_turn, on=on)
-    for verb in (listed, start, stop):
-        add_workspace(verb)
+    add_turning(
+        verbs, "schedule", lambda orchestrator: orchestrator.deployments.schedules(), "due times from now on count"
+    )
+    preview = verbs.add_parser("preview", help="the next due times, and what the schedule would start; starts nothing")
+    add_name(preview, "schedule")
+    preview.add_argument(
+        "--at", metavar="TIME", help="evaluate it for this time, e.g. 2024-03-10T02:30 (the next due time)"
+    )
+    preview.add_argument("-n", "--next", type=int, default=5, metavar="N", help="how many due times (5)")
+    add_json(preview)
+    add_workspace(preview)
+    preview.set_defaults(act=_preview)
+    add_ticks(verbs, "schedule")
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -51,32 +59,36 @@ def _list(arguments: argparse.Namespace) -> int:
         states = orchestrator.code_servers.states()
         rows = [_row(orchestrator, deployed) for deployed in orchestrator.deployments.schedules()]
     show_listing(rows, COLUMNS, as_json=arguments.json, nothing="The workspace has no schedule.")
-    return 1 if report_failures(states) else 0
-
-
-def _turn(arguments: argparse.Namespace) -> int:
-    with opened_deployment(workspace_file(arguments)) as orchestrator:
-        deployed = _find(orchestrator, arguments.name, arguments.location)
-        orchestrator.switches.turn(deployed, on=arguments.on)
-        row = _row(orchestrator, deployed)
-    due = f"; next due {moment(row['next_due'])}" if arguments.on else ""
-    print(f"schedule {deployed.schedule.name} is {row['status']}{due}")
+    report_failures(states)
     return 0
 
 
-def _find(orchestrator: Orchestrator, name: str, location: str | None) -> DeployedSchedule:
-    known = [d for d in orchestrator.deployments.schedules() if location in (None, d.place.location)]
-    found = [d for d in known if d.schedule.name == name]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        places = ", ".join(d.place.location for d in found)
-        raise ScheduleNotFound(f"several schedules are named {name!r}, in {places}; choose one with --location")
-    report_failures(orchestrator.code_servers.states())
-    names = [d.schedule.name for d in known]
-    raise ScheduleNotFound(
-        f"there is no schedule {name!r}{did_you_mean(name, names)}; there are: {', '.join(names) or 'none'}"
-    )
+def _preview(arguments: argparse.Namespace) -> int:
+    with opened_deployment(workspace_file(arguments)) as orchestrator:
+        deployed = chosen(
+            orchestrator, orchestrator.deployments.schedules(), arguments.name, arguments.location, "schedule"
+        )
+        found = deployed.schedule
+        count = max(1, min(arguments.next, MOST_DUE_TIMES))
+        due = cron.explained(found.cron, found.timezone, clock.now(), count)
+        at = due[0].due_at if arguments.at is None else _seconds(arguments.at, found.timezone)
+        verdict = orchestrator.schedule_ticks.evaluate(deployed, at)
+    next_due = [{"due_at": d.due_at, "local_time": d.local_time, "note": d.note} for d in due]
+    if arguments.json:
+        return show_verdict(verdict, {"next_due": next_due, "evaluated_for": at}, as_json=True)
+    for one in due:
+        print(one.local_time + (f"  ({one.note})" if one.note else ""))
+    print()
+    return show_verdict(verdict, {"evaluated_for": moment(at)}, as_json=False)
+
+
+def _seconds(text: str, timezone: str) -> float:
+    """A time as ISO 8601; without an offset in the schedule's zone."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        raise NoSuchTime(f"--at {text!r} is no time; write it as 2024-03-10T02:30 or 2024-03-10T02:30+01:00") from None
+    return (told if told.tzinfo is not None else told.replace(tzinfo=cron.time_zone(timezone))).timestamp()
 
 
 def _row(orchestrator: Orchestrator, deployed: DeployedSchedule) -> dict[str, Any]:

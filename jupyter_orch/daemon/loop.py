@@ -6,16 +6,23 @@ import logging
 import threading
 import traceback
 from abc import ABC, abstractmethod
+from collections import deque
 
 from jupyter_orch import clock
 from jupyter_orch.records.failure import Failure
 
 log = logging.getLogger("jupyter_orch.daemon")
 MAX_BACK_OFF = 60.0
+ERRORS_KEPT = 5
+ERROR_WINDOW = 300.0
 
 
 class Loop(ABC):
-    """One duty of the daemon."""
+    """One duty of the daemon.
+
+    Attributes:
+        heartbeat: when the last turn ended well (seconds since the epoch); 0 before the first.
+    """
 
     name = "LOOP"
 
@@ -23,12 +30,23 @@ class Loop(ABC):
         self._awake = threading.Event()
         self._stopping = False
         self._errors_in_a_row = 0
+        self._errors: deque[tuple[float, Failure]] = deque(maxlen=ERRORS_KEPT)
         self.heartbeat = 0.0
-        self.error: Failure | None = None
 
     @abstractmethod
     def poll(self) -> float:
         """One turn; returns how many seconds to sleep unless woken."""
+
+    @property
+    def errors(self) -> tuple[Failure, ...]:
+        """What went wrong in the last minutes, newest first."""
+        since = clock.now() - ERROR_WINDOW
+        return tuple(failure for at, failure in self._errors if at >= since)
+
+    def note(self, error: BaseException) -> None:
+        """Show an error to whoever asks how this loop is."""
+        stack = tuple("".join(traceback.format_exception(error)).splitlines()[-40:])
+        self._errors.appendleft((clock.now(), Failure(cls=type(error).__name__, message=str(error), stack=stack)))
 
     def wake(self) -> None:
         """Start the next turn now."""
@@ -38,6 +56,11 @@ class Loop(ABC):
         """End after the current turn."""
         self._stopping = True
         self._awake.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to end."""
+        return self._stopping
 
     def run(self) -> None:
         """Turn until stopped; an error is kept, shown, and tried again later, each time slower."""
@@ -51,12 +74,9 @@ class Loop(ABC):
             seconds = self.poll()
         except Exception as error:
             self._errors_in_a_row += 1
-            self.error = Failure(
-                cls=type(error).__name__, message=str(error), stack=tuple(traceback.format_exc().splitlines()[-40:])
-            )
+            self.note(error)
             log.exception("%s: turn failed", self.name)
             return min(MAX_BACK_OFF, 2.0 ** min(self._errors_in_a_row, 6) / 2)
         self._errors_in_a_row = 0
-        self.error = None
         self.heartbeat = clock.now()
         return seconds

@@ -41,13 +41,19 @@ class Heartbeat:
                 heartbeat=clock.now(),
                 version=self._version,
                 loops={loop.name: loop.heartbeat for loop in self._loops},
-                errors={loop.name: loop.error for loop in self._loops if loop.error is not None},
+                errors={loop.name: loop.errors for loop in self._loops if loop.errors},
             )
         )
 
 
+class LoopEnded(RuntimeError):
+    """A loop's thread came to an end that nobody asked for."""
+
+
 class Supervisor:
-    """Runs loops in threads; the heartbeat, a plain interval job, is APScheduler's."""
+    """Runs loops in threads and starts one anew that has died; heartbeat and look-out, plain interval jobs, are
+    APScheduler's.
+    """
 
     def __init__(self, storage: ReplicaStorage, loops: Sequence[Loop], version: str, replica_id: str) -> None:
         self.replica_id = replica_id
@@ -55,18 +61,29 @@ class Supervisor:
         self._storage = storage
         self._heartbeat = Heartbeat(storage, loops, version, replica_id)
         self._jobs = BackgroundScheduler(timezone=UTC)
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[str, threading.Thread] = {}
 
     def start(self) -> None:
         """Start every loop."""
-        self._threads = [
-            threading.Thread(target=loop.run, name=f"orch-{loop.name.lower()}", daemon=True) for loop in self.loops
-        ]
-        for thread in self._threads:
-            thread.start()
+        for loop in self.loops:
+            self._start(loop)
         self._heartbeat()
         self._jobs.add_job(self._heartbeat, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
+        self._jobs.add_job(self.look_after, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
         self._jobs.start()
+
+    def look_after(self) -> None:
+        """Start every loop again whose thread has died, and let it tell so."""
+        for loop in self.loops:
+            thread = self._threads.get(loop.name)
+            if thread is not None and not thread.is_alive() and not loop.is_stopping:
+                loop.note(LoopEnded(f"the thread of {loop.name} had ended; it was started again"))
+                self._start(loop)
+
+    def _start(self, loop: Loop) -> None:
+        thread = threading.Thread(target=loop.run, name=f"orch-{loop.name.lower()}", daemon=True)
+        self._threads[loop.name] = thread
+        thread.start()
 
     def stop(self) -> None:
         """End every loop after its turn, and leave the instance."""
@@ -74,7 +91,7 @@ class Supervisor:
             self._jobs.shutdown(wait=False)
         for loop in self.loops:
             loop.stop()
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(3.0)
         self._storage.remove_replica(self.replica_id)
 

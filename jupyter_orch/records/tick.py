@@ -107,7 +107,12 @@ class TickOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
-    """A live server or daemon process on this instance; the id is new at every start."""
+    """A live server or daemon process on this instance; the id is new at every start.
+
+    Attributes:
+        loops: when each loop's last turn ended well.
+        errors: what went wrong in the last minutes, by loop, newest first.
+    """
 
     replica_id: str
     host: str
@@ -116,4 +121,4 @@ class Replica:
     heartbeat: float
     version: str
     loops: dict[str, float]
-    errors: dict[str, Failure]
+    errors: dict[str, tuple[Failure, ...]]

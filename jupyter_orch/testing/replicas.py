@@ -13,7 +13,7 @@ from jupyter_orch.testing.opened import OpenedStorage
 
 def replica(replica_id: str, heartbeat: float) -> Replica:
     """A process that is alive."""
-    stuck = {"LOOP": Failure(cls="E", message="stuck")}
+    stuck: dict[str, tuple[Failure, ...]] = {"LOOP": (Failure(cls="E", message="stuck"),)}
     values: dict[str, Any] = {"host": "h", "pid": 1, "started_at": 0.5, "version": "1", "loops": {"L": 2.0}}
     return Replica(replica_id=replica_id, heartbeat=heartbeat, errors=stuck, **values)
 

@@ -7,14 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_orch.automation.backfills import (
-    CHUNK,
-    BackfillNotFound,
-    BackfillRefused,
-    Backfills,
-    BackfillWish,
-    partitions_between,
-)
+from jupyter_orch.automation.backfill_control import BackfillNotFound, BackfillRefused, partitions_between
+from jupyter_orch.automation.backfills import CHUNK, Backfills, BackfillWish
 from jupyter_orch.automation.deployed import DeployedPartitionSet, PartitionSetNotFound
 from jupyter_orch.daemon.backfill_loop import BackfillLoop
 from jupyter_orch.failpoints import VARIABLE, FailpointReached, arm

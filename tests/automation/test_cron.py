@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_orch.automation.cron import CronError, check, due_between, due_times, sentence
+from jupyter_orch.automation.cron import CronError, check, due_between, due_times, explained, sentence
 
 CENTRAL = ZoneInfo("US/Central")
 
@@ -91,3 +91,22 @@ def test_due_times_grow_and_stay_on_the_cron_line(minute: str, hour: str, zone: 
         offsets = {datetime.fromtimestamp(d, ZoneInfo(zone)).minute for d in due}
         assert offsets <= {30, 0}
     assert due[-1] - after < timedelta(days=40).total_seconds()
+
+
+def test_what_daylight_saving_does_to_a_due_time_is_told() -> None:
+    def told(cron_line: str, month: int, day: int, count: int = 1) -> list[tuple[str, str | None]]:
+        after = datetime(2019, month, day, 6, tzinfo=UTC).timestamp() - 3600
+        return [(due.local_time, due.note) for due in explained(cron_line, "US/Central", after, count)]
+
+    ((local, note),) = told("30 2 * * *", 3, 10)
+    assert local == "2019-03-10 03:00 CDT" and note is not None and "set forward" in note
+    ((local, note),) = told("30 1 * * *", 11, 3)
+    assert local == "2019-11-03 01:30 CST" and note is not None and note.endswith("the second counts")
+    first, second, ordinary = told("0 * * * *", 11, 3, count=3)
+    assert first == (
+        "2019-11-03 01:00 CDT",
+        "the clock is set back and shows this time twice; this is the first, and both count",
+    )
+    assert second[0] == "2019-11-03 01:00 CST" and "this is the second" in (second[1] or "")
+    assert ordinary == ("2019-11-03 02:00 CST", None)
+    assert told("30 2 * * *", 6, 1) == [("2019-06-01 02:30 CDT", None)]

@@ -1,0 +1,99 @@
+"""Case 25: how the daemon's loops are is seen by whoever asks, and one that dies is started again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from jupyter_orch import clock
+from jupyter_orch.daemon.loop import ERROR_WINDOW, ERRORS_KEPT, Loop
+from jupyter_orch.daemon.supervisor import HEARTBEAT, Heartbeat, Supervisor, new_replica_id
+from jupyter_orch.records.tick import Replica
+from jupyter_orch.storage.sql import SqlStorage
+from tests.automation.surroundings import wait_for
+
+
+class Scripted(Loop):
+    """Does what the test says at each turn."""
+
+    name = "SCRIPTED"
+
+    def __init__(self, *acts: Callable[[], float]) -> None:
+        super().__init__()
+        self._acts = list(acts)
+        self.turns = 0
+
+    def poll(self) -> float:
+        self.turns += 1
+        return self._acts.pop(0)() if self._acts else 60.0
+
+
+def failing(number: int) -> Callable[[], float]:
+    def act() -> float:
+        raise ValueError(f"error {number}")
+
+    return act
+
+
+def dying() -> float:
+    raise SystemExit("the thread is gone")
+
+
+def told(storage: SqlStorage) -> Replica:
+    (replica,) = storage.list_replicas(0.0)
+    return replica
+
+
+def test_errors_are_told_newest_first_at_most_five_and_forgotten_after_a_while(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_700_000_000.0
+    monkeypatch.setattr(clock, "now", lambda: now)
+    loop = Scripted(*map(failing, range(7)))
+    for _ in range(8):
+        loop.turn()
+    Heartbeat(storage, [loop], "1", "r")()
+    assert [e.message for e in told(storage).errors["SCRIPTED"]] == [f"error {n}" for n in (6, 5, 4, 3, 2)]
+    assert len(loop.errors) == ERRORS_KEPT and told(storage).loops["SCRIPTED"] == now
+    now += ERROR_WINDOW + 1
+    Heartbeat(storage, [loop], "1", "r")()
+    assert told(storage).errors == {}
+
+
+def test_each_error_in_a_row_makes_the_next_try_later() -> None:
+    loop = Scripted(*map(failing, range(9)))
+    pauses = [loop.turn() for _ in range(9)]
+    assert pauses == sorted(pauses) and pauses[0] == 1.0 and pauses[-1] == 32.0
+    assert loop.turn() == 60.0 and loop.heartbeat > 0
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_loop_whose_thread_has_died_is_started_again_and_says_so(storage: SqlStorage) -> None:
+    loop = Scripted(dying)
+    supervisor = Supervisor(storage, [loop], "1", new_replica_id())
+    supervisor.start()
+    try:
+        wait_for(lambda: loop.turns == 1)
+        wait_for(lambda: supervisor.look_after() is None and loop.turns == 2)
+        assert [e.cls for e in loop.errors] == ["LoopEnded"]
+    finally:
+        supervisor.stop()
+    supervisor.look_after()
+    assert storage.list_replicas(0.0) == [], "it has left"
+
+
+def test_a_loop_that_hangs_beats_no_more_while_its_replica_does(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_700_000_000.0
+    monkeypatch.setattr(clock, "now", lambda: now)
+    hung, well = Scripted(), Scripted()
+    well.name = "WELL"
+    for loop in (hung, well):
+        loop.turn()
+    now += 20 * HEARTBEAT
+    well.turn()
+    Heartbeat(storage, [hung, well], "1", "r")()
+    replica = told(storage)
+    assert (replica.heartbeat, replica.loops["WELL"], replica.loops["SCRIPTED"]) == (now, now, now - 20 * HEARTBEAT)
