@@ -1,8 +1,10 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
+import { shippedSdl } from './shipped_schema';
+
 /** Types of the API from the schema files that the server itself reads. */
 const config: CodegenConfig = {
-  schema: ['../jupyter_orch/api/schema/*.graphql', 'made_by_server.graphql'],
+  schema: shippedSdl(),
   documents: ['src/api/operations/*.ts'],
   generates: {
     './src/api/gql/': {

@@ -32,7 +32,7 @@ export const Arguments = {
   launchpad: {
     type: 'object',
     description: 'Without a pipeline one is asked for.',
-    properties: { location: LOCATION, repository: REPOSITORY, pipeline: PIPELINE }
+    properties: { location: LOCATION, repository: REPOSITORY, pipeline: PIPELINE, fromRun: text('Id of a run whose config, mode, selection and tags the draft begins with.') }
   },
   run: { type: 'object', description: 'Without a run one of the newest is asked for.', properties: { runId: RUN } },
   runs: {
@@ -42,7 +42,11 @@ export const Arguments = {
   },
   notebook: {
     type: 'object',
-    properties: { runId: RUN, stepKey: text('Key of the step that ran the notebook.') },
+    properties: {
+      runId: RUN,
+      stepKey: text('Key of the step that ran the notebook.'),
+      at: { type: 'string', enum: ['failing'], description: 'Where to look; the beginning when left out.' }
+    },
     required: ['runId', 'stepKey']
   },
   instigator: {

@@ -35,12 +35,14 @@ export interface IOrchestrator {
 /** Ways from one view to another. */
 export interface IOpener {
   pipeline(address: IPipelineAddress): void;
-  launchpad(address?: IPipelineAddress): void;
+  /** Prepare a run, if told so with what another run was asked to do. */
+  launchpad(address?: IPipelineAddress, fromRun?: string): void;
   run(runId: string): void;
   runs(filter?: { pipeline?: string; status?: string; tag?: string }): void;
   automation(address?: IInstigatorAddress): void;
   instance(tab?: string): void;
-  notebook(runId: string, stepKey: string): void;
+  /** Open what a step left of its notebook, if told so at the cell that failed. */
+  notebook(runId: string, stepKey: string, at?: 'failing'): void;
   /** Open a file of the workspace at a line; does nothing for files outside Jupyter's root. */
   source(place: SourceFragment): void;
   /** Open a notebook of the workspace. */

@@ -72,9 +72,23 @@ export class MemoryServer {
       return Response.json(JSON.parse(JSON.stringify(result)));
     }
     this.requests.push({ url: request.url, operation: path, variables: {} });
+    const held = this.files[path];
+    if (ArrayBuffer.isView(held)) {
+      return partOf(held as Uint8Array<ArrayBuffer>, request.headers.get('Range') ?? '');
+    }
     const body = path === 'api/v1/health' ? this.health : this.files[path];
     return body === undefined || body === null ? Response.json({ message: 'there is no such route' }, { status: 404 }) : Response.json(body);
   }
+}
+
+/** A range of a file as the server's log route gives it. */
+function partOf(bytes: Uint8Array<ArrayBuffer>, range: string): Response {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  const start = first ? Number(first) : Math.max(0, bytes.length - Number(last));
+  const headers = { 'Content-Range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
+  return start < bytes.length
+    ? new Response(bytes.slice(start), { status: 206, headers })
+    : Response.json({ message: 'there is no such part' }, { status: 416 });
 }
 
 /** The browser's end of a websocket whose other end speaks `graphql-transport-ws` in the same process. */

@@ -56,6 +56,20 @@ export class OrchClient {
     return Private.json(await this._request(this._below('api/v1/runs', runId, 'notebooks', stepKey)));
   }
 
+  /**
+   * A part of what a step wrote.
+   *
+   * @param from - the first byte; a negative number counts from the end.
+   * @returns the bytes, and where they begin.
+   * @throws RequestProblem of kind `missing` while nothing was written.
+   */
+  async outputFrom(runId: string, stepKey: string, stream: 'stdout' | 'stderr', from: number): Promise<{ start: number; bytes: Uint8Array }> {
+    const headers = { Range: from < 0 ? `bytes=${from}` : `bytes=${from}-` };
+    const response = await this._request(this._below('api/v1/runs', runId, 'logs', stepKey, stream), { headers });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { start: Number(/^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? 0), bytes };
+  }
+
   /** Address of the executed notebook, for a download. */
   notebookUrl(runId: string, stepKey: string): string {
     return URLExt.join(this.settings.baseUrl, 'orch', this._below('api/v1/runs', runId, 'notebooks', stepKey));

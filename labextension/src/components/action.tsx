@@ -1,8 +1,11 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { type MouseEvent, type ReactNode, useState } from 'react';
 
 import { messageOf } from '../api/problem';
 import type { Permit } from '../models/permissions';
+import type { Preferences } from '../models/preferences';
 import { useModel, useOrch } from './surroundings';
 
 /** What an action button needs. */
@@ -57,6 +60,19 @@ export function useRefusal(permit: Permit): string {
   useModel(live);
   useModel(permissions);
   return live.status === 'offline' ? trans.__('The server cannot be reached.') : permissions.refusal(permit);
+}
+
+/** Ask before something is canceled, where the user wishes to be asked. */
+export async function confirmCancel({ current }: Preferences, trans: TranslationBundle): Promise<boolean> {
+  if (!current.confirmCancel) {
+    return true;
+  }
+  const { button } = await showDialog({
+    title: trans.__('Cancel this run?'),
+    body: trans.__('Its steps are stopped; what they have finished stays.'),
+    buttons: [Dialog.cancelButton({ label: trans.__('Keep running') }), Dialog.warnButton({ label: trans.__('Cancel run') })]
+  });
+  return button.accept;
 }
 
 namespace Private {

@@ -1,4 +1,5 @@
 import type { PipelineRunStatus } from '../api/gql/graphql';
+import { type IArtifact, readArtifact } from './metadata';
 
 /** One fact of a run's log as the server sends it. */
 export interface IRunEvent {
@@ -69,6 +70,8 @@ export class RunHistory {
   /** The failing step that came first, or null when the run failed outside of any step. */
   failedStep: string | null = null;
   failure: IFailure | null = null;
+  /** What steps have told of things that outlive the run, in order. */
+  readonly artifacts: IArtifact[] = [];
 
   /** Number of the newest event. */
   get lastSeq(): number {
@@ -106,7 +109,13 @@ export class RunHistory {
     seen.forEach((step, key) => this.steps.set(key, step));
   }
 
+  /** Kinds of events seen, in the order of the alphabet. */
+  types(): string[] {
+    return [...this._types].sort();
+  }
+
   private _fold(event: IRunEvent): void {
+    this._types.add(event.type);
     if (event.type.startsWith('PIPELINE_')) {
       this._foldRun(event);
     } else if (event.type === 'ENGINE_EVENT' && Private.isObject(event.data.plan)) {
@@ -114,10 +123,16 @@ export class RunHistory {
     } else if (event.type === 'LOGS_CAPTURED') {
       Private.strings(event.data.step_keys).forEach(key => this._patch(key, { captured: true }));
     }
+    const artifact = readArtifact(event);
+    if (artifact) {
+      this.artifacts.push(artifact);
+    }
     if (event.step_key !== null) {
       this._foldStep(event, event.step_key);
     }
   }
+
+  private readonly _types = new Set<string>();
 
   private _foldRun(event: IRunEvent): void {
     const status = Private.RUN_STATUS[event.type];

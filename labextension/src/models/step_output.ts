@@ -7,6 +7,8 @@ import { ChangingModel } from '../changing';
 
 /** The panel shows the newest part; all of it can be downloaded. */
 const MOST_CHARACTERS = 2_000_000;
+/** So much is fetched at most of what was written before anybody looked. */
+const MOST_BYTES = 1_000_000;
 
 /** What a step has written to one of its streams, growing while it runs. */
 export class StepOutputModel extends ChangingModel implements IFeed<StepOutputStreamSubscription> {
@@ -47,20 +49,34 @@ export class StepOutputModel extends ChangingModel implements IFeed<StepOutputSt
     this._append(computeLogs.data ?? '', computeLogs.cursor);
   }
 
-  /** A plain request brings the whole text, which replaces what is here when it is longer. */
+  /** Ask how much there is, and for what is new; of a long beginning only the end. */
   async refetch(): Promise<void> {
     const { pipelineRunOrError: answer } = await this._client.send(STEP_OUTPUT, { runId: this.runId, stepKey: this.stepKey });
     if (answer.__typename !== 'PipelineRun') {
       throw new RequestProblem('missing', answer.message);
     }
-    const file = this.ioType === 'STDOUT' ? answer.computeLogs.stdout : answer.computeLogs.stderr;
-    if (file && file.cursor > this._cursor) {
-      this._text = '';
-      this._append(file.data ?? '', file.cursor);
-    } else {
-      this._loaded = true;
-      this.notify();
+    const size = (this.ioType === 'STDOUT' ? answer.computeLogs.stdout?.size : answer.computeLogs.stderr?.size) ?? 0;
+    if (size > this._cursor) {
+      await this._fetch(size);
     }
+    this._loaded = true;
+    this.notify();
+  }
+
+  private async _fetch(size: number): Promise<void> {
+    const stream = this.ioType === 'STDOUT' ? 'stdout' : 'stderr';
+    const before = this._cursor;
+    const from = size - before > MOST_BYTES ? -MOST_BYTES : before;
+    const { start, bytes } = await this._client.outputFrom(this.runId, this.stepKey, stream, from);
+    if (this._cursor !== before) {
+      return; // The stream was quicker.
+    }
+    if (start > before) {
+      this._text = '';
+      this._cut = true;
+    }
+    const whole = Private.wholeCharacters(bytes);
+    this._append(new TextDecoder().decode(bytes.subarray(0, whole)), start + whole);
   }
 
   private _append(data: string, cursor: number): void {
@@ -79,4 +95,21 @@ export class StepOutputModel extends ChangingModel implements IFeed<StepOutputSt
   private _text = '';
   private _cut = false;
   private _cursor = 0;
+}
+
+namespace Private {
+  /** How many bytes there are before a character that has not come whole. */
+  export function wholeCharacters(bytes: Uint8Array): number {
+    for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+      const byte = bytes[bytes.length - back];
+      if (byte >= 0xc0) {
+        const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+        return back < length ? bytes.length - back : bytes.length;
+      }
+      if (byte < 0x80) {
+        return bytes.length;
+      }
+    }
+    return bytes.length;
+  }
 }

@@ -3,7 +3,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { ILauncher } from '@jupyterlab/launcher';
 
-import { addressOf, Arguments, Commands } from '../commands';
+import { addressOf, Arguments, Commands, textOf } from '../commands';
 import { orchIcon } from '../icons';
 import { IOrchestrator } from '../tokens';
 import { LaunchpadView } from '../views/launchpad';
@@ -35,7 +35,12 @@ export const launchpad: JupyterFrontEndPlugin<void> = {
         if (address) {
           const same = ({ address: other }: LaunchpadView): boolean =>
             other.location === address.location && other.repository === address.repository && other.pipeline === address.pipeline;
-          kind.show(same, () => new LaunchpadView(orch, editors, address));
+          const widget = kind.show(same, () => new LaunchpadView(orch, editors, address));
+          const fromRun = textOf(args, 'fromRun');
+          if (fromRun) {
+            await widget.model.loaded;
+            await widget.model.addFromRun(fromRun);
+          }
         }
       }
     });

@@ -15,16 +15,16 @@ export function openerOf(commands: CommandRegistry, tell: IOpener['tell']): IOpe
   };
   return {
     pipeline: ({ location, repository, pipeline }) => run(Commands.openPipeline, { location, repository, pipeline }),
-    launchpad: address =>
-      run(
-        Commands.openLaunchpad,
-        address ? { location: address.location, repository: address.repository, pipeline: address.pipeline } : {}
-      ),
+    launchpad: (address, fromRun) =>
+      run(Commands.openLaunchpad, {
+        ...(address ? { location: address.location, repository: address.repository, pipeline: address.pipeline } : {}),
+        ...(fromRun ? { fromRun } : {})
+      }),
     run: runId => run(Commands.openRun, { runId }),
     automation: address => run(Commands.openAutomation, { ...address }),
     instance: tab => run(Commands.openInstance, tab ? { tab } : {}),
     runs: filter => run(Commands.openRuns, { ...filter }),
-    notebook: (runId, stepKey) => run(Commands.openNotebook, { runId, stepKey }),
+    notebook: (runId, stepKey, at) => run(Commands.openNotebook, { runId, stepKey, ...(at ? { at } : {}) }),
     file: path => run('docmanager:open', { path }),
     source: place => {
       Private.openSource(commands, place).catch((reason: unknown) => tell(messageOf(reason), 'error'));
@@ -33,9 +33,18 @@ export function openerOf(commands: CommandRegistry, tell: IOpener['tell']): IOpe
   };
 }
 
+/** Bring a cell of an open notebook into view; nothing happens for a place that it has not. */
+export async function showCell(widget: IDocumentWidget, index: number): Promise<void> {
+  const content = widget.content as unknown as Private.IContent;
+  if (index >= 0 && content.activeCellIndex !== undefined) {
+    content.activeCellIndex = index;
+    await content.scrollToCell?.(content.activeCell);
+  }
+}
+
 namespace Private {
   /** What file editors and notebooks have in common, without depending on either package. */
-  interface IContent {
+  export interface IContent {
     editor?: CodeEditor.IEditor;
     activeCellIndex?: number;
     activeCell?: { editor: CodeEditor.IEditor | null } | null;
@@ -53,9 +62,8 @@ namespace Private {
     await widget.context.ready;
     await widget.revealed;
     const content = widget.content as unknown as IContent;
-    if (place.cell !== null && content.activeCellIndex !== undefined) {
-      content.activeCellIndex = place.cell - 1;
-      await content.scrollToCell?.(content.activeCell);
+    if (place.cell !== null) {
+      await showCell(widget, place.cell - 1);
     }
     const editor = content.editor ?? content.activeCell?.editor;
     const position = { line: place.line - 1, column: 0 };

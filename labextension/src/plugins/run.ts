@@ -1,15 +1,18 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
 import { ExecutedNotebookDrive, notebookPath } from '../api/executed_notebooks';
 import { Arguments, Commands, textOf } from '../commands';
 import { orchIcon } from '../icons';
 import { IOrchestrator } from '../tokens';
+import { failingCell } from '../models/executed_notebook';
 import { RunView } from '../views/run';
 import { readStatus } from '../views/runs/model';
 import { RunsView } from '../views/runs';
 import { chooseRun } from './choose';
+import { showCell } from './opener';
 import { ViewKind } from './views';
 
 /** The Run tab. */
@@ -18,8 +21,14 @@ export const run: JupyterFrontEndPlugin<void> = {
   description: 'The tab that follows one run.',
   autoStart: true,
   requires: [IOrchestrator],
-  optional: [ILayoutRestorer, ICommandPalette],
-  activate: (app: JupyterFrontEnd, orch: IOrchestrator, restorer: ILayoutRestorer | null, palette: ICommandPalette | null) => {
+  optional: [ILayoutRestorer, ICommandPalette, IRenderMimeRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    orch: IOrchestrator,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    renderers: IRenderMimeRegistry | null
+  ) => {
     app.commands.addCommand(Commands.openRun, {
       label: orch.trans.__('Open Run…'),
       icon: orchIcon,
@@ -31,7 +40,7 @@ export const run: JupyterFrontEndPlugin<void> = {
         }
         kind.show(
           widget => widget.runId === runId,
-          () => new RunView(orch, runId)
+          () => new RunView(orch, runId, renderers)
         );
       }
     });
@@ -87,7 +96,17 @@ export const executedNotebooks: JupyterFrontEndPlugin<void> = {
           shutdownOnDispose: true
         });
         // Lab completes missing metadata on opening; that is no change that anybody would want to save.
-        void widget?.context.ready.then(() => widget.revealed).then(() => (widget.context.model.dirty = false));
+        const settle = async (): Promise<void> => {
+          await widget?.context.ready;
+          await widget?.revealed;
+          if (widget) {
+            widget.context.model.dirty = false;
+            if (textOf(args, 'at') === 'failing') {
+              await showCell(widget, failingCell(widget.context.model.toJSON()));
+            }
+          }
+        };
+        void settle();
       }
     });
   }

@@ -14,17 +14,19 @@ let model: RunModel;
 let view: RunViewModel;
 let facts: ReturnType<typeof log>;
 let shape: Record<string, unknown>;
+let outputs: Record<string, Uint8Array>;
 
 beforeEach(() => {
   facts = [];
   shape = {};
+  outputs = {};
   server = new MemoryServer({
     pipelineRunOrError: () =>
       run({
         events: ({ after }: { after: number }) => facts.slice(after),
         computeLogs: ({ stepKey }: { stepKey: string }) => ({
-          stdout: { data: `out of ${stepKey}\n`, cursor: 10, size: 10 },
-          stderr: { data: '', cursor: 0, size: 0 }
+          stdout: { size: outputs[stepKey]?.length ?? 0 },
+          stderr: { size: 0 }
         }),
         ...shape
       })
@@ -35,7 +37,7 @@ beforeEach(() => {
 });
 
 async function draw(): Promise<HTMLElement> {
-  const { container } = show(orch, <RunBody run={model} view={view} />);
+  const { container } = show(orch, <RunBody run={model} view={view} renderers={null} />);
   await act(async () => model.refetch().catch(() => undefined));
   return container;
 }
@@ -96,6 +98,10 @@ describe('run tab', () => {
 
   it('shows what the failed step wrote, and lets another be chosen', async () => {
     facts = log(...FAILED);
+    for (const step of ['load', 'report']) {
+      outputs[step] = new TextEncoder().encode(`out of ${step}\n`);
+      server.files[`api/v1/runs/run-1/logs/${step}/stdout`] = outputs[step];
+    }
     server.answers.computeLogs = () => new Tap<unknown>();
     orch.live.start();
     await draw();
@@ -111,6 +117,114 @@ describe('run tab', () => {
     });
     expect(tab.getByText('Download').getAttribute('href')).toContain('/orch/api/v1/runs/run-1/logs/load/stdout');
     orch.live.dispose();
+  });
+
+  it('re-runs the chosen steps, alone or with what follows', async () => {
+    shape = {
+      status: 'SUCCESS',
+      executionPlan: {
+        steps: [
+          { key: 'load', solidHandle: 'load', kind: 'COMPUTE', inputs: [] },
+          { key: 'clean', solidHandle: 'clean', kind: 'COMPUTE', inputs: [{ name: 'x', dependsOn: [{ solid: 'load', output: 'result' }] }] },
+          { key: 'report', solidHandle: 'report', kind: 'COMPUTE', inputs: [{ name: 'x', dependsOn: [{ solid: 'clean', output: 'result' }] }] }
+        ]
+      }
+    };
+    const asked: unknown[] = [];
+    server.answers.launchPipelineReexecution = ({ executionParams }: { executionParams: { stepKeys: string[]; executionMetadata: unknown } }) => {
+      asked.push([executionParams.stepKeys, executionParams.executionMetadata]);
+      return { __typename: 'LaunchPipelineRunSuccess', run: run({ runId: 'again' }) };
+    };
+    await draw();
+    fireEvent.click(screen.getByRole('option', { name: /^report,/ }));
+    fireEvent.click(screen.getByRole('option', { name: /^load,/ }), { ctrlKey: true });
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Re-run selected' })));
+    fireEvent.click(screen.getByRole('option', { name: /^clean,/ }));
+    await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Re-run from selected' })));
+    const family = { parentRunId: 'run-1', rootRunId: 'run-1' };
+    expect(asked).toMatchObject([[['load', 'report'], family], [['clean', 'report'], family]]);
+    expect(orch.open.run).toHaveBeenCalledWith('again');
+  });
+
+  it('shows what the run has made, kind by kind', async () => {
+    facts = log(
+      ['STEP_START', 'load'],
+      [
+        'ASSET_MATERIALIZATION',
+        'load',
+        {
+          asset_key: ['sales', HOSTILE],
+          partition: '2026-11-01',
+          description: 'Rows of the day',
+          metadata: [
+            { label: 'rows', kind: 'int', value: 342 },
+            { label: 'link', kind: 'url', value: 'https://example.org/x' },
+            { label: 'trap', kind: 'url', value: 'javascript:alert(1)' },
+            { label: 'detail', kind: 'json', value: { a: [1] } },
+            { label: 'head', kind: 'table', value: [{ day: 'Mon', sold: 3 }] },
+            { label: 'said', kind: 'md', value: HOSTILE }
+          ]
+        }
+      ],
+      ['STEP_EXPECTATION_RESULT', 'load', { success: false, label: 'enough rows', metadata: [] }],
+      ['HANDLED_OUTPUT', 'load', { output_name: 'result', metadata: [{ label: 'path', kind: 'path', value: '/x' }] }]
+    );
+    const container = await draw();
+    fireEvent.click(screen.getByRole('tab', { name: 'Artifacts' }));
+    const list = within(screen.getByRole('list', { name: 'Artifacts' }));
+    expect(list.getByText('342')).toBeTruthy();
+    expect(list.getByRole('link', { name: 'https://example.org/x' }).getAttribute('rel')).toContain('noopener');
+    expect(list.queryByRole('link', { name: /javascript/ })).toBeNull();
+    expect(list.getByRole('cell', { name: 'Mon' })).toBeTruthy();
+    expect(list.getByText('check failed')).toBeTruthy();
+    expect(list.queryByText('stored')).toBeNull();
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Stored values too' }));
+    expect(list.getByText('stored')).toBeTruthy();
+    expect(isOnlyText(container)).toBe(true);
+  });
+
+  it('shows the notebook of a step as it grows, and leads to the cell that failed', async () => {
+    facts = log(...FAILED);
+    shape = { status: 'FAILURE' };
+    server.files['api/v1/runs/run-1/notebooks/report'] = {
+      cells: [
+        { cell_type: 'markdown', source: ['# Head ', HOSTILE], metadata: {} },
+        { cell_type: 'code', source: 'x = 1', metadata: { papermill: { status: 'completed', duration: 0.5 } }, execution_count: 1, outputs: [{ output_type: 'stream', name: 'stdout', text: ['one\n'] }] },
+        { cell_type: 'code', source: '1 / 0', metadata: { papermill: { status: 'failed', exception: true } }, outputs: [{ output_type: 'error', ename: 'ZeroDivisionError', evalue: 'division by zero', traceback: ['no'] }] },
+        { cell_type: 'code', source: 'y', metadata: { papermill: { status: 'pending' } }, outputs: [] }
+      ]
+    };
+    const container = await draw();
+    fireEvent.click(screen.getByRole('tab', { name: 'Notebook' }));
+    await act(async () => vi.waitFor(() => expect(view.notebook?.cells).toHaveLength(4)));
+    expect(screen.getByText('Cell 2 of 3')).toBeTruthy();
+    expect(view.notebook!.cells.map(cell => cell.state)).toEqual(['done', 'done', 'failed', 'waiting']);
+    expect(container.textContent).toContain('one');
+    fireEvent.click(screen.getAllByRole('button', { name: 'Open at the failing cell' })[0]);
+    expect(orch.open.notebook).toHaveBeenCalledWith('run-1', 'report', 'failing');
+    expect(isOnlyText(container)).toBe(true);
+  });
+
+  it('shows the particulars of an event, and one kind of events alone', async () => {
+    facts = log(...FAILED);
+    await draw();
+    fireEvent.click(screen.getByRole('button', { name: 'Particulars of event 6' }));
+    expect(screen.getByText(/"cls": "ZeroDivisionError"/)).toBeTruthy();
+    fireEvent.change(screen.getByRole('combobox', { name: 'Kind of event' }), { target: { value: 'STEP_START' } });
+    expect(view.shownEvents()).toHaveLength(2);
+  });
+
+  it('shows its family and leads to its members', async () => {
+    server.answers.runGroupOrError = () => ({
+      __typename: 'RunGroup',
+      rootRunId: 'run-0',
+      runs: [run({ runId: 'run-0', status: 'FAILURE' }), run({ runId: 'run-1' })]
+    });
+    await draw();
+    const first = await screen.findByRole('button', { name: 'Attempt 1, Failed' });
+    expect(screen.getByRole('button', { name: 'Attempt 2, Success' }).getAttribute('aria-current')).toBe('true');
+    fireEvent.click(first);
+    expect(orch.open.run).toHaveBeenCalledWith('run-0');
   });
 
   it('offers cancel while the run lives, and re-runs when it is over', async () => {

@@ -305,7 +305,7 @@ export type StepOutputQueryVariables = Exact<{
 
 
 export type StepOutputQuery = { pipelineRunOrError:
-    | { __typename: 'PipelineRun', computeLogs: { stdout: { data: string | null, cursor: number, size: number } | null, stderr: { data: string | null, cursor: number, size: number } | null } }
+    | { __typename: 'PipelineRun', computeLogs: { stdout: { size: number } | null, stderr: { size: number } | null } }
     | { __typename: 'PipelineRunNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
    };
@@ -352,6 +352,50 @@ export type RelaunchMutation = { launchPipelineReexecution:
     | { __typename: 'PythonError', message: string }
     | { __typename: 'RunConfigValidationInvalid', errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }
     | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type RelaunchStepsMutationVariables = Exact<{
+  params: ExecutionParams;
+}>;
+
+
+export type RelaunchStepsMutation = { launchPipelineReexecution:
+    | { __typename: 'ConflictingExecutionParamsError', message: string }
+    | { __typename: 'InvalidOutputError', message: string }
+    | { __typename: 'InvalidStepError', message: string }
+    | { __typename: 'InvalidSubsetError', message: string }
+    | { __typename: 'LaunchPipelineRunSuccess', run: { runId: string } }
+    | { __typename: 'ModeNotFoundError', message: string }
+    | { __typename: 'NoModeProvidedError', message: string }
+    | { __typename: 'PipelineNotFoundError', message: string }
+    | { __typename: 'PipelineRunConflict', message: string }
+    | { __typename: 'PipelineRunNotFoundError', message: string }
+    | { __typename: 'PresetNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'RunConfigValidationInvalid', errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type RunFamilyQueryVariables = Exact<{
+  runId: string;
+}>;
+
+
+export type RunFamilyQuery = { runGroupOrError:
+    | { __typename: 'PythonError' }
+    | { __typename: 'RunGroup', rootRunId: string, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }
+    | { __typename: 'RunGroupNotFoundError' }
+   };
+
+export type RunAsDraftQueryVariables = Exact<{
+  runId: string;
+}>;
+
+
+export type RunAsDraftQuery = { pipelineRunOrError:
+    | { __typename: 'PipelineRun', mode: string, solidSelection: Array<string> | null, runConfigYaml: string, tags: Array<{ key: string, value: string }> }
+    | { __typename: 'PipelineRunNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
    };
 
 export type TerminateMutationVariables = Exact<{
@@ -1272,13 +1316,9 @@ export const StepOutputDocument = new TypedDocumentString(`
     ... on PipelineRun {
       computeLogs(stepKey: $stepKey) {
         stdout {
-          data
-          cursor
           size
         }
         stderr {
-          data
-          cursor
           size
         }
       }
@@ -1345,6 +1385,68 @@ export const RelaunchDocument = new TypedDocumentString(`
   line
   column
 }`) as unknown as TypedDocumentString<RelaunchMutation, RelaunchMutationVariables>;
+export const RelaunchStepsDocument = new TypedDocumentString(`
+    mutation RelaunchSteps($params: ExecutionParams!) {
+  launchPipelineReexecution(executionParams: $params) {
+    __typename
+    ... on LaunchPipelineRunSuccess {
+      run {
+        runId
+      }
+    }
+    ... on RunConfigValidationInvalid {
+      errors {
+        ...ConfigProblem
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}`) as unknown as TypedDocumentString<RelaunchStepsMutation, RelaunchStepsMutationVariables>;
+export const RunFamilyDocument = new TypedDocumentString(`
+    query RunFamily($runId: ID!) {
+  runGroupOrError(runId: $runId) {
+    __typename
+    ... on RunGroup {
+      rootRunId
+      runs {
+        runId
+        status
+        createTime
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunFamilyQuery, RunFamilyQueryVariables>;
+export const RunAsDraftDocument = new TypedDocumentString(`
+    query RunAsDraft($runId: ID!) {
+  pipelineRunOrError(runId: $runId) {
+    __typename
+    ... on PipelineRun {
+      mode
+      solidSelection
+      runConfigYaml
+      tags {
+        key
+        value
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunAsDraftQuery, RunAsDraftQueryVariables>;
 export const TerminateDocument = new TypedDocumentString(`
     mutation Terminate($runId: String!, $policy: TerminatePipelinePolicy) {
   terminatePipelineExecution(runId: $runId, terminatePolicy: $policy) {

@@ -127,13 +127,9 @@ export const STEP_OUTPUT = graphql(`
       ... on PipelineRun {
         computeLogs(stepKey: $stepKey) {
           stdout {
-            data
-            cursor
             size
           }
           stderr {
-            data
-            cursor
             size
           }
         }
@@ -178,6 +174,65 @@ export const RELAUNCH = graphql(`
       ... on RunConfigValidationInvalid {
         errors {
           ...ConfigProblem
+        }
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`);
+
+export const RELAUNCH_STEPS = graphql(`
+  mutation RelaunchSteps($params: ExecutionParams!) {
+    launchPipelineReexecution(executionParams: $params) {
+      __typename
+      ... on LaunchPipelineRunSuccess {
+        run {
+          runId
+        }
+      }
+      ... on RunConfigValidationInvalid {
+        errors {
+          ...ConfigProblem
+        }
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`);
+
+/** A run with all that were made from it. */
+export const RUN_FAMILY = graphql(`
+  query RunFamily($runId: ID!) {
+    runGroupOrError(runId: $runId) {
+      __typename
+      ... on RunGroup {
+        rootRunId
+        runs {
+          runId
+          status
+          createTime
+        }
+      }
+    }
+  }
+`);
+
+/** What a run was asked to do, to ask for it again. */
+export const RUN_AS_DRAFT = graphql(`
+  query RunAsDraft($runId: ID!) {
+    pipelineRunOrError(runId: $runId) {
+      __typename
+      ... on PipelineRun {
+        mode
+        solidSelection
+        runConfigYaml
+        tags {
+          key
+          value
         }
       }
       ... on Error {

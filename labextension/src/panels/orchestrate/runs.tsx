@@ -2,7 +2,7 @@ import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { ReactNode } from 'react';
 
 import type { RunRowFragment } from '../../api/gql/graphql';
-import { Action, useRefusal } from '../../components/action';
+import { Action, confirmCancel, useRefusal } from '../../components/action';
 import { Rows } from '../../components/rows';
 import { Section } from '../../components/section';
 import { Empty, Problem, Skeleton } from '../../components/states';
@@ -15,7 +15,7 @@ import type { OrchestrateModel } from './model';
 
 /** Runs on their way, with steps counted and a stop button. */
 export function ActiveRuns({ model }: { model: OrchestrateModel }): JSX.Element {
-  const { runs, actions, trans } = useOrch();
+  const { runs, actions, preferences, trans } = useOrch();
   useModel(runs);
   useModel(model);
   const refusal = useRefusal('terminate_pipeline_execution');
@@ -39,7 +39,7 @@ export function ActiveRuns({ model }: { model: OrchestrateModel }): JSX.Element 
                 look="icon"
                 tabIndex={-1}
                 refusal={refusal || (run.canTerminate ? '' : trans.__('This run can not be stopped.'))}
-                onAct={() => actions.cancel(run.runId, run.status)}
+                onAct={async () => (await confirmCancel(preferences, trans)) && actions.cancel(run.runId, run.status)}
               />
             </>
           )}

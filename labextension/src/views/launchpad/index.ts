@@ -20,7 +20,7 @@ export class LaunchpadView extends ViewWidget {
     });
     this.address = address;
     this.model = model;
-    void model.load();
+    model.loaded = model.load();
   }
 
   readonly address: IPipelineAddress;

@@ -2,7 +2,7 @@ import { UUID } from '@lumino/coreutils';
 import { stringify } from 'yaml';
 
 import type { LaunchpadQuery, PipelineSelector } from '../../api/gql/graphql';
-import { LAUNCH, LAUNCHPAD } from '../../api/operations';
+import { LAUNCH, LAUNCHPAD, RUN_AS_DRAFT } from '../../api/operations';
 import { messageOf, RequestProblem } from '../../api/problem';
 import { ChangingModel } from '../../changing';
 import { type IConfigProblem, placeProblems } from '../../models/config_places';
@@ -33,6 +33,8 @@ export class LaunchpadModel extends ChangingModel {
     _orch.live.changed.connect(this.notify, this);
   }
 
+  /** Settled once the pipeline and the kept drafts are there. */
+  loaded: Promise<void> = Promise.resolve();
   /** What the server says of the draft. */
   readonly checks: DraftCheck;
 
@@ -131,6 +133,22 @@ export class LaunchpadModel extends ChangingModel {
     const { drafts } = this._book;
     const name = part.name ?? this._orch.trans.__('Draft %1', drafts.length + 1);
     this._keep({ drafts: [...drafts, { ...this.draft, ...part, name }], current: drafts.length });
+  }
+
+  /** Begin another draft with what a run was asked to do. Rejects with a `RequestProblem`. */
+  async addFromRun(runId: string): Promise<void> {
+    const { pipelineRunOrError: answer } = await this._orch.client.send(RUN_AS_DRAFT, { runId });
+    if (answer.__typename !== 'PipelineRun') {
+      throw new RequestProblem('missing', answer.message);
+    }
+    this.add({
+      name: this._orch.trans.__('As %1', runId.slice(0, 8)),
+      preset: '',
+      mode: answer.mode,
+      yaml: answer.runConfigYaml,
+      selection: answer.solidSelection ?? [],
+      tags: answer.tags.filter(tag => !Private.isOwn(tag.key)).map(({ key, value }) => ({ key, value }))
+    });
   }
 
   /** Throw a draft away; the last one is only emptied. */
@@ -272,6 +290,11 @@ export class LaunchpadModel extends ChangingModel {
 
 namespace Private {
   export const EMPTY: IDraft = { name: '', mode: 'default', preset: '', selection: [], tags: [], yaml: '' };
+
+  /** Tags that the orchestrator itself gives, e.g. `.jupyter_orch/launched_by`, are not the user's to repeat. */
+  export function isOwn(key: string): boolean {
+    return key.startsWith('.') || ['dagster/parent_run_id', 'dagster/root_run_id', 'dagster/schedule_name', 'dagster/sensor_name', 'dagster/backfill', 'dagster/run_key'].includes(key);
+  }
 
   /** Executors and loggers are chosen, not written out: their defaults hold only for the chosen one. */
   export function withoutChoices(schema: Record<string, unknown>): Record<string, unknown> {

@@ -1,17 +1,18 @@
 import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
 
 import type { ReexecutionStrategy } from '../../api/gql/graphql';
-import { Action, useRefusal } from '../../components/action';
+import { Action, confirmCancel, useRefusal } from '../../components/action';
 import { Fact, Facts } from '../../components/facts';
-import { Status } from '../../components/status';
+import { Status, StatusGlyph, statusWord } from '../../components/status';
 import { useOrch } from '../../components/surroundings';
 import { Name } from '../../components/text';
 import { Duration, instantText } from '../../components/time';
 import type { RunModel } from '../../models/run';
+import type { RunViewModel } from './model';
 import { isActive } from '../../models/run_status';
 
 /** Who, what, when, how long, and what can be done. */
-export function RunHeader({ run }: { run: RunModel }): JSX.Element {
+export function RunHeader({ run, view }: { run: RunModel; view: RunViewModel }): JSX.Element {
   const { open, trans } = useOrch();
   const detail = run.detail!;
   const { status } = detail;
@@ -64,12 +65,13 @@ export function RunHeader({ run }: { run: RunModel }): JSX.Element {
           </Fact>
         )}
       </Facts>
+      <Family run={run} view={view} />
     </header>
   );
 }
 
 function RunButtons({ run }: { run: RunModel }): JSX.Element {
-  const { actions, open, trans } = useOrch();
+  const { actions, open, preferences, trans } = useOrch();
   const detail = run.detail!;
   const mayCancel = useRefusal('terminate_pipeline_execution');
   const mayRerun = useRefusal('launch_pipeline_reexecution');
@@ -82,7 +84,7 @@ function RunButtons({ run }: { run: RunModel }): JSX.Element {
         icon={stopIcon}
         look="warn"
         refusal={mayCancel || (detail.canTerminate || again ? '' : trans.__('This run can not be stopped.'))}
-        onAct={() => actions.cancel(run.runId, detail.status)}
+        onAct={async () => (await confirmCancel(preferences, trans)) && actions.cancel(run.runId, detail.status)}
       >
         {again ? trans.__('Mark as canceled') : trans.__('Cancel run')}
       </Action>
@@ -90,6 +92,15 @@ function RunButtons({ run }: { run: RunModel }): JSX.Element {
   }
   return (
     <>
+      <Action
+        label={trans.__('Open in launchpad')}
+        title={trans.__('Begin a draft with what this run was asked to do')}
+        onAct={() =>
+          open.launchpad({ location: detail.repositoryLocationName, repository: detail.repositoryName, pipeline: detail.pipelineName }, run.runId)
+        }
+      >
+        {trans.__('Launchpad')}
+      </Action>
       <Action label={trans.__('Re-run')} icon={redoIcon} refusal={mayRerun} onAct={() => rerun('ALL_STEPS')}>
         {trans.__('Re-run')}
       </Action>
@@ -104,5 +115,32 @@ function RunButtons({ run }: { run: RunModel }): JSX.Element {
         </Action>
       )}
     </>
+  );
+}
+
+/** The run among those that were made from it or that it was made from. */
+function Family({ run, view }: { run: RunModel; view: RunViewModel }): JSX.Element | null {
+  const { open, trans } = useOrch();
+  if (view.family.length < 2) {
+    return null;
+  }
+  return (
+    <ol className="jp-orch-Family" aria-label={trans.__('Attempts')}>
+      {view.family.map((one, i) => (
+        <li key={one.runId}>
+          <button
+            type="button"
+            className="jp-orch-Family-run"
+            aria-current={one.runId === run.runId}
+            aria-label={trans.__('Attempt %1, %2', i + 1, statusWord(one.status, trans))}
+            title={instantText(one.createTime)}
+            onClick={() => open.run(one.runId)}
+          >
+            <StatusGlyph status={one.status} />
+            <code>{one.runId.slice(0, 8)}</code>
+          </button>
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -1,11 +1,15 @@
+import { downloadIcon } from '@jupyterlab/ui-components';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useRef } from 'react';
 
+import { Action } from '../../components/action';
+import { MetadataList } from '../../components/metadata';
 import { Empty } from '../../components/states';
 import { useOrch } from '../../components/surroundings';
 import { Name, visible } from '../../components/text';
 import { clockText } from '../../components/time';
 import type { IRunEvent } from '../../models/history';
+import { readMetadata } from '../../models/metadata';
 import type { RunModel } from '../../models/run';
 import { LEVELS, type RunViewModel } from './model';
 
@@ -74,7 +78,7 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
               className="jp-orch-Log-place"
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <LogLine event={events[item.index]} />
+              <LogLine event={events[item.index]} view={view} />
             </div>
           ))}
         </div>
@@ -92,12 +96,18 @@ function LogFilters({ run, view, shown }: { run: RunModel; view: RunViewModel; s
           <option key={level}>{level}</option>
         ))}
       </select>
-      <select className="jp-mod-styled" aria-label={trans.__('Step')} value={view.step} onChange={event => (view.step = event.target.value)}>
-        <option value="">{trans.__('All steps')}</option>
+      <select className="jp-mod-styled" aria-label={trans.__('Step')} value={view.chosen.size === 1 ? view.step : ''} onChange={event => (view.step = event.target.value)}>
+        <option value="">{view.chosen.size > 1 ? trans.__('%1 steps', view.chosen.size) : trans.__('All steps')}</option>
         {[...run.history.steps.keys()].map(key => (
           <option key={key} value={key}>
             {visible(key)}
           </option>
+        ))}
+      </select>
+      <select className="jp-mod-styled" aria-label={trans.__('Kind of event')} value={view.type} onChange={event => (view.type = event.target.value)}>
+        <option value="">{trans.__('All events')}</option>
+        {run.history.types().map(type => (
+          <option key={type}>{type}</option>
         ))}
       </select>
       <input
@@ -110,6 +120,7 @@ function LogFilters({ run, view, shown }: { run: RunModel; view: RunViewModel; s
       />
       <span className="jp-orch-spring" />
       <span className="jp-orch-note">{trans.__('%1 of %2', shown, run.history.events.length)}</span>
+      <Action label={trans.__('Download log')} title={trans.__('The shown events, one JSON object a line')} icon={downloadIcon} look="icon" onAct={() => Private.download(run.runId, view.shownEvents())} />
       <label>
         <input type="checkbox" checked={view.follow} onChange={event => (view.follow = event.target.checked)} /> {trans.__('Follow')}
       </label>
@@ -117,14 +128,52 @@ function LogFilters({ run, view, shown }: { run: RunModel; view: RunViewModel; s
   );
 }
 
-function LogLine({ event }: { event: IRunEvent }): JSX.Element {
+function LogLine({ event, view }: { event: IRunEvent; view: RunViewModel }): JSX.Element {
+  const { trans } = useOrch();
+  const open = view.isOpen(event.seq);
   return (
-    <div className="jp-orch-Log-line" data-level={event.level}>
-      <span className="jp-orch-time">{clockText(event.timestamp)}</span>
-      <span className="jp-orch-Log-level">{event.level}</span>
-      <span className="jp-orch-Log-step">{event.step_key !== null && <Name text={event.step_key} />}</span>
-      <span className="jp-orch-Log-type">{event.type}</span>
-      <span className="jp-orch-Log-message">{event.message}</span>
+    <>
+      <div className="jp-orch-Log-line" data-level={event.level}>
+        <button
+          type="button"
+          className="jp-orch-Log-open jp-orch-time"
+          aria-expanded={open}
+          aria-label={trans.__('Particulars of event %1', event.seq)}
+          title={trans.__('Event %1; click for its particulars', event.seq)}
+          tabIndex={-1}
+          onClick={() => view.toggleEvent(event.seq)}
+        >
+          {clockText(event.timestamp)}
+        </button>
+        <span className="jp-orch-Log-level">{event.level}</span>
+        <span className="jp-orch-Log-step">{event.step_key !== null && <Name text={event.step_key} />}</span>
+        <span className="jp-orch-Log-type">{event.type}</span>
+        <span className="jp-orch-Log-message">{event.message}</span>
+      </div>
+      {open && <Particulars event={event} />}
+    </>
+  );
+}
+
+/** All that an event carries. */
+function Particulars({ event }: { event: IRunEvent }): JSX.Element {
+  const { metadata, ...rest } = event.data;
+  return (
+    <div className="jp-orch-Log-particulars">
+      <MetadataList entries={readMetadata(metadata)} />
+      <pre className="jp-orch-pre">{JSON.stringify({ seq: event.seq, time: new Date(event.timestamp * 1000).toISOString(), ...rest }, null, 2)}</pre>
     </div>
   );
+}
+
+namespace Private {
+  /** Hand events to the browser as a file. */
+  export function download(runId: string, events: readonly IRunEvent[]): void {
+    const lines = events.map(event => `${JSON.stringify(event)}\n`);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob(lines, { type: 'application/x-ndjson' }));
+    link.download = `run-${runId.slice(0, 8)}.jsonl`;
+    link.click();
+    window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
 }

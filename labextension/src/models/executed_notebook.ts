@@ -1,0 +1,114 @@
+import type { OrchClient } from '../api/client';
+import { joinLines } from '../api/executed_notebooks';
+import type { LiveConnection } from '../api/live';
+import { RequestProblem } from '../api/problem';
+import { AskingModel } from './asking';
+
+/** How far a cell has come. */
+export type CellState = 'waiting' | 'running' | 'done' | 'failed';
+
+/** A cell of an executed notebook. */
+export interface IExecutedCell {
+  /** 0-based place in the notebook. */
+  index: number;
+  kind: 'code' | 'markdown' | 'raw';
+  source: string;
+  state: CellState;
+  /** As nbformat has them. */
+  outputs: readonly Record<string, unknown>[];
+  /** Seconds that it took, or null while it has not ended. */
+  took: number | null;
+}
+
+const EVERY = 1500;
+
+/** A notebook that a step runs, as it stands on disk: it grows cell by cell until the step has ended. */
+export class ExecutedNotebookModel extends AskingModel {
+  /** @param isLive - whether the step may still write. */
+  constructor(
+    private readonly _client: OrchClient,
+    live: LiveConnection,
+    readonly runId: string,
+    readonly stepKey: string,
+    private readonly _isLive: () => boolean
+  ) {
+    super(live, EVERY);
+  }
+
+  get cells(): readonly IExecutedCell[] {
+    return this._cells;
+  }
+
+  /** Code cells that have ended, of all. */
+  get progress(): { done: number; all: number } {
+    const code = this._cells.filter(cell => cell.kind === 'code');
+    return { done: code.filter(cell => cell.state === 'done' || cell.state === 'failed').length, all: code.length };
+  }
+
+  protected async ask(current: () => boolean): Promise<string> {
+    if (this._final) {
+      return '';
+    }
+    const live = this._isLive();
+    try {
+      const notebook = joinLines(await this._client.executedNotebook(this.runId, this.stepKey));
+      if (current()) {
+        this._cells = readCells(notebook, live);
+        this._final = !live;
+      }
+    } catch (reason) {
+      // Not begun yet, or caught in the middle of being written: the next look shows more.
+      if (!(reason instanceof RequestProblem) || (reason.kind !== 'missing' && !live)) {
+        throw reason;
+      }
+    }
+    return '';
+  }
+
+  private _cells: readonly IExecutedCell[] = [];
+  private _final = false;
+}
+
+/**
+ * The cells of a notebook that papermill has run or is running.
+ *
+ * @param live - a cell that was begun and has not ended is running, not lost.
+ */
+export function readCells(notebook: unknown, live: boolean): IExecutedCell[] {
+  const { cells } = (notebook ?? {}) as { cells?: unknown };
+  return Array.isArray(cells) ? cells.map((cell, index) => Private.readCell(cell, index, live)) : [];
+}
+
+/** Place of the first cell that failed, or -1. */
+export function failingCell(notebook: unknown): number {
+  return readCells(notebook, false).findIndex(cell => cell.state === 'failed');
+}
+
+namespace Private {
+  type Json = Record<string, unknown>;
+
+  export function readCell(said: unknown, index: number, live: boolean): IExecutedCell {
+    const cell = (said ?? {}) as Json;
+    const outputs = Array.isArray(cell.outputs) ? (cell.outputs as Json[]) : [];
+    const kind = cell.cell_type === 'code' || cell.cell_type === 'markdown' ? cell.cell_type : 'raw';
+    const facts = ((cell.metadata ?? {}) as Json).papermill as Json | undefined;
+    return {
+      index,
+      kind,
+      source: typeof cell.source === 'string' ? cell.source : '',
+      state: kind === 'code' ? stateOf(facts ?? {}, outputs, live, cell.execution_count) : 'done',
+      outputs,
+      took: typeof facts?.duration === 'number' ? facts.duration : null
+    };
+  }
+
+  function stateOf(facts: Json, outputs: readonly Json[], live: boolean, count: unknown): CellState {
+    if (facts.exception === true || facts.status === 'failed' || outputs.some(output => output.output_type === 'error')) {
+      return 'failed';
+    }
+    if (facts.status === 'running') {
+      return live ? 'running' : 'failed';
+    }
+    return facts.status === 'completed' || typeof count === 'number' ? 'done' : 'waiting';
+  }
+}
