@@ -13,9 +13,16 @@ Every call of what the fixture returns has to open the same, at first empty plac
 
 from __future__ import annotations
 
+from jupyter_orch.testing.assets import AssetStorageSuite
 from jupyter_orch.testing.event_log import EventLogStorageSuite
 from jupyter_orch.testing.replicas import ReplicaStorageSuite
 from jupyter_orch.testing.runs import RunStorageSuite
 from jupyter_orch.testing.schedules import ScheduleStorageSuite
 
-__all__ = ["EventLogStorageSuite", "ReplicaStorageSuite", "RunStorageSuite", "ScheduleStorageSuite"]
+__all__ = [
+    "AssetStorageSuite",
+    "EventLogStorageSuite",
+    "ReplicaStorageSuite",
+    "RunStorageSuite",
+    "ScheduleStorageSuite",
+]

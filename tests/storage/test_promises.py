@@ -13,7 +13,13 @@ from jupyter_orch.storage.event_log import SqlEventLog
 from jupyter_orch.storage.joined import join
 from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.storage.staged import SqlSchedulesApart
-from jupyter_orch.testing import EventLogStorageSuite, ReplicaStorageSuite, RunStorageSuite, ScheduleStorageSuite
+from jupyter_orch.testing import (
+    AssetStorageSuite,
+    EventLogStorageSuite,
+    ReplicaStorageSuite,
+    RunStorageSuite,
+    ScheduleStorageSuite,
+)
 from tests.postgres import Postgres
 
 
@@ -28,6 +34,10 @@ class TestSqlRuns(OnEachDatabase, RunStorageSuite):
 
 
 class TestSqlSchedules(OnEachDatabase, ScheduleStorageSuite):
+    pass
+
+
+class TestSqlAssets(OnEachDatabase, AssetStorageSuite):
     pass
 
 
@@ -62,6 +72,10 @@ class Apart:
 
 
 class TestRunsOfStoragesApart(Apart, RunStorageSuite):
+    pass
+
+
+class TestAssetsOfStoragesApart(Apart, AssetStorageSuite):
     pass
 
 
