@@ -18,6 +18,7 @@ import threading
 from typing import Any
 
 from jupyter_orch import wire
+from jupyter_orch.execution.executors.child import die_with
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.zygote.server import Zygote
@@ -36,6 +37,7 @@ def main(lifeline_fd: int, listener_fd: int) -> None:
     """Load, report, serve until the server is gone and the last run has ended."""
     lifeline = socket.socket(fileno=lifeline_fd)
     listener = socket.socket(fileno=listener_fd)
+    _stand_between()
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # the server asks where a slow import hangs
     order = wire.receive(lifeline)
     if order is None:
@@ -54,6 +56,27 @@ def main(lifeline_fd: int, listener_fd: int) -> None:
     ).serve()
 
 
+def _stand_between() -> None:
+    """Go on in a child, so that code that kills its parent or its group reaches this process and not the server.
+
+    The parent waits, passes signals on, and ends as the child does; the child ends when the parent is killed.
+    """
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        die_with(parent)
+        return
+    for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: os.kill(child, received))
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number != signal.SIGKILL:
+            signal.signal(number, signal.SIG_DFL)
+        os.kill(parent, number)
+    os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
 def _load_and_report(target: LocationTarget, lifeline: socket.socket, progress_fd: int | None) -> Loaded | None:
     try:
         with import_progress.told(progress_fd):
@@ -64,7 +87,12 @@ def _load_and_report(target: LocationTarget, lifeline: socket.socket, progress_f
         return None
     wire.send(
         lifeline,
-        {"k": "loaded", "snapshot": codec.to_json(loaded.snapshot()), "threads": threading.active_count()},
+        {
+            "k": "loaded",
+            "snapshot": codec.to_json(loaded.snapshot()),
+            "threads": threading.active_count(),
+            "pid": os.getpid(),
+        },
     )
     return loaded
 
