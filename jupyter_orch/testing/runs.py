@@ -13,6 +13,7 @@ from jupyter_orch.records.event import EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import RunStatus
+from jupyter_orch.records.status_change import StatusChangeFilter
 from jupyter_orch.testing.opened import OpenedStorage
 from jupyter_orch.testing.samples import QUEUED, WORKER, add, event, killed_after, start, submission
 
@@ -61,6 +62,14 @@ class RunStorageSuite(OpenedStorage):
         assert sum(is_new for _, is_new in found) == 1
         assert storages[0].count_runs(RunFilter()) == 1
 
+    def test_a_run_may_begin_as_failed_or_held_by_whoever_stores_it(self, storage: RunStorage) -> None:
+        why = Failure(cls="E", message="no")
+        failed, _ = storage.add_run(NewRun(run_id="f", submission=submission(), failure=why))
+        held, _ = storage.add_run(NewRun(run_id="h", submission=submission(), held_by=WORKER, lease_until=9.0))
+        assert (failed.status, failed.failure) == (RunStatus.FAILURE, why) and failed.end_time is not None
+        assert (held.status, held.epoch, held.worker, held.lease_until) == (RunStatus.STARTED, 1, WORKER, 9.0)
+        assert storage.append_events("h", 1, [event()]) == 1
+
     # moving
 
     def test_of_many_that_race_for_a_run_one_wins(self, opener: Callable[[], RunStorage]) -> None:
@@ -107,6 +116,72 @@ class RunStorageSuite(OpenedStorage):
         start(storage, "r")
         with pytest.raises(ValueError, match="SUCCESS to STARTED"):
             storage.move_run("r", Guard(statuses=(RunStatus.SUCCESS,)), RunStatus.STARTED)
+
+    # queue and pools
+
+    def test_a_turn_of_the_queue_is_taken_once(self, storage: RunStorage) -> None:
+        for run_id in ("a", "b"):
+            add(storage, run_id)
+        turn = storage.queue_turn()
+        guard = Guard(statuses=(RunStatus.QUEUED,), queue_turn=turn)
+        assert storage.move_run("a", guard, RunStatus.STARTING, epoch=1) is not None
+        assert storage.move_run("b", guard, RunStatus.STARTING, [event()], epoch=1) is None
+        assert storage.queue_turn() == turn + 1 and storage.read_events("b") == []
+
+    def test_a_pool_has_so_many_slots_and_gets_them_back(self, storage: RunStorage) -> None:
+        for run_id in ("a", "b", "c"):
+            add(storage, run_id)
+        guard = Guard(statuses=(RunStatus.QUEUED,), pools={"db": 2, "gpu": 1})
+        assert storage.move_run("a", guard, RunStatus.STARTING, epoch=1) is not None
+        assert storage.move_run("b", guard, RunStatus.STARTING, epoch=1) is None
+        small = Guard(statuses=(RunStatus.QUEUED,), pools={"db": 2})
+        assert storage.move_run("b", small, RunStatus.STARTING, epoch=1) is not None
+        assert storage.move_run("c", small, RunStatus.STARTING, epoch=1) is None
+        assert {pool: sorted(held) for pool, held in storage.pool_slots().items()} == {"db": ["a", "b"], "gpu": ["a"]}
+        storage.move_run("a", Guard(statuses=(RunStatus.STARTING,)), RunStatus.FAILURE)
+        storage.move_run("b", Guard(statuses=(RunStatus.STARTING,)), RunStatus.QUEUED, epoch=2)
+        assert storage.pool_slots() == {}
+        assert storage.move_run("c", small, RunStatus.STARTING, epoch=1) is not None
+
+    def test_of_many_that_want_the_last_slot_one_gets_it(self, opener: Callable[[], RunStorage]) -> None:
+        storages = [opener() for _ in range(2)]
+        for number in range(6):
+            add(storages[0], f"r{number}")
+        guard = Guard(statuses=(RunStatus.QUEUED,), pools={"db": 1})
+        ready = threading.Barrier(6)
+
+        def race(number: int) -> bool:
+            ready.wait()
+            return storages[number % 2].move_run(f"r{number}", guard, RunStatus.STARTING, epoch=1) is not None
+
+        with ThreadPoolExecutor(6) as pool:
+            assert sum(pool.map(race, range(6))) == 1
+
+    # status changes
+
+    def test_every_change_of_a_status_is_listed_once_and_in_order(self, storage: RunStorage) -> None:
+        start(storage, "r")
+        behind = storage.newest_change()
+        storage.move_run("r", STARTED, RunStatus.CANCELING)
+        storage.move_run("r", Guard(statuses=(RunStatus.CANCELING,)), RunStatus.CANCELED)
+        add(storage, "q", location="there")
+        everything = StatusChangeFilter(statuses=tuple(RunStatus))
+        page = storage.status_changes("", everything, 100)
+        assert [(c.run_id, c.status.value) for c in page.changes] == [
+            ("r", "QUEUED"),
+            ("r", "STARTING"),
+            ("r", "STARTED"),
+            ("r", "CANCELING"),
+            ("r", "CANCELED"),
+            ("q", "QUEUED"),
+        ]
+        assert storage.status_changes(page.place, everything, 100).changes == ()
+        assert [c.status.value for c in storage.status_changes(behind, everything, 2).changes] == [
+            "CANCELING",
+            "CANCELED",
+        ]
+        ended = StatusChangeFilter(statuses=(RunStatus.CANCELED, RunStatus.QUEUED), location="here")
+        assert [c.status.value for c in storage.status_changes("", ended, 9).changes] == ["QUEUED", "CANCELED"]
 
     # events
 
