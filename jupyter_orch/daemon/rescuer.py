@@ -19,10 +19,10 @@ from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import RunLauncher, RunStorage, WorkerHealth
 from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
-from jupyter_orch.records.begun import begun_file, forget_begun, read_begun
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
+from jupyter_orch.records.spool import Spooled, read_spool, remove_spool, spool_file
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
 from jupyter_orch.runs.journal import LEASE, Journal
 from jupyter_orch.runs.resume import Resumption, resumption_of
@@ -157,7 +157,10 @@ class Rescuer(Loop):
         if not is_confirmed and current.worker is not None and is_local(current.worker):
             return  # the next turn tries again
         failpoint("monitor.killed")
-        left = resumption_of(self._storage, current, self._watch.in_flight_steps, _begun(current))
+        spooled = _spooled(current)
+        if not self._journal.append_lost(current, spooled.events):
+            return
+        left = resumption_of(self._storage, current, self._watch.in_flight_steps, spooled.begun)
         if current.status == RunStatus.CANCELING:
             note = f"Canceled; {loss.how}." if is_confirmed else f"Canceled; {loss.how}. Its end was not confirmed."
             self._journal.canceled(current, left.ends(loss.how, left.states), note)
@@ -216,21 +219,21 @@ class Rescuer(Loop):
 _HELD = (RunStatus.STARTED, RunStatus.CANCELING)
 
 
-def _begun(run: Run) -> dict[str, int]:
-    """What a worker of this host has noted as begun."""
-    path = _begun_file(run)
-    return read_begun(path) if path is not None else {}
+def _spooled(run: Run) -> Spooled:
+    """What a worker of this host had on its way when it was lost."""
+    path = _spool_file(run)
+    return read_spool(path) if path is not None else Spooled()
 
 
 def _forget(run: Run) -> None:
-    path = _begun_file(run)
+    path = _spool_file(run)
     if path is not None:
-        forget_begun(path)
+        remove_spool(path)
 
 
-def _begun_file(run: Run) -> Path | None:
-    is_here = run.worker is not None and is_local(run.worker) and bool(run.worker.home)
-    return begun_file(run.worker.home, run.run_id) if is_here and run.worker is not None else None
+def _spool_file(run: Run) -> Path | None:
+    worker = run.worker
+    return spool_file(worker.home, run.run_id) if worker is not None and worker.home and is_local(worker) else None
 
 
 def _silence(run: Run, now: float) -> float:

@@ -39,7 +39,7 @@ class RunScope:
         instance: the instance that user code sees, or None.
         storage_directory: the instance's folder for values; empty when there is none.
         log_dir: folder for captured output; empty captures nothing.
-        begun_file: where the steps that begin are noted; empty notes nothing.
+        spool_file: keeps what the run has begun and said in case its processes are killed; empty keeps nothing.
         known: earlier work to build on.
         default_io_manager: used when the mode brings none.
         target, selector: how another process can load the same code, or None.
@@ -62,7 +62,7 @@ class RunScope:
     instance: Any = None
     storage_directory: str = ""
     log_dir: str = ""
-    begun_file: str = ""
+    spool_file: str = ""
     known: KnownState = field(default_factory=KnownState)
     target: LocationTarget | None = None
     selector: PipelineSelector | None = None

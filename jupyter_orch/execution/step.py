@@ -39,8 +39,8 @@ from jupyter_orch.execution.time_box import time_box
 from jupyter_orch.execution.usage import cpu_seconds, peak_rss_bytes
 from jupyter_orch.plan.plan import Step
 from jupyter_orch.records import failure as failure_record
-from jupyter_orch.records.begun import note_begun
 from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.records.spool import note_begun
 
 TIMEOUT_TAG = "dagster/step_timeout"
 _PLAIN_EVENTS = (AssetMaterialization, ExpectationResult)
@@ -89,8 +89,8 @@ class StepRun:
             yield from self._hooks([DagsterEvent(event, self._scope.pipeline.name) for event in said])
 
     def _attempted(self) -> Iterator[Event]:
-        if self._scope.begun_file:
-            note_begun(self._scope.begun_file, self._step.key, self._attempt)
+        if self._scope.spool_file:
+            note_begun(self._scope.spool_file, self._step.key, self._attempt)
         yield events.step_start(self._step.key, self._attempt, os.getpid(), self._isolation)
         if self._scope.log_dir:
             yield events.logs_captured([self._step.key], self._step.key)

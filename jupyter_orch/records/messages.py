@@ -183,7 +183,7 @@ class RunSpec:
         home: folder of the instance that the run belongs to; empty without one.
         artifact_dir: folder of the instance for values and notebooks (``…/storage``).
         log_dir: folder of this run's captured output; ``<step key>.out`` and ``.err`` go here.
-        begun_file: where the steps that begin are noted; empty notes nothing.
+        spool_file: keeps what the run has begun and said in case its processes are killed; empty keeps nothing.
     """
 
     run_id: str
@@ -200,4 +200,4 @@ class RunSpec:
     home: str = ""
     artifact_dir: str = ""
     log_dir: str = ""
-    begun_file: str = ""
+    spool_file: str = ""

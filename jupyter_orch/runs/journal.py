@@ -28,6 +28,7 @@ from jupyter_orch.settings import RunRetries
 LEASE = 30.0
 START_TIMEOUT = 180.0
 MAX_LAUNCH_TRIES = 3
+ALL_EVENTS = 1_000_000
 NO_RETRIES = RunRetries()
 
 
@@ -182,6 +183,13 @@ class Journal:
             if (stored.event.timestamp, stored.event.step_key) == (event.timestamp, event.step_key):
                 return stored.seq
         return None
+
+    def append_lost(self, run: Run, events: Sequence[Event]) -> bool:
+        """Events that a dead worker had on its way: those that were not stored; False when the run is another's."""
+        stored = self._storage.read_events(run.run_id, limit=ALL_EVENTS, types={event.type for event in events})
+        known = {(e.event.type, e.event.timestamp, e.event.step_key, e.event.message) for e in stored}
+        lost = [e for e in events if (e.type, e.timestamp, e.step_key, e.message) not in known]
+        return not lost or self.append(run.run_id, run.epoch, lost) is not None
 
     def is_over(self, run: Run) -> bool:
         """Whether the run has ended in the hands of this epoch."""

@@ -16,9 +16,9 @@ from jupyter_orch.failpoints import failpoint
 from jupyter_orch.instance import Instance
 from jupyter_orch.ports import LaunchOrder, StorageUnavailable
 from jupyter_orch.processes import this_process
-from jupyter_orch.records.begun import begun_file, forget_begun
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity, Run
+from jupyter_orch.records.spool import remove_spool, spool_file
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.resume import left_to_do
 from jupyter_orch.runs.run_tags import max_runtime_of
@@ -72,7 +72,7 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
         )
         if not pump.drive():
             return SUPERSEDED
-        forget_begun(begun_file(order.home, order.run_id))
+        remove_spool(spool_file(order.home, order.run_id))
         return 0
 
 
@@ -112,7 +112,7 @@ def _spec(run: Run, instance: Instance, log_dir: Path) -> RunSpec:
         home=str(settings.home),
         artifact_dir=str(settings.artifact_dir),
         log_dir=str(log_dir),
-        begun_file=str(_private_folder(begun_file(str(settings.home), run.run_id))),
+        spool_file=str(_private_folder(spool_file(str(settings.home), run.run_id))),
     )
 
 

@@ -108,7 +108,7 @@ def scope_of(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
         instance=DagsterInstance.in_run(run, spec.artifact_dir, spec.home),
         storage_directory=spec.artifact_dir,
         log_dir=spec.log_dir,
-        begun_file=spec.begun_file,
+        spool_file=spec.spool_file,
         known=spec.known,
         target=spec.target,
         selector=selector,

@@ -22,6 +22,7 @@ from jupyter_orch.processes import RUN_MARK, adopt_orphans, kill_descendants, ki
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event
 from jupyter_orch.records.messages import RunSpec
+from jupyter_orch.records.spool import Spool
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.run_plan import RunOutcome, run_plan
 
@@ -73,9 +74,12 @@ def _run(spec: RunSpec, loaded: Loaded | None, line: socket.socket) -> RunOutcom
         except LoadError as error:
             return RunOutcome(ok=False, canceled=False, failure=error.failure)
     lock = threading.Lock()  # user code may log from its own threads
+    spool = Spool(spec.spool_file) if spec.spool_file else None
 
     def emit(event: Event) -> None:
         frame = wire.pack({"k": "events", "v": [event.plain()]})
+        if spool is not None:
+            spool.note(event)
         with lock:
             line.sendall(frame)
 

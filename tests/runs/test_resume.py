@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,11 @@ import pytest
 
 from jupyter_orch.processes import this_process
 from jupyter_orch.records import codec
-from jupyter_orch.records.begun import note_begun, read_begun
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.messages import PlanSnapshot, StepInputSnapshot, StepSnapshot
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.snapshot import OutputRef
+from jupyter_orch.records.spool import Spool, note_begun, read_spool
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.resume import left_to_do, resumption_of
 from jupyter_orch.storage.sql import SqlStorage
@@ -157,13 +158,30 @@ def test_mapped_steps_that_are_finished_stay_and_the_others_are_named(storage: S
 
 
 def test_a_step_whose_start_was_lost_with_the_worker_counts_as_in_flight(storage: SqlStorage, tmp_path: Path) -> None:
-    path = tmp_path / "begun"
+    path = tmp_path / "spool"
     note_begun(str(path), "a", 1)
     note_begun(str(path), "b", 1)
     note_begun(str(path), "b", 2)
     path.write_bytes(path.read_bytes() + b'["c", ')
-    assert read_begun(path) == {"a": 1, "b": 2} and read_begun(tmp_path / "nothing") == {}
+    assert read_spool(path).begun == {"a": 1, "b": 2} and read_spool(tmp_path / "nothing").begun == {}
     world = World(storage, FORK)
     world.finish("a")
-    found = resumption_of(storage, world.run, "fail", read_begun(path))
+    found = resumption_of(storage, world.run, "fail", read_spool(path).begun)
     assert found.cut == ("b",) and found.states["b"].attempts == 2
+
+
+def test_what_was_on_its_way_when_the_worker_died_is_stored_once(storage: SqlStorage, tmp_path: Path) -> None:
+    world = World(storage, CHAIN)
+    spool = Spool(str(tmp_path / "spool"))
+    said = [
+        replace(event(kind, step_key="a", data={"output_name": "result", "n": [1, None]}), timestamp=float(number))
+        for number, kind in enumerate((E.STEP_START, E.LOG, E.STEP_OUTPUT, E.STEP_SUCCESS))
+    ]
+    for one in said:
+        spool.note(one)
+    world.tell(said[0], said[1])
+    for _ in range(2):
+        assert world.journal.append_lost(world.run, read_spool(tmp_path / "spool").events)
+    stored = storage.read_events(world.run.run_id)[-4:]
+    assert [e.event for e in stored] == said
+    assert left_to_do(storage, world.run)[0] == ("b", "c")

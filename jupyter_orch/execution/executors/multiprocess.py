@@ -180,7 +180,7 @@ class _Children:
             home=scope.instance.home,
             artifact_dir=scope.storage_directory,
             log_dir=scope.log_dir,
-            begun_file=scope.begun_file,
+            spool_file=scope.spool_file,
         )
         return spawn_child(
             step.key,

@@ -1,0 +1,158 @@
+"""Rows P and N: step processes and notebook kernels die, stop, do not listen, or fill the disk (E-2)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from jupyter_orch.processes import is_alive
+from jupyter_orch.records.files import file_stem
+from jupyter_orch.records.status import RunStatus
+from tests.failures.conftest import Make
+from tests.failures.deployment import Deployment
+from tests.failures.small_disk import small_disk
+
+S = RunStatus
+MULTIPROCESS = {"execution": {"multiprocess": {}}}
+
+
+def test_P_K_a_killed_step_fails_alone_and_nothing_of_its_result_is_seen(deployment: Deployment) -> None:
+    """P-K: the step names the signal; the branch beside it ends well; there is no file of a result."""
+    deployment.hold("b")
+    run_id = deployment.launch("fork", MULTIPROCESS)
+    deployment.reach("b")
+    os.kill(deployment.pid_of("b"), signal.SIGKILL)
+    run = deployment.settle(run_id)
+    assert run.status == S.FAILURE and run.resume_count == 0
+    failed = deployment.events(run_id, "STEP_FAILURE")
+    assert [e.event.step_key for e in failed] == ["b"] and "signal 9" in json.dumps(failed[0].event.data)
+    assert "last-end" in deployment.ledger() and "c" not in deployment.ledger()
+    assert not list((deployment.settings.artifact_dir / file_stem(run_id)).glob("b/*"))
+    deployment.check_history(run_id)
+
+
+def test_P_O_a_step_killed_for_memory_leaves_its_worker_alone(deployment: Deployment) -> None:
+    """P-O: as P-K; the worker that held the run ends it itself."""
+    deployment.hold("a")
+    run_id = deployment.launch("line", MULTIPROCESS)
+    deployment.reach("a")
+    os.kill(deployment.pid_of("a"), signal.SIGKILL)
+    run = deployment.settle(run_id)
+    assert run.status == S.FAILURE and run.failure is not None and "a failed" in run.failure.message
+
+
+def test_P_R_a_killed_step_with_a_retry_policy_is_tried_again_in_files_of_its_own(deployment: Deployment) -> None:
+    """P-R: a new attempt with its number; the run succeeds."""
+    deployment.hold("b")
+    run_id = deployment.launch("retrying", MULTIPROCESS)
+    deployment.reach("b")
+    os.kill(deployment.pid_of("b"), signal.SIGKILL)
+    deployment.release("b")
+    assert deployment.settle(run_id).status == S.SUCCESS
+    (again,) = deployment.events(run_id, "STEP_RESTARTED")
+    assert again.event.data["attempt"] == 2 and deployment.ledger().count("b") == 2
+
+
+def test_P_T_a_stopped_step_can_be_canceled(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P-T: it can not hear TERM; the kill of the group ends it all the same."""
+    deployment.hold("b")
+    run_id = deployment.launch("line", MULTIPROCESS)
+    deployment.reach("b")
+    os.kill(deployment.pid_of("b"), signal.SIGSTOP)
+    deployment.canceler.cancel(run_id, "ada")
+    assert deployment.settle(run_id).status == S.CANCELED
+    assert deployment.is_gone("b")
+
+
+def test_P_H_a_step_that_ignores_the_cancel_is_killed_with_all_it_started(deployment: Deployment) -> None:
+    """P-H: TERM, then KILL; children, own sessions and daemons included."""
+    deployment.hold("deaf")
+    deployment.hold("litter")
+    runs = [deployment.launch("ignoring", MULTIPROCESS), deployment.launch("littering", MULTIPROCESS)]
+    for what in ("deaf", "litter", "left-child", "left-session", "left-daemon"):
+        deployment.reach(what)
+    for run_id in runs:
+        deployment.canceler.cancel(run_id, "ada")
+    for run_id in runs:
+        assert deployment.settle(run_id).status == S.CANCELED
+        deployment.check_history(run_id)
+    left = ("deaf", "litter", "left-child", "left-session", "left-daemon")
+    deployment.until(lambda: all(deployment.is_gone(what) for what in left), daemon=False)
+
+
+def test_P_H_a_cancel_at_once_does_not_wait_for_anybody(deployment: Deployment) -> None:
+    """P-H: marked as canceled immediately; the processes are dead before the answer."""
+    deployment.hold("deaf")
+    run_id = deployment.launch("ignoring", MULTIPROCESS)
+    deployment.reach("deaf")
+    worker = deployment.worker(run_id)
+    assert deployment.canceler.cancel(run_id, "ada", immediately=True).status == S.CANCELED
+    assert deployment.is_gone("deaf") and not is_alive(worker)
+
+
+def test_N_K_a_kernel_that_dies_fails_its_step_with_the_cell_and_keeps_what_was_run(deployment: Deployment) -> None:
+    """N-K: never a hang; the partial notebook is kept."""
+    run_id = deployment.launch("notebook", _notebook("die", deployment))
+    run = deployment.settle(run_id)
+    assert run.status == S.FAILURE and run.failure is not None
+    text = deployment.told(run_id)
+    assert "kernel" in text.lower() and "died" in text.lower() and "cell" in text.lower()
+    kept = list(deployment.settings.artifact_dir.rglob("*.ipynb"))
+    assert kept and "the first cell ran" in kept[0].read_text()
+
+
+def test_N_T_N_H_a_kernel_that_is_stopped_or_loops_ends_with_the_cancel(deployment: Deployment) -> None:
+    """N-T, N-H: interrupt, then kill; no kernel is left."""
+    runs = [deployment.launch("notebook", _notebook("loop", deployment)) for _ in range(2)]
+    deployment.until(lambda: deployment.ledger().count("kernel") == 2, daemon=False)
+    kernels = [int(line.split()[1]) for line in (deployment.folder / "ledger").read_text().splitlines()]
+    os.kill(kernels[0], signal.SIGSTOP)
+    for run_id in runs:
+        deployment.canceler.cancel(run_id, "ada")
+    for run_id in runs:
+        assert deployment.settle(run_id).status == S.CANCELED
+    deployment.until(lambda: not any(os.path.exists(f"/proc/{pid}/environ") for pid in kernels), daemon=False)
+
+
+def test_N_K_the_kernel_of_a_lost_worker_is_dead_before_another_starts(make: Make) -> None:
+    """N-K with W-K: the notebook runs again, in a kernel of its own."""
+    deployment = make(run_monitoring={"in_flight_steps": "rerun"})
+    deployment.hold("kernel")
+    run_id = deployment.launch("notebook", _notebook("wait", deployment))
+    deployment.until(lambda: "kernel" in deployment.ledger(), daemon=False)
+    first = deployment.pid_of("kernel")
+    deployment.kill_worker(run_id)
+    deployment.until(lambda: deployment.ledger().count("kernel") == 2)
+    assert not os.path.exists(f"/proc/{first}/environ")
+    deployment.release("kernel")
+    assert deployment.settle(run_id).status == S.SUCCESS
+    deployment.check_history(run_id)
+
+
+def test_N_2_two_runs_of_one_notebook_keep_two_notebooks(deployment: Deployment) -> None:
+    """N-2: paths hold the run's id; no mixed notebook."""
+    runs = [deployment.launch("notebook", _notebook("nothing", deployment)) for _ in range(2)]
+    for run_id in runs:
+        assert deployment.settle(run_id).status == S.SUCCESS
+        kept = list((deployment.settings.artifact_dir / file_stem(run_id)).rglob("*.ipynb"))
+        assert kept and all("the last cell ran" in path.read_text() for path in kept)
+
+
+def test_E_2_a_full_disk_fails_the_step_that_writes_and_keeps_what_was_there(make: Make, tmp_path: Path) -> None:
+    """E-2: the step says that there is no space left for its result; no partial value is seen."""
+    with small_disk(tmp_path / "disk", kilobytes=2048) as disk:
+        deployment = make(local_artifact_storage={"base_dir": str(disk)})
+        run_id = deployment.launch("filling")
+        assert deployment.settle(run_id).status == S.FAILURE
+        text = deployment.told(run_id)
+        assert "No space left" in text and "large" in text
+        assert not [path for path in disk.rglob("*") if path.is_file() and path.stat().st_size > 0]
+        assert deployment.settle(deployment.launch("line")).status == S.SUCCESS, "what fits is stored"
+
+
+def _notebook(what: str, deployment: Deployment) -> dict[str, object]:
+    return {"solids": {"cells": {"config": {"what": what, "folder": str(deployment.folder)}}}}
