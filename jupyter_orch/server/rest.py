@@ -39,8 +39,8 @@ class HealthHandler(OrchHandler):
             answer["daemon"] = {
                 loop.name: {
                     "heartbeat": loop.heartbeat,
-                    "healthy": loop.error is None,
-                    "reason": None if loop.error is None else f"{loop.error.cls}: {loop.error.message}",
+                    "healthy": not loop.errors,
+                    "reason": f"{loop.errors[0].cls}: {loop.errors[0].message}" if loop.errors else None,
                 }
                 for loop in readiness.deployment.orchestrator.supervisor.loops
             }
