@@ -212,11 +212,18 @@ class _Children:
         """A child has ended; say so when it did not say itself how its step ended."""
         self._forget(child)
         if not child.has_ended_step:
-            failure, more = self._crash(child)
-            attempt = self._work.progress.attempt(child.key)
-            yield self._work.note(events.step_failure(child.key, attempt, failure, **more))
+            yield self._work.note(self._end_after_crash(child))
         if child.left_processes:
             yield events.engine("The step left processes running; they were ended.", child.key, "WARNING")
+
+    def _end_after_crash(self, child: Child) -> Event:
+        """A step whose process died has failed; its retry policy counts as for any other failure."""
+        failure, more = self._crash(child)
+        attempt = self._work.progress.attempt(child.key)
+        policy = self._steps[child.key].retry_policy if self._settings.retries_enabled else None
+        if policy is None or "canceled" in more or attempt > policy.max_retries:
+            return events.step_failure(child.key, attempt, failure, **more)
+        return events.up_for_retry(child.key, attempt, failure, policy.calculate_delay(attempt))
 
     def _crash(self, child: Child) -> tuple[Failure, dict[str, Any]]:
         status = child.status or 0
