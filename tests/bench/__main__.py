@@ -15,11 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.bench import storage
 from tests.server_process import ServerProcess, serving, wait_for
 
 CODE = Path(__file__).with_name("code.py")
 HELP = Path(sys.executable).with_name("jupyter-orch")
 Row = dict[str, Any]
+STORED_RUNS = 100_000
 
 
 def main() -> int:
@@ -27,7 +29,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=20, help="launches per row")
     parser.add_argument("--json", type=Path, help="write the figures there too")
-    parser.add_argument("--only", choices=["imports", "starts", "launches", "steps"], help="measure only this")
+    parser.add_argument(
+        "--only", choices=["imports", "starts", "launches", "steps", "storage"], help="measure only this"
+    )
     options = parser.parse_args()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="orch-bench-") as folder:
@@ -36,6 +40,7 @@ def main() -> int:
             "starts": lambda: server_starts(Path(folder)),
             "launches": lambda: launches(Path(folder), options.runs),
             "steps": lambda: steps(Path(folder)),
+            "storage": lambda: storage.measure(Path(folder), STORED_RUNS, row),
         }
         for name, measure in parts.items():
             if options.only in (None, name):
