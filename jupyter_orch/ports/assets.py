@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from jupyter_orch.records.asset import AssetFact, AssetFilter, AssetPath
+from jupyter_orch.records.event import StoredEvent
 
 
 class AssetStorage(ABC):
-    """Assets and their facts. There is no verb that adds one: whoever stores an asset's event stores its fact too, in
-    the same transaction, once.
+    """Assets and their facts. Whoever stores an asset's event stores its fact too, in the same transaction, once; only
+    where events are in another place is a fact stored by a verb of its own.
 
     A fact stays when its run is deleted as long as it is the newest of its asset and partition.
     """
@@ -50,6 +51,14 @@ class AssetStorage(ABC):
             upstream: towards what they were made from; False: towards what was made from them.
             depth: how many steps to go.
         """
+
+    @abstractmethod
+    def put_facts(self, events: Sequence[StoredEvent]) -> None:
+        """Store the facts among events that are kept in another place; one that is stored already stays as it is."""
+
+    @abstractmethod
+    def forget_run(self, run_id: str) -> None:
+        """A run that was kept in another place is deleted: remove its facts that newer ones have replaced."""
 
     @abstractmethod
     def wipe_assets(self, keys: Sequence[AssetPath]) -> list[AssetPath]:

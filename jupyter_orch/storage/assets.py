@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from jupyter_orch.ports.assets import AssetStorage
 from jupyter_orch.records.asset import ASSET_EVENTS, AssetFact, AssetFilter, AssetPath
-from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.schema import asset_edges, asset_facts, assets
@@ -43,14 +43,18 @@ class SqlAssets(AssetStorage):
     def add_facts_within(self, connection: Connection, run_id: str, first: int, events: Sequence[Event]) -> None:
         """Store the facts among some events of a run, the first of which has the number ``first``."""
         found = [(seq, event) for seq, event in enumerate(events, first) if event.type in ASSET_EVENTS]
-        told = [(seq, event, *_line(event)) for seq, event in found if _is_key(event.data.get("asset_key"))]
+        if found:
+            self._add(connection, [StoredEvent(run_id=run_id, seq=seq, event=event) for seq, event in found])
+
+    def _add(self, connection: Connection, stored: Sequence[StoredEvent]) -> None:
+        told = [(one, *_line(one.event)) for one in stored if _is_key(one.event.data.get("asset_key"))]
         if not told:
             return
         self._take_turn(connection)
-        ids = self._ids(connection, {path for _, _, own, parents in told for path in (own, *parents)})
-        values = [_fact_values(ids[_name(own)], run_id, seq, event) for seq, event, own, _ in told]
+        ids = self._ids(connection, {path for _, own, parents in told for path in (own, *parents)})
+        values = [_fact_values(ids[_name(own)], one) for one, own, _ in told]
         connection.execute(self._insert(asset_facts).on_conflict_do_nothing(), values)
-        edges = {(ids[_name(own)], ids[_name(p)]) for _, _, own, parents in told for p in parents if p != own}
+        edges = {(ids[_name(own)], ids[_name(p)]) for _, own, parents in told for p in parents if p != own}
         if edges:
             pairs = [{"asset_id": child, "parent_id": parent} for child, parent in sorted(edges)]
             connection.execute(self._insert(asset_edges).on_conflict_do_nothing(), pairs)
@@ -152,6 +156,16 @@ class SqlAssets(AssetStorage):
         found = [(steps, names[child], names[parent]) for (child, parent), steps in distance.items()]
         return [(child, parent) for _, child, parent in sorted(found)]
 
+    def put_facts(self, events: Sequence[StoredEvent]) -> None:
+        stored = [one for one in events if one.event.type in ASSET_EVENTS]
+        if stored:
+            with self._database.write() as connection:
+                self._add(connection, stored)
+
+    def forget_run(self, run_id: str) -> None:
+        with self._database.write() as connection:
+            self.forget_run_within(connection, run_id)
+
     def wipe_assets(self, keys: Sequence[AssetPath]) -> list[AssetPath]:
         wiped: list[AssetPath] = []
         with self._database.write() as connection:
@@ -224,14 +238,15 @@ def _is_key(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(part, str) for part in value)
 
 
-def _fact_values(asset_id: int, run_id: str, seq: int, event: Event) -> dict[str, Any]:
+def _fact_values(asset_id: int, stored: StoredEvent) -> dict[str, Any]:
+    event = stored.event
     partition = event.data.get("partition")
     carried = ("description", "partition", "metadata", "tags", "lineage")
     return {
         "asset_id": asset_id,
         "type": event.type.value,
-        "run_id": run_id,
-        "seq": seq,
+        "run_id": stored.run_id,
+        "seq": stored.seq,
         "step_key": event.step_key,
         "partition": None if partition is None else _indexed(partition),
         "timestamp": event.timestamp,

@@ -15,15 +15,72 @@ from typing import Any, cast
 
 from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
-from jupyter_orch.ports import EventLogStorage, NewRun, RunStorage, ScheduleStorage, Storage
+from jupyter_orch.ports import AssetStorage, EventLogStorage, Guard, NewRun, RunStorage, ScheduleStorage, Storage
 from jupyter_orch.ports.runs import ALL_EVENTS
+from jupyter_orch.records.asset import ASSET_EVENTS
 from jupyter_orch.records.backfill import Backfill, BackfillStep
-from jupyter_orch.records.event import StoredEvent
+from jupyter_orch.records.event import Event, StoredEvent
 from jupyter_orch.records.run import Run
+from jupyter_orch.records.status import RunStatus
 from jupyter_orch.records.tick import Tick, TickOutcome
 
 log = logging.getLogger("jupyter_orch.storage")
 BATCH = 1000
+
+
+class FactsApart:
+    """What changes for a run storage that knows no assets: the facts in its events are told to the one that does.
+
+    A fact is stored right after its event. One that was missed in between is stored before its event moves on to an
+    event log of its own.
+    """
+
+    def __init__(self, runs: RunStorage, assets: AssetStorage) -> None:
+        self._runs = runs
+        self._assets = assets
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runs, name)
+
+    def add_run(self, new: NewRun) -> tuple[Run, bool]:
+        """Store a run, and what its first events tell."""
+        run, is_new = self._runs.add_run(new)
+        if is_new:
+            self._tell(run.run_id, len(new.events), new.events)
+        return run, is_new
+
+    def move_run(
+        self, run_id: str, guard: Guard, to: RunStatus | None, events: Sequence[Event] = (), **changes: Any
+    ) -> Run | None:
+        """Change a run, and store what the events tell."""
+        moved = self._runs.move_run(run_id, guard, to, events, **changes)
+        if moved is not None:
+            self._tell(run_id, moved.event_seq, events)
+        return moved
+
+    def append_events(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:
+        """Append events, and store what they tell."""
+        last = self._runs.append_events(run_id, epoch, events)
+        if last is not None:
+            self._tell(run_id, last, events)
+        return last
+
+    def drop_events(self, run_id: str, through: int) -> bool:
+        """Let go of events that have moved on, with all stored that they tell."""
+        self._assets.put_facts(self._runs.read_events(run_id, limit=through, types=ASSET_EVENTS))
+        return self._runs.drop_events(run_id, through)
+
+    def delete_run(self, run_id: str) -> bool:
+        """Remove a run, and its facts that newer ones have replaced."""
+        is_deleted = self._runs.delete_run(run_id)
+        if is_deleted:
+            self._assets.forget_run(run_id)
+        return is_deleted
+
+    def _tell(self, run_id: str, last: int, events: Sequence[Event]) -> None:
+        first = last - len(events) + 1
+        stored = [StoredEvent(run_id=run_id, seq=seq, event=event) for seq, event in enumerate(events, first)]
+        self._assets.put_facts(stored)
 
 
 class EventsApart:
@@ -133,6 +190,8 @@ def join(
     """
     if event_log is None and schedules is None and runs is rest:
         return rest
+    if not isinstance(runs, AssetStorage):
+        runs = cast(RunStorage, FactsApart(runs, rest))
     answers = {**_methods(Storage, rest), **_methods(RunStorage, runs)}
     movers: list[EventsApart | TicksApart] = []
     if event_log is not None:
