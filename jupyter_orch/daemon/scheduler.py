@@ -71,13 +71,13 @@ class Scheduler(Loop):
         try:
             self._lanes.raise_failure()
             self._look(now)
+            self._ticks.held.renew()  # first: after a sleep of this machine its own ticks look abandoned
             self._take_over(now)
         except Exception:
             self._seen = None  # whatever was lost on the way is found by looking at everything again
             raise
         for schedule_id in self._agenda.take(now):
             self._begin(self._watched[schedule_id], now)
-        self._ticks.held.renew()
         now = clock.now()
         longest = now + (LONGEST_SLEEP if self._lanes.is_idle() else RENEWAL)
         first = self._agenda.first()

@@ -61,13 +61,13 @@ class SensorLoop(Loop):
             while not self._news.empty():
                 self._learn(*self._news.get(), now)
             self._look(now)
+            self._ticks.held.renew()  # first: after a sleep of this machine its own ticks look abandoned
             self._take_over(now)
         except Exception:
             self._seen = None
             raise
         for sensor_id in self._agenda.take(now):
             self._start(self._watched[sensor_id], sensor_id, number_of(self._known[sensor_id]))
-        self._ticks.held.renew()
         first, now = self._agenda.first(), clock.now()
         longest = now + LONGEST_SLEEP
         return max(0.0, min(longest, longest if first is None else first) - now)
