@@ -83,7 +83,7 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         Scheduler(*watching, schedule_ticks, new_runs, settings.schedules.workers),
         SensorLoop(*watching, sensor_ticks, new_runs, settings.sensors.workers),
         BackfillLoop(instance.storage, backfills, new_runs),
-        NotebookKeeper(notebook_jobs, instance.storage, _removers(settings)[0]),
+        NotebookKeeper(notebook_jobs, instance.storage, _removers(instance)[0]),
     )
     automation = [loop for loop in loops if isinstance(loop, (Scheduler, SensorLoop))]
 
@@ -135,26 +135,21 @@ def _run_loops(
         loops.append(Rescuer(storage, journal, launcher, settings.run_monitoring, dispatcher.wake))
     if settings.run_retries.enabled:
         loops.append(Retrier(storage, journal, reexecutor))
-    loops.append(Janitor(storage, storage, settings.retention, *_removers(settings)))
+    loops.append(Janitor(storage, storage, settings.retention, *_removers(instance)))
     if storage.is_apart:
         loops.append(Mover(storage))
     return tuple(loops)
 
 
-def _removers(settings: Settings) -> tuple[Callable[[Run], None], Callable[[Run], bool]]:
+def _removers(instance: Instance) -> tuple[Callable[[Run], None], Callable[[Run], bool]]:
     """What removes all files of a run, and what removes only its captured output."""
 
-    def output_of(run: Run) -> Path:
-        return settings.home / "compute_logs" / file_stem(run.run_id)
-
     def remove_output(run: Run) -> bool:
-        found = output_of(run).is_dir()
-        shutil.rmtree(output_of(run), ignore_errors=True)
-        return found and not output_of(run).exists()
+        return instance.compute_logs.delete(run.run_id)
 
     def remove_files(run: Run) -> None:
         remove_output(run)
-        shutil.rmtree(settings.artifact_dir / file_stem(run.run_id), ignore_errors=True)
+        shutil.rmtree(instance.settings.artifact_dir / file_stem(run.run_id), ignore_errors=True)
 
     return remove_files, remove_output
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jupyter_orch.bell import BellRinger
-from jupyter_orch.ports import Bell, Storage
+from jupyter_orch.compute_logs.opening import open_compute_logs
+from jupyter_orch.ports import Bell, ComputeLogs, Storage
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.settings import Settings
 from jupyter_orch.storage.opening import open_storage
@@ -19,6 +20,7 @@ class Instance:
     storage: Storage
     journal: Journal
     bell: BellRinger
+    compute_logs: ComputeLogs
 
     def close(self) -> None:
         """Close the database and the bell."""
@@ -35,7 +37,13 @@ def open_instance(settings: Settings) -> Instance:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     bell = BellRinger(settings.home)
     storage = open_storage(settings)
-    return Instance(settings=settings, storage=storage, journal=journal_of(settings, storage, bell), bell=bell)
+    return Instance(
+        settings=settings,
+        storage=storage,
+        journal=journal_of(settings, storage, bell),
+        bell=bell,
+        compute_logs=open_compute_logs(settings),
+    )
 
 
 def journal_of(settings: Settings, storage: Storage, bell: Bell) -> Journal:

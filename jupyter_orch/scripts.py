@@ -229,8 +229,8 @@ class StoredArchive:
         instance = self._read()
         if not instance.storage.delete_run(run_id):
             return False
-        for folder in (instance.settings.artifact_dir, instance.settings.home / "compute_logs"):
-            shutil.rmtree(folder / file_stem(run_id), ignore_errors=True)
+        instance.compute_logs.delete(run_id)
+        shutil.rmtree(instance.settings.artifact_dir / file_stem(run_id), ignore_errors=True)
         instance.bell(run_id)
         return True
 

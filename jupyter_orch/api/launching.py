@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from jupyter_orch.api.context import EXECUTE, RUNS, WRITE, Context, context_of
-from jupyter_orch.api.logs import run_folders
+from jupyter_orch.api.logs import remove_files
 from jupyter_orch.api.problems import Answer, answer_for, answering, config_invalid
 from jupyter_orch.api.runs import existing, run
 from jupyter_orch.api.selectors import parse_run_config, pipeline_named, syntax_problem
@@ -111,8 +109,7 @@ def _delete(_: Any, info: Any, runId: str) -> Answer:
     found = existing(context, runId)
     if not found.is_final or not context.orchestrator.instance.storage.delete_run(runId):
         return answer_for(problems.RunConflict(f"run {runId} is {found.status}; cancel it before it is deleted"))
-    for folder in run_folders(context.orchestrator.instance.settings.home, runId):
-        shutil.rmtree(Path(folder), ignore_errors=True)
+    remove_files(context.orchestrator.instance, runId)
     context.orchestrator.instance.bell(runId)
     return {"__typename": "DeletePipelineRunSuccess", "runId": runId}
 

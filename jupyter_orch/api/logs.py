@@ -1,63 +1,45 @@
-"""Captured output and notebooks of steps as files. Names of users never become paths: see ``records.files``."""
+"""Captured output and notebooks of steps. Names of users never become paths: see ``records.files``."""
 
 from __future__ import annotations
 
-import os
-import stat
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from jupyter_orch.instance import Instance
+from jupyter_orch.ports import ComputeLogs
 from jupyter_orch.records.files import file_stem
 
-ENDINGS = {"stdout": "out", "stderr": "err"}
 CHUNK = 256 * 1024
 
 
-def log_file(home: Path, run_id: str, step_key: str, stream: str) -> Path:
-    """Where a step's stdout or stderr is kept; the step ``run`` is the run process itself."""
-    return home / "compute_logs" / file_stem(run_id) / f"{file_stem(step_key)}.{ENDINGS[stream]}"
+def remove_files(instance: Instance, run_id: str) -> None:
+    """Remove all files of a run: captured output, values, notebooks."""
+    instance.compute_logs.delete(run_id)
+    shutil.rmtree(instance.settings.artifact_dir / file_stem(run_id), ignore_errors=True)
 
 
-def run_folders(home: Path, run_id: str) -> tuple[Path, Path]:
-    """The folders that hold a run's files."""
-    return home / "compute_logs" / file_stem(run_id), home / "storage" / file_stem(run_id)
-
-
-def log_chunk(path: Path, cursor: int) -> tuple[str, int, int]:
+def log_chunk(logs: ComputeLogs, run_id: str, step_key: str, stream: str, cursor: int) -> tuple[str, int, int]:
     """At most 256 KiB from byte ``cursor`` on, cut at a character's end.
 
     Returns:
-        The text, the next cursor, and the file's size; ("", cursor, 0) when there is no file.
+        The text, the next cursor, and the size of all there is; ("", cursor, 0) when there is nothing.
     """
-    fd = open_regular(path)
-    if fd is None:
+    size = logs.size(run_id, step_key, stream)
+    if size is None:
         return "", cursor, 0
-    with os.fdopen(fd, "rb") as file:
-        size = os.fstat(fd).st_size
-        file.seek(max(0, min(cursor, size)))
-        data = file.read(CHUNK)
+    cursor = max(0, min(cursor, size))
+    data = logs.read(run_id, step_key, stream, cursor, CHUNK)
     if cursor + len(data) < size:
         data = _whole_characters(data)
     return data.decode("utf-8", "replace"), cursor + len(data), size
 
 
-def notebooks_of(home: Path, run_id: str, step_key: str) -> Iterator[Path]:
+def notebooks_of(artifact_dir: Path, run_id: str, step_key: str) -> Iterator[Path]:
     """The executed notebooks of a step, newest first."""
-    folder = home / "storage" / file_stem(run_id) / file_stem(step_key)
+    folder = artifact_dir / file_stem(run_id) / file_stem(step_key)
     found = [path for path in folder.glob("*.ipynb") if path.is_file() and not path.is_symlink()]
     yield from sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
-
-
-def open_regular(path: Path) -> int | None:
-    """A descriptor of a regular file; None for links, devices and what is not there."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
-        os.close(fd)
-        return None
-    return fd
 
 
 def _whole_characters(data: bytes) -> bytes:

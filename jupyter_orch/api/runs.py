@@ -9,9 +9,10 @@ from urllib.parse import quote
 from jupyter_orch.api import shapes
 from jupyter_orch.api.context import Context, context_of
 from jupyter_orch.api.events import message_event, plain_event
-from jupyter_orch.api.logs import log_chunk, log_file
+from jupyter_orch.api.logs import log_chunk
 from jupyter_orch.api.problems import Answer, answering, python_error
 from jupyter_orch.api.together import Together
+from jupyter_orch.compute_logs.files import file_name
 from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
@@ -184,14 +185,13 @@ def _events(context: Context, run_id: str, after: int, limit: int | None) -> lis
 
 def log_answer(context: Context, run_id: str, step_key: str, stream: str, cursor: int) -> Answer:
     """Captured output from a byte on."""
-    path = log_file(context.orchestrator.instance.settings.home, run_id, step_key, stream)
-    data, end, size = log_chunk(path, cursor)
+    data, end, size = log_chunk(context.orchestrator.instance.compute_logs, run_id, step_key, stream, cursor)
     return {
         "__typename": "ComputeLogFile",
         "data": data,
         "cursor": end,
         "size": size,
-        "path": path.name,
+        "path": file_name(step_key, stream),
         "downloadUrl": f"{context.base_url}orch/api/v1/runs/{_quoted(run_id)}/logs/{_quoted(step_key)}/{stream}",
     }
 

@@ -156,7 +156,7 @@ def _sum_up(folder: Path, run_id: str, run: dict[str, Any], failed: list[str]) -
     show_listing(steps, STEP_COLUMNS, as_json=False, nothing="No step has started.")
     print(f"\n{PIPELINE}: {run['status']} in {duration(elapsed(run['startTime'], run['endTime']))}")
     for step in steps:
-        for notebook in notebooks_of(folder / HOME, run_id, step["stepKey"]):
+        for notebook in notebooks_of(folder / HOME / "storage", run_id, step["stepKey"]):
             print(f"Executed notebook: {notebook}")
     print(f"Its history: {history_command(folder)}")
     if run["status"] == "SUCCESS":

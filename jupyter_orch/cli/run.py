@@ -10,10 +10,12 @@ from typing import Any
 
 import msgspec
 
-from jupyter_orch.api.logs import ENDINGS, log_file, notebooks_of, open_regular
+from jupyter_orch.api.logs import notebooks_of
 from jupyter_orch.cli.listing import Column, duration, elapsed, moment, print_json, show_facts, show_listing
 from jupyter_orch.cli.opening import add_json, opened_instance, person
+from jupyter_orch.cli.run_changes import declare_changes
 from jupyter_orch.cli.watching import events_of, find_run, print_event, watch, why_not
+from jupyter_orch.compute_logs.files import ENDINGS
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance
 from jupyter_orch.records.run import Run, RunFilter
@@ -59,6 +61,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     logs.add_argument("--json", action="store_true", help="print one JSON object per line")
     stopped = _about_a_run(verbs, "cancel", "stop a run", _cancel)
     stopped.add_argument("--now", action="store_true", help="do not wait for an orderly end: kill")
+    declare_changes(verbs)
 
 
 def _about_a_run(verbs: Any, name: str, sentence: str, act: Any) -> argparse.ArgumentParser:
@@ -118,7 +121,7 @@ def _logs(arguments: argparse.Namespace) -> int:
 
 
 def _print_captured(instance: Instance, run: Run, step: str, stream: str) -> None:
-    fd = open_regular(log_file(instance.settings.home, run.run_id, step, stream))
+    fd = instance.compute_logs.open(run.run_id, step, stream)
     if fd is None:
         known = ", ".join(_states(instance, run)) or "none has started"
         raise OrchError(f"run {run.run_id} has no {stream} of a step {step!r}; its steps: {known}")
@@ -161,7 +164,9 @@ def step_rows(instance: Instance, run: Run) -> list[dict[str, Any]]:
             "end_time": state.end_time,
             "seconds": elapsed(state.start_time, state.end_time),
             "attempts": state.attempts,
-            "notebook": next((str(p) for p in notebooks_of(instance.settings.home, run.run_id, state.step_key)), None),
+            "notebook": next(
+                (str(p) for p in notebooks_of(instance.settings.artifact_dir, run.run_id, state.step_key)), None
+            ),
         }
         for state in _states(instance, run).values()
     ]

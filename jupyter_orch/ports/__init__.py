@@ -11,6 +11,7 @@ from jupyter_orch.ports.audit import AuditStorage
 from jupyter_orch.ports.backfills import BackfillStorage
 from jupyter_orch.ports.bell import Bell
 from jupyter_orch.ports.code_servers import CodeServerError, CodeServers, LocationUnavailable, RunnerAddress
+from jupyter_orch.ports.compute_logs import ComputeLogs
 from jupyter_orch.ports.event_log import EventLogStorage
 from jupyter_orch.ports.launching import LaunchOrder, RunCoordinator, RunLauncher, WorkerHealth
 from jupyter_orch.ports.replicas import ReplicaStorage
@@ -21,6 +22,6 @@ from jupyter_orch.ports.storage import Storage, StorageUnavailable
 __all__ = [
     "Guard", "NewRun", "StatusChanges", "RunStorage", "AssetStorage", "EventLogStorage", "ScheduleStorage",
     "BackfillStorage", "ReplicaStorage", "AuditStorage", "Storage",
-    "LaunchOrder", "RunLauncher", "RunCoordinator", "WorkerHealth", "Bell", "StorageUnavailable",
+    "ComputeLogs", "LaunchOrder", "RunLauncher", "RunCoordinator", "WorkerHealth", "Bell", "StorageUnavailable",
     "CodeServers", "CodeServerError", "LocationUnavailable", "RunnerAddress",
 ]  # fmt: skip

@@ -15,12 +15,13 @@ from jupyter_orch.api.doors import Door
 from jupyter_orch.api.engine import Engine
 from jupyter_orch.api.events import plain_event
 from jupyter_orch.api.hub import EventHub
-from jupyter_orch.api.logs import log_file, notebooks_of, open_regular
+from jupyter_orch.api.logs import notebooks_of
 from jupyter_orch.api.openapi import openapi_text
 from jupyter_orch.api.rest_answers import pass_door
 from jupyter_orch.bell import BellListener
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.compose import close, compose
+from jupyter_orch.compute_logs.files import open_regular
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import IN_PROGRESS
 from jupyter_orch.settings import Settings
@@ -105,11 +106,11 @@ class Deployment:
 
     def open_log(self, run_id: str, step_key: str, stream: str) -> int | None:
         """A descriptor of a step's captured output."""
-        return open_regular(log_file(self.orchestrator.instance.settings.home, run_id, step_key, stream))
+        return self.orchestrator.instance.compute_logs.open(run_id, step_key, stream)
 
     def notebook(self, run_id: str, step_key: str) -> str | None:
         """The executed notebook of a step as text."""
-        for path in notebooks_of(self.orchestrator.instance.settings.home, run_id, step_key):
+        for path in notebooks_of(self.orchestrator.instance.settings.artifact_dir, run_id, step_key):
             fd = open_regular(path)
             if fd is not None:
                 with open(fd, encoding="utf-8") as file:

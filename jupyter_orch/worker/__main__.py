@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from jupyter_orch.compute_logs.opening import open_compute_logs
 from jupyter_orch.ports import LaunchOrder
 from jupyter_orch.settings import read_settings
-from jupyter_orch.worker.runner_process import RunnerNotStarted, log_folder, ready_runner
+from jupyter_orch.worker.runner_process import RunnerNotStarted, ready_runner
 
 HOLD = "jupyter_orch.worker.hold"
 
@@ -21,7 +22,8 @@ HOLD = "jupyter_orch.worker.hold"
 def run_cold(order: LaunchOrder) -> int:
     """Hold the run of an order in this new process."""
     try:
-        with ready_runner(order, log_folder(read_settings(Path(order.home)), order.run_id)) as runner:
+        log_dir = open_compute_logs(read_settings(Path(order.home))).folder(order.run_id)
+        with ready_runner(order, log_dir) as runner:
             return int(importlib.import_module(HOLD).hold_cold(order, runner))
     except RunnerNotStarted:
         return int(importlib.import_module(HOLD).hold_cold(order, None))

@@ -24,7 +24,7 @@ from jupyter_orch.runs.resume import left_to_do
 from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.pump import Pump
-from jupyter_orch.worker.runner_process import Runner, RunnerNotStarted, log_folder, ready_runner
+from jupyter_orch.worker.runner_process import Runner, RunnerNotStarted, ready_runner
 from jupyter_orch.worker.wakeup import Wakeup
 
 SUPERSEDED = 75
@@ -45,7 +45,7 @@ def work(order: LaunchOrder, instance: Instance, how: str) -> int:
         The exit code: 0 the run has ended and is stored, 75 the run was not ours.
     """
     try:
-        with ready_runner(order, log_folder(instance.settings, order.run_id)) as runner:
+        with ready_runner(order, instance.compute_logs.folder(order.run_id)) as runner:
             return work_with(runner, order, instance, how)
     except RunnerNotStarted as error:
         run = _claim(order, instance.journal, how, None)
@@ -58,8 +58,8 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
         run = _claim(order, instance.journal, how, runner.identity)
         if run is None:
             return SUPERSEDED
-        runner.begin(_spec(run, instance, runner.log_dir))
-        failpoint("worker.order.sent")
+        logs = instance.compute_logs
+        log_dir = logs.folder(run.run_id)
         watch = instance.settings.run_monitoring
         pump = Pump(
             run,
@@ -68,10 +68,13 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
             wakeup,
             max_runtime=max_runtime_of(run.submission.tags, watch.max_runtime) if watch.enabled else None,
             is_shared=instance.settings.storage.name != "sqlite",
-            output_cap=OutputCap.of(runner.log_dir, instance.settings),
+            output_cap=OutputCap(log_dir, logs.max_bytes) if log_dir is not None else None,
         )
-        if not pump.drive():
-            return SUPERSEDED
+        with logs.keeping(run.run_id, resumed=order.is_resumed):
+            runner.begin(_spec(run, instance, log_dir))
+            failpoint("worker.order.sent")
+            if not pump.drive():
+                return SUPERSEDED
         remove_spool(spool_file(order.home, order.run_id))
         return 0
 
@@ -94,7 +97,7 @@ def _claim(order: LaunchOrder, journal: Journal, how: str, runner: ProcessIdenti
             time.sleep(0.5)
 
 
-def _spec(run: Run, instance: Instance, log_dir: Path) -> RunSpec:
+def _spec(run: Run, instance: Instance, log_dir: Path | None) -> RunSpec:
     asked, settings = run.submission, instance.settings
     step_keys, known = left_to_do(instance.storage, run) if run.resume_count else (asked.step_keys, asked.known)
     return RunSpec(
@@ -111,7 +114,7 @@ def _spec(run: Run, instance: Instance, log_dir: Path) -> RunSpec:
         python_log_level=settings.python_logs.level,
         home=str(settings.home),
         artifact_dir=str(settings.artifact_dir),
-        log_dir=str(log_dir),
+        log_dir=str(log_dir or ""),
         spool_file=str(_private_folder(spool_file(str(settings.home), run.run_id))),
     )
 

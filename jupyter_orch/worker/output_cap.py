@@ -9,9 +9,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jupyter_orch.settings import Settings
-
-DEFAULT_MAX_BYTES = 256 * 1024 * 1024
 LOOK, LOOK_AGAIN_SOON = 1.0, 0.05
 
 
@@ -28,11 +25,6 @@ class OutputCap:
         self._max_bytes = max_bytes
         self._marker = f"\n[output is cut here: more than {max_bytes:,} bytes were written]\n".encode()
         self._sizes: dict[str, int] = {}
-
-    @classmethod
-    def of(cls, folder: Path, settings: Settings) -> OutputCap:
-        """The cap that ``compute_logs: {…: {max_bytes: …}}`` sets."""
-        return cls(folder, int(settings.compute_logs.config.get("max_bytes") or DEFAULT_MAX_BYTES))
 
     def cut(self) -> float:
         """Cut what is too long; gives the seconds after which to look again."""

@@ -19,10 +19,8 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import LaunchOrder
 from jupyter_orch.processes import identify, kill_run, signal_run
 from jupyter_orch.records import codec
-from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity
-from jupyter_orch.settings import Settings
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child, read_end
 
 FORK_TIMEOUT = 10.0
@@ -44,7 +42,6 @@ class Runner:
         identity: the process; it leads a session in which all that it starts lives.
         warm: forked from the zygote.
         note: why it is not warm, for the run's log.
-        log_dir: where its output goes.
     """
 
     line: socket.socket
@@ -52,7 +49,6 @@ class Runner:
     identity: ProcessIdentity
     warm: bool
     note: str
-    log_dir: Path
     status_fd: int = -1
     process: subprocess.Popen[bytes] | None = None
 
@@ -93,21 +89,21 @@ class Runner:
         return (end["exit"], end["signal"]) if end else (None, None)
 
 
-def log_folder(settings: Settings, run_id: str) -> Path:
-    """Where a run's captured output goes."""
-    return settings.home / "compute_logs" / file_stem(run_id)
-
-
 @contextmanager
-def ready_runner(order: LaunchOrder, log_dir: Path) -> Iterator[Runner]:
+def ready_runner(order: LaunchOrder, log_dir: Path | None) -> Iterator[Runner]:
     """A runner that waits for its order; nothing of it is alive any more when the block ends.
+
+    Args:
+        log_dir: where the output of the run goes; None drops it.
 
     Raises:
         RunnerNotStarted: none can be started.
     """
-    log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if log_dir is not None:
+        log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     ours, theirs = socket.socketpair()
-    with theirs, open(log_dir / "run.out", "ab") as out, open(log_dir / "run.err", "ab") as err:
+    places = [log_dir / name if log_dir is not None else os.devnull for name in ("run.out", "run.err")]
+    with theirs, open(places[0], "ab") as out, open(places[1], "ab") as err:
         runner = _forked(order, ours, theirs, out, err) or _spawned(order, ours, theirs, out, err)
     try:
         yield runner
@@ -137,7 +133,6 @@ def _forked(
         identity=identify(pid),
         warm=True,
         note="",
-        log_dir=Path(out.name).parent,
         status_fd=status_read,
     )
 
@@ -163,7 +158,6 @@ def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out
         identity=identify(process.pid),
         warm=False,
         note=reason,
-        log_dir=Path(out.name).parent,
         process=process,
     )
 

@@ -28,6 +28,7 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import LocationTarget
+from jupyter_orch.records.notebook_job import REPOSITORY
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch_kernel import notebook_jobs
 from jupyter_orch_kernel.notebook_module import run_as_module
@@ -159,7 +160,7 @@ def _notebook_jobs(target: LocationTarget, began: float) -> Loaded:
     sources = (target.path, *notebook_jobs.files_of(jobs, target.working_directory))
     return Loaded(
         target=target,
-        repositories={notebook_jobs.REPOSITORY: notebook_jobs.repository_of(jobs, target.working_directory)},
+        repositories={REPOSITORY: notebook_jobs.repository_of(jobs, target.working_directory)},
         code_version=code_version(target.working_directory, sources),
         load_seconds=time.monotonic() - began,
         sources=sources,

@@ -62,7 +62,6 @@ class Scripted:
             identity=identify(process.pid),
             warm=True,
             note="",
-            log_dir=Path(),
             process=process,
         )
 

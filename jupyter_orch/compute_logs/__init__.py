@@ -1,0 +1,1 @@
+"""What steps print: captured in files, capped, and kept where the settings say."""
