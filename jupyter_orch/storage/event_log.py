@@ -13,6 +13,8 @@ from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database, tried_again
 from jupyter_orch.storage.schema import event_log
 
+_READ = [event_log.c[name] for name in rows.READ_EVENT]
+
 
 @tried_again
 class SqlEventLog(EventLogStorage):
@@ -34,12 +36,12 @@ class SqlEventLog(EventLogStorage):
     def read_events(
         self, run_id: str, *, after: int = 0, limit: int = 1000, types: Iterable[str] | None = None
     ) -> list[StoredEvent]:
-        statement = select(event_log).where(event_log.c.run_id == run_id, event_log.c.seq > after)
+        statement = select(*_READ).where(event_log.c.run_id == run_id, event_log.c.seq > after)
         if types is not None:
             statement = statement.where(event_log.c.type.in_(list(types)))
         with self._database.read() as connection:
             found = connection.execute(statement.order_by(event_log.c.seq).limit(limit))
-            return [rows.event_from(run_id, row) for row in found]
+            return [rows.event_from(run_id, row) for row in found.all()]
 
     def delete_events(self, run_id: str, *, through: int | None = None) -> None:
         statement = delete(event_log).where(event_log.c.run_id == run_id)

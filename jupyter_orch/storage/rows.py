@@ -17,6 +17,8 @@ from jupyter_orch.records.status import RunStatus
 from jupyter_orch.records.tick import Instigator, Tick, TickStatus
 
 T = TypeVar("T")
+READ_EVENT = ("seq", "type", "timestamp", "message", "level", "step_key", "data")
+_EVENT_TYPES = {kind.value: kind for kind in EventType}
 _encoder = msgspec.json.Encoder()
 _submission = msgspec.json.Decoder(Submission)
 _worker = msgspec.json.Decoder(ProcessIdentity)
@@ -85,19 +87,17 @@ def log_values(stored: StoredEvent) -> dict[str, Any]:
 
 
 def event_from(run_id: str, row: Any) -> StoredEvent:
-    """A stored event from a row of ``events``."""
-    return StoredEvent(
-        run_id=run_id,
-        seq=row.seq,
-        event=Event(
-            type=EventType(row.type),
-            timestamp=row.timestamp,
-            message=row.message,
-            level=row.level,
-            step_key=row.step_key,
-            data=_object.decode(row.data),
-        ),
+    """A stored event from the columns that ``READ_EVENT`` names; by their places, because logs are long."""
+    seq, kind, timestamp, message, level, step_key, data = row
+    event = Event(
+        type=_EVENT_TYPES[kind],
+        timestamp=timestamp,
+        message=message,
+        level=level,
+        step_key=step_key,
+        data=_object.decode(data),
     )
+    return StoredEvent(run_id=run_id, seq=seq, event=event)
 
 
 def fact_from(key: AssetPath, row: Any) -> AssetFact:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, literal, select, text, union_all, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ColumnElement
 
 from jupyter_orch import clock
 from jupyter_orch.ports import Guard, NewRun, RunStorage
@@ -84,10 +85,10 @@ class SqlRuns(SqlStatusChanges, RunStorage):
     def list_runs(
         self, where: RunFilter, *, limit: int, before: int | None = None, oldest_first: bool = False
     ) -> list[Run]:
-        statement = _filtered(select(runs), where).limit(limit)
-        statement = statement.order_by(runs.c.pk.asc() if oldest_first else runs.c.pk.desc())
+        statement, place = _in_order(where)
+        statement = statement.order_by(place.asc() if oldest_first else place.desc()).limit(limit)
         if before is not None:
-            statement = statement.where(runs.c.pk < before)
+            statement = statement.where(place < before)
         with self._database.read() as connection:
             return [rows.run_from(row) for row in connection.execute(statement)]
 
@@ -114,9 +115,7 @@ class SqlRuns(SqlStatusChanges, RunStorage):
         except PlacesTaken:
             return None
 
-    def _moved(
-        self, statement: Any, guard: Guard, run_id: str, to: RunStatus | None, events: Sequence[Event]
-    ) -> Run:
+    def _moved(self, statement: Any, guard: Guard, run_id: str, to: RunStatus | None, events: Sequence[Event]) -> Run:
         with self._database.write() as connection:
             count_turn(connection, guard.queue_turn)
             row = connection.execute(statement).first()
@@ -150,7 +149,7 @@ class SqlRuns(SqlStatusChanges, RunStorage):
         self, run_id: str, *, after: int = 0, limit: int = 1000, types: Iterable[str] | None = None
     ) -> list[StoredEvent]:
         statement = (
-            select(events)
+            select(*_READ_EVENT)
             .join(runs, runs.c.pk == events.c.run_pk)
             .where(runs.c.run_id == run_id, events.c.seq > after)
             .order_by(events.c.seq)
@@ -159,11 +158,11 @@ class SqlRuns(SqlStatusChanges, RunStorage):
         if types is not None:
             statement = statement.where(events.c.type.in_(list(types)))
         with self._database.read() as connection:
-            return [rows.event_from(run_id, row) for row in connection.execute(statement)]
+            return [rows.event_from(run_id, row) for row in connection.execute(statement).all()]
 
     def events_of(self, run_ids: Sequence[str], types: Iterable[str]) -> dict[str, list[StoredEvent]]:
         statement = (
-            select(runs.c.run_id, events)
+            select(runs.c.run_id, *_READ_EVENT)
             .join(runs, runs.c.pk == events.c.run_pk)
             .where(runs.c.run_id.in_(run_ids), events.c.type.in_(list(types)))
             .order_by(events.c.run_pk, events.c.seq)
@@ -171,7 +170,7 @@ class SqlRuns(SqlStatusChanges, RunStorage):
         found: dict[str, list[StoredEvent]] = {}
         with self._database.read() as connection:
             for row in connection.execute(statement):
-                found.setdefault(row.run_id, []).append(rows.event_from(row.run_id, row))
+                found.setdefault(row.run_id, []).append(rows.event_from(row.run_id, row[1:]))
         return found
 
     def newest_runs(self, wheres: Sequence[RunFilter], limit: int) -> list[list[Run]]:
@@ -264,6 +263,7 @@ class SqlRuns(SqlStatusChanges, RunStorage):
             self._database.announce(connection, run_id)
 
 
+_READ_EVENT = [events.c[name] for name in rows.READ_EVENT]
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
 
 
@@ -286,6 +286,18 @@ def _guarded(guard: Guard) -> list[Any]:
     if guard.lease_before is not None:
         conditions.append(runs.c.lease_until < guard.lease_before)
     return conditions
+
+
+def _in_order(where: RunFilter) -> tuple[Select[Any], ColumnElement[int]]:
+    """The runs that fit, and the column that has them in order.
+
+    For a tag alone that is the tags' own: their index goes from run to run, however many have the tag.
+    """
+    if len(where.tags) != 1 or where != RunFilter(tags=where.tags):
+        return _filtered(select(runs), where), runs.c.pk
+    ((key, value),) = where.tags.items()
+    tagged = select(runs).join(run_tags, run_tags.c.run_pk == runs.c.pk)
+    return tagged.where(run_tags.c.key == key, run_tags.c.value == value), run_tags.c.run_pk
 
 
 def _filtered(statement: Select[Any], where: RunFilter) -> Select[Any]:
