@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -12,7 +14,11 @@ from typing import IO
 import msgspec
 
 from jupyter_orch.errors import OrchError
-from jupyter_orch.ports import LaunchOrder, RunLauncher
+from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
+from jupyter_orch.records.run import Run
+
+REMEMBERED = 1000
+"""Workers that have ended and of which we can still say so."""
 
 
 class ColdLauncher(RunLauncher):
@@ -23,7 +29,7 @@ class ColdLauncher(RunLauncher):
         cold_runner: start the run's runner as a new process too.
         """
         self._cold_runner = cold_runner
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: dict[tuple[str, int], subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
 
     def launch(self, order: LaunchOrder) -> str:
@@ -43,9 +49,27 @@ class ColdLauncher(RunLauncher):
                 process.stdin.write(msgspec.json.encode(order))
         except OSError as error:
             raise OrchError(f"can not start a worker: {error}") from error
-        with self._lock:  # forget those that have ended, so that none stays a zombie
-            self._started = [p for p in self._started if p.poll() is None] + [process]
+        with self._lock:
+            self._started[order.run_id, order.epoch] = process
+            ended = [key for key, started in self._started.items() if started.poll() is not None]  # none stays a zombie
+            for key in ended[:-REMEMBERED]:
+                del self._started[key]
         return "in a new process"
+
+    def check_run_worker_health(self, run: Run) -> WorkerHealth:
+        with self._lock:
+            process = self._started.get((run.run_id, run.epoch))
+        if process is None:
+            return WorkerHealth.UNKNOWN
+        return WorkerHealth.RUNNING if process.poll() is None else WorkerHealth.GONE
+
+    def join(self, timeout: float = 30.0) -> None:
+        deadline = time.monotonic() + timeout
+        with self._lock:
+            started = list(self._started.values())
+        for process in started:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
 
 
 def worker_log(home: str) -> IO[bytes]:

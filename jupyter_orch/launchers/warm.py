@@ -1,27 +1,34 @@
 """Launches workers that were forked ahead from a process with the worker's code; spawns them cold when that fails.
 
 One spare worker waits with the database open. A launch hands it the order and forks the next spare afterwards, so the
-fork and the opening are not on the way of a run. A burst finds the spare gone and forks as it goes.
+fork and the opening are not on the way of a run. Workers whose run has ended come back for a moment; a burst that finds
+neither these nor the spare forks as it goes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 
 import msgspec
 
 from jupyter_orch import wire
 from jupyter_orch.folders import runtime_folder
 from jupyter_orch.launchers.cold import ColdLauncher, worker_log
-from jupyter_orch.ports import LaunchOrder, RunLauncher
+from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
+from jupyter_orch.records.run import Run
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child
 from jupyter_orch.zygote.protocol import listen
+
+ANSWER = 10.0
+"""Seconds in which a worker must say that it has its order."""
 
 REFILL_AFTER = 0.1
 """Seconds before the next spare is forked, so that it does not take the processor from the run just launched."""
@@ -39,6 +46,7 @@ class WarmLauncher(RunLauncher):
         self._folder = runtime_folder()
         self._lock = threading.Lock()
         self._spare: socket.socket | None = None
+        self._busy: list[socket.socket] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: socket.socket | None = None
         self._path = self._folder / "w"
@@ -48,11 +56,11 @@ class WarmLauncher(RunLauncher):
         self._refill()
 
     def launch(self, order: LaunchOrder) -> str:
-        with self._lock:
-            spare, self._spare = self._spare, None
         try:
-            handed_over = spare is not None and _hand_over(spare, order)
-            if not handed_over and not _hand_over(self._fork(), order):
+            for worker in self._waiting():
+                if self._hand_over(worker, order):
+                    return "forked from a warm worker"
+            if not self._hand_over(self._fork(), order):
                 raise ZygoteUnavailable("the warm worker ended before it took its order")
             return "forked from a warm worker"
         except ZygoteUnavailable as error:
@@ -61,14 +69,58 @@ class WarmLauncher(RunLauncher):
         finally:
             self._refill()
 
+    def check_run_worker_health(self, run: Run) -> WorkerHealth:
+        return self._cold.check_run_worker_health(run)
+
     def stop(self) -> None:
         with self._lock:
             self._is_stopped = True
-            spare, self._spare = self._spare, None
-        if spare is not None:
-            spare.close()
+            left, self._busy = [*self._busy, *([self._spare] if self._spare else [])], []
+            self._spare = None
+        for worker in left:
+            worker.close()
         self._close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _waiting(self) -> Iterator[socket.socket]:
+        """Workers that wait for an order, those that have just ended a run first; each is the caller's from here on."""
+        while True:
+            with self._lock:
+                worker = self._returned()
+                if worker is None:
+                    worker, self._spare = self._spare, None
+            if worker is None:
+                return
+            yield worker
+
+    def _returned(self) -> socket.socket | None:
+        """A worker whose run has ended and who has come back; those who have left are forgotten."""
+        poll = select.poll()
+        for worker in self._busy:
+            poll.register(worker, select.POLLIN)
+        heard = {fd for fd, _ in poll.poll(0)} if self._busy else set()
+        for worker in [worker for worker in self._busy if worker.fileno() in heard]:
+            self._busy.remove(worker)
+            with contextlib.suppress(OSError):
+                if wire.receive(worker) is not None:
+                    return worker
+            worker.close()
+        return None
+
+    def _hand_over(self, worker: socket.socket, order: LaunchOrder) -> bool:
+        """Give a waiting worker its order; False when it has left meanwhile.
+
+        The answer is awaited: an order that lies in the buffer of a dead process would be a launch that nobody made.
+        """
+        worker.settimeout(ANSWER)
+        with contextlib.suppress(OSError):
+            wire.send(worker, {"order": msgspec.to_builtins(order)})
+            if wire.receive(worker) is not None:
+                with self._lock:
+                    self._busy.append(worker)
+                return True
+        worker.close()
+        return False
 
     def _fork(self) -> socket.socket:
         """A worker that waits for its order on the other end; it ends when this end closes without one."""
@@ -119,15 +171,3 @@ class WarmLauncher(RunLauncher):
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.2)
-
-
-def _hand_over(worker: socket.socket, order: LaunchOrder) -> bool:
-    """Give a waiting worker its order; False when it has died meanwhile.
-
-    The answer is awaited: an order that lies in the buffer of a dead process would be a launch that nobody made.
-    """
-    worker.settimeout(10.0)
-    with worker, contextlib.suppress(OSError):
-        wire.send(worker, {"order": msgspec.to_builtins(order)})
-        return wire.receive(worker) is not None
-    return False

@@ -97,6 +97,10 @@ class RunCoordinator(ABC):
             in_progress: runs that are STARTING, STARTED or CANCELING.
         """
 
+    def has_room(self, in_progress: Sequence[Run]) -> bool:
+        """Whether any run could start at all; False spares looking at the queue."""
+        return True
+
     def order(self, queued: Sequence[Run]) -> list[Run]:
         """The queue in the order in which it is gone through, whatever the limits; oldest first unless overridden."""
         return list(queued)

@@ -83,6 +83,9 @@ class QueuedRunCoordinator(RunCoordinator):
                 chosen.append(run)
         return chosen
 
+    def has_room(self, in_progress: Sequence[Run]) -> bool:
+        return self._limit < 0 or len(in_progress) < self._limit
+
     def order(self, queued: Sequence[Run]) -> list[Run]:
         return sorted(queued, key=lambda run: -priority_of(run.submission.tags))
 

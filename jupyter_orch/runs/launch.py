@@ -15,6 +15,7 @@ from jupyter_orch.runs.run_tags import pools_of
 from jupyter_orch.settings import Pools
 
 PASS_LIMIT = 1000
+_WAITING = RunFilter(statuses=(RunStatus.QUEUED,))
 
 
 class Launching:
@@ -58,11 +59,13 @@ class Launching:
     def turn(self) -> tuple[int, int]:
         """Start every queued run that may start now; returns how many were started and how many still wait."""
         with self._one_pass:
+            number = None if self._coordinator.is_pass_through else self._storage.queue_turn()
+            in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=PASS_LIMIT)
+            if not self._coordinator.has_room(in_progress):
+                return 0, self._storage.count_runs(_WAITING)
             queued = self._queued()
             if not queued:
                 return 0, 0
-            number = None if self._coordinator.is_pass_through else self._storage.queue_turn()
-            in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=PASS_LIMIT)
             started = 0
             for run in self._coordinator.choose(self._with_free_slots(queued), in_progress):
                 if self.start(run, number) is not None:
@@ -99,7 +102,7 @@ class Launching:
         return {run.run_id: place for place, run in enumerate(ordered, 1)}
 
     def _queued(self) -> list[Run]:
-        return self._storage.list_runs(RunFilter(statuses=(RunStatus.QUEUED,)), limit=PASS_LIMIT, oldest_first=True)
+        return self._storage.list_runs(_WAITING, limit=PASS_LIMIT, oldest_first=True)
 
     def _limits(self, run: Run) -> dict[str, int]:
         """The pools that a run needs a slot of and that have a limit, each with it."""

@@ -19,6 +19,11 @@ from jupyter_orch.worker.runner_process import Runner
 from jupyter_orch.zygote.server import Zygote
 
 COLD, WARM = "in a new process", "forked from a warm worker"
+IDLE = 2.0
+"""Seconds for which a worker waits for another order."""
+
+MOST_RUNS = 100
+"""Runs after which a worker makes room for a fresh one, whatever it may have gathered."""
 
 
 def hold_cold(order: LaunchOrder, runner: Runner | None) -> int:
@@ -32,16 +37,32 @@ def hold_cold(order: LaunchOrder, runner: Runner | None) -> int:
 
 
 def hold_forked(args: dict[str, Any], fds: list[int]) -> int:
-    """Hold a run of the launcher at the other end; whichever of order and database can be had first comes first."""
+    """Hold runs of the launcher at the other end; whichever of order and database can be had first comes first.
+
+    A worker whose run has ended says so and waits for another order for a moment: in a burst of runs none has to be
+    forked and none has to open the database.
+    """
     launcher = socket.socket(fileno=fds[0])
     waits_for_us = bool(select.select([launcher], [], [], 0.0)[0])
     order = _take_order(launcher) if waits_for_us else None
     with contextlib.closing(_opened(args["home"])) as instance:
         order = order or _take_order(launcher)
-        if order is None:
-            return 0
-        launcher.close()
-        return work(order, instance, WARM)
+        code = 0
+        for _ in range(MOST_RUNS):
+            if order is None:
+                break
+            code = work(order, instance, WARM)
+            order = _next_order(launcher)
+    return code
+
+
+def _next_order(launcher: socket.socket) -> LaunchOrder | None:
+    """Another order, if one comes soon."""
+    with contextlib.suppress(OSError):  # the launcher is gone: nobody gives orders any more
+        wire.send(launcher, {"idle": True})
+        if select.select([launcher], [], [], IDLE)[0]:
+            return _take_order(launcher)
+    return None
 
 
 def serve(lifeline_fd: int, listener_fd: int) -> None:

@@ -147,11 +147,20 @@ class Deployment:
         assert worker is not None
         return worker
 
+    def workers_have_left(self) -> list[int | None]:
+        """Wait until every worker that was launched has ended; their exit codes."""
+        self.launcher.join(DEADLINE)
+        return [process.poll() for process in self.launcher._started.values()]
+
     def kill_worker(self, run_id: str, number: int = signal.SIGKILL) -> ProcessIdentity:
-        """Send a signal to the process that holds the run; returns who it was."""
-        worker = self.worker(run_id)
-        os.kill(worker.pid, number)
-        return worker
+        """Send a signal to the process that holds the run; returns who it was. A runner ends with its worker."""
+        run = self.run(run_id)
+        assert run.worker is not None and run.runner is not None
+        os.kill(run.worker.pid, number)
+        if number == signal.SIGKILL:
+            runner = run.runner
+            self.until(lambda: not is_alive(runner), daemon=False)
+        return run.worker
 
     def events(self, run_id: str, *types: str) -> list[StoredEvent]:
         """Events of a run, all or of some types."""

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.processes import is_alive
+from jupyter_orch.records.run import Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import journal as journal_module
 from tests.failures.conftest import Make
@@ -241,12 +243,14 @@ def test_W_2_of_two_workers_for_one_run_one_runs_it(deployment: Deployment, fail
     won = deployment.journal.dequeue(run)
     assert won is not None
     order = deployment.launching._order(*won)
+    second = ColdLauncher()
     deployment.launcher.launch(order)
-    deployment.launcher.launch(order)
+    second.launch(order)
     assert deployment.settle(run.run_id).status == S.SUCCESS
     deployment.until(lambda: len(list(hits.iterdir())) == 2, daemon=False)
-    deployment.until(lambda: all(p.poll() is not None for p in deployment.launcher._started), daemon=False)
-    assert sorted(p.poll() for p in deployment.launcher._started) == [0, 75]
+    ended = [*deployment.launcher._started.values(), *second._started.values()]
+    deployment.until(lambda: all(p.poll() is not None for p in ended), daemon=False)
+    assert sorted(p.returncode for p in ended) == [0, 75]
     assert deployment.ledger() == ["a", "a-end", "b", "b-end", "c", "c-end"]
     assert len(deployment.events(run.run_id, "PIPELINE_START")) == 1
 
@@ -261,21 +265,19 @@ def test_W_2_a_worker_that_comes_after_its_run_was_canceled_runs_nothing(
     pid = int((hits / "worker.claim.before.1").read_text())
     deployment.canceler.cancel(run_id, "ada")
     os.kill(pid, signal.SIGCONT)
-    deployment.until(lambda: all(p.poll() is not None for p in deployment.launcher._started), daemon=False)
-    assert [p.poll() for p in deployment.launcher._started] == [75]
+    assert deployment.workers_have_left() == [75]
     assert deployment.run(run_id).status == S.CANCELED and deployment.ledger() == []
     deployment.check_history(run_id)
 
 
-def _asked(deployment: Deployment) -> journal_module.Submission:
+def _asked(deployment: Deployment) -> Submission:
+    """What a launch of the line asks for; nothing of it is left."""
     run_id = deployment.launch("line")
-    asked = deployment.run(run_id).submission
-    deployment.canceler.cancel(run_id, "the test")
-    deployment.until(lambda: all(p.poll() is not None for p in deployment.launcher._started), daemon=False)
+    deployment.canceler.cancel(run_id, "the test", immediately=True)
+    deployment.workers_have_left()
     deployment.launcher._started.clear()
-    for line in deployment.folder.glob("ledger"):
-        line.unlink()
-    return asked
+    (deployment.folder / "ledger").unlink(missing_ok=True)
+    return deployment.run(run_id).submission
 
 
 def _is_running(pid: int) -> bool:
