@@ -21,9 +21,14 @@ from jupyter_orch.scripts import StoredArchive
 ENGINE = EventType.ENGINE_EVENT
 
 
-@pytest.fixture(params=["memory", "stored"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Archive]:
-    made: Archive = MemoryArchive() if request.param == "memory" else StoredArchive(tmp_path / "instance")
+    home = tmp_path / "instance"
+    if request.param == "postgres":
+        home.mkdir()
+        url = request.getfixturevalue("postgres").new_database().replace("+psycopg", "")
+        (home / "orch.yaml").write_text(f"storage: {{postgres: {{url: '{url}'}}}}\n")
+    made: Archive = MemoryArchive() if request.param == "memory" else StoredArchive(home)
     yield made
     made.close()
 

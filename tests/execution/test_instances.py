@@ -22,6 +22,7 @@ from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.settings import read_settings
+from tests.kernel.orders import Launched
 
 KEY = orch.AssetKey(["shop", "orders"])
 
@@ -357,6 +358,31 @@ def test_values_that_are_no_json_do_not_stop_a_run() -> None:
         result = orch.execute_pipeline(taking, config, instance=instance)
         run = instance.get_run_by_id(result.run_id)
         assert run is not None and run.is_success
+
+
+VERSIONED = """
+@solid(version="1")
+def make(context) -> int: return 1
+
+@solid(version="1")
+def double(context, x: int) -> int: return 2 * x
+
+@pipeline(mode_defs=[ModeDefinition(resource_defs={"io_manager": versioned_filesystem_io_manager})])
+def p(): double(make())
+"""
+
+
+def test_a_memoized_launched_run_finds_what_a_script_has_made(private_home: Path) -> None:
+    code: dict[str, Any] = {}
+    exec("from jupyter_orch import *\n" + VERSIONED, code)
+    memoized = {"dagster/is_memoized_run": "true"}
+    with orch.DagsterInstance.get() as instance:
+        assert orch.execute_pipeline(code["p"], instance=instance, tags=memoized).success
+        again = orch.execute_pipeline(code["p"], instance=instance, tags=memoized)
+        assert not [event for event in again.event_list if event.is_step_start]
+        assert instance.storage_directory() == str(private_home / "storage")
+    launched = Launched(private_home, VERSIONED, "in_process", home=str(private_home), tags=memoized)
+    assert launched.outcome.ok and not launched.of("make") + launched.of("double")
 
 
 def test_the_signal_of_the_run_is_given_back() -> None:
