@@ -13,27 +13,12 @@ import sys
 from collections.abc import Sequence
 
 from jupyter_orch.cli.exit_codes import FAILED, INTERRUPTED, OK
+from jupyter_orch.cli.verbs import VERBS
 from jupyter_orch.errors import OrchError
 from jupyter_orch.settings import HOME_VARIABLE
 from jupyter_orch.version import __version__
 
 TRACEBACK_VARIABLE = "JUPYTER_ORCH_TRACEBACK"
-
-VERBS = {
-    "demo": "copy the example workspace and start JupyterLab with it",
-    "init": "lay out a new workspace",
-    "lab": "open JupyterLab with the current folder's workspace",
-    "doctor": "check that every part works, and say how to mend what does not",
-    "workspace": "the code locations: list, check",
-    "pipeline": "the pipelines: list, launch, backfill",
-    "run": "the runs: list, show, logs, cancel",
-    "schedule": "the schedules: list, start, stop, preview, ticks",
-    "sensor": "the sensors: list, start, stop, preview, ticks, cursor",
-    "backfill": "runs for many partitions: list, show, cancel, pause, resume",
-    "asset": "what runs have made: list, show, materializations, wipe",
-    "daemon": "the daemon without a Jupyter server: run, status, liveness-check",
-    "instance": "the instance: info",
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

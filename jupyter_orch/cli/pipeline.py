@@ -5,12 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 from jupyter_orch import clock
 from jupyter_orch.cli.backfill_launch import declare_backfill
+from jupyter_orch.cli.choosing import (
+    Found,
+    add_pipeline,
+    add_run_config,
+    find_pipeline,
+    key_and_value,
+    pipelines,
+    read_run_config,
+)
 from jupyter_orch.cli.listing import Column, first_line, show_listing
 from jupyter_orch.cli.opening import (
     add_json,
@@ -20,18 +28,13 @@ from jupyter_orch.cli.opening import (
     report_failures,
     workspace_file,
 )
+from jupyter_orch.cli.pipeline_code import declare_code
 from jupyter_orch.cli.watching import conclude, wait_for_start, watch
 from jupyter_orch.daemon.supervisor import LATE
-from jupyter_orch.errors import OrchError
-from jupyter_orch.names import did_you_mean
 from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.records.run import Run
-from jupyter_orch.records.snapshot import PipelineSnapshot
 from jupyter_orch.records.status import RunStatus
-from jupyter_orch.runs.problems import PipelineNotFound
 from jupyter_orch.runs.submit import Wish
-from jupyter_orch.settings import why_unreadable
-from jupyter_orch.yaml_text import YamlError, load_yaml
 
 START_PATIENCE = 30.0
 COLUMNS = (
@@ -51,32 +54,48 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add_json(listed)
     listed.set_defaults(act=_list)
     launch = verbs.add_parser("launch", help="start a run; it goes on when this command has ended")
-    launch.add_argument("name", metavar="NAME", help="the pipeline")
-    launch.add_argument("-l", "--location", help="the location, when several have a pipeline of that name")
-    launch.add_argument("-c", "--config", action="append", type=Path, metavar="FILE", help="run config as YAML")
-    launch.add_argument("-p", "--preset", help="a named run config of the pipeline")
-    launch.add_argument("-m", "--mode", help="which bundle of resources (the pipeline's first)")
-    launch.add_argument("-s", "--solids", metavar="NAME,...", help="only these solids, e.g. 'clean+'")
-    launch.add_argument("-t", "--tag", action="append", default=[], metavar="KEY=VALUE", help="a tag; may be repeated")
     launch.add_argument("--wait", action="store_true", help="show the run's events to its end; exit 1 if it failed")
-    add_workspace(launch)
     launch.set_defaults(act=_launch)
+    execute = verbs.add_parser(
+        "execute", help="run it now, whatever the queue, and show its events to its end; exit 1 if it failed"
+    )
+    execute.set_defaults(act=_execute)
+    for verb in (launch, execute):
+        add_pipeline(verb)
+        add_run_config(verb)
+        verb.add_argument("-p", "--preset", help="a named run config of the pipeline")
+        verb.add_argument("-t", "--tag", action="append", default=[], metavar="KEY=VALUE", help="a tag; repeatable")
+        add_workspace(verb)
+    declare_code(verbs)
     declare_backfill(verbs)
 
 
 def _list(arguments: argparse.Namespace) -> int:
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         states = orchestrator.code_servers.states()
-        rows = [_row(found) for found in _pipelines(orchestrator)]
+        rows = [_row(found) for found in pipelines(orchestrator)]
     show_listing(rows, COLUMNS, as_json=arguments.json, nothing="The workspace has no pipeline.")
     return 1 if report_failures(states) else 0
 
 
 def _launch(arguments: argparse.Namespace) -> int:
-    run_config = _read_config(arguments.config)
-    tags = dict(map(_key_and_value, arguments.tag))
+    with _submitted(arguments) as (orchestrator, run):
+        return _watch(orchestrator, run) if arguments.wait else _leave(orchestrator, run)
+
+
+def _execute(arguments: argparse.Namespace) -> int:
+    with _submitted(arguments) as (orchestrator, run):
+        if run.status == RunStatus.QUEUED:
+            orchestrator.launching.start(run)
+        return watch(orchestrator.instance, run.run_id)
+
+
+@contextmanager
+def _submitted(arguments: argparse.Namespace) -> Iterator[tuple[Orchestrator, Run]]:
+    run_config = read_run_config(arguments.config)
+    tags = dict(map(key_and_value, arguments.tag))
     with opened_deployment(workspace_file(arguments)) as orchestrator:
-        found = _find(orchestrator, arguments.name, arguments.location)
+        found = find_pipeline(orchestrator, arguments.name, arguments.location)
         run, _ = orchestrator.submitter.submit(
             Wish(
                 location=found.location,
@@ -92,38 +111,7 @@ def _launch(arguments: argparse.Namespace) -> int:
             )
         )
         print(f"run {run.run_id}", flush=True)
-        return _watch(orchestrator, run) if arguments.wait else _leave(orchestrator, run)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    location: str
-    repository: str
-    pipeline: PipelineSnapshot
-
-
-def _pipelines(orchestrator: Orchestrator) -> Iterator[_Found]:
-    for state in orchestrator.code_servers.states():
-        if state.snapshot is not None and state.failure is None:
-            for repository in state.snapshot.repositories:
-                for pipeline in repository.pipelines:
-                    yield _Found(state.name, repository.name, pipeline)
-
-
-def _find(orchestrator: Orchestrator, name: str, location: str | None) -> _Found:
-    known = list(_pipelines(orchestrator))
-    found = [f for f in known if f.pipeline.name == name and location in (None, f.location)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        places = ", ".join(f"{f.location} ({f.repository})" for f in found)
-        raise PipelineNotFound(f"several pipelines are named {name!r}: {places}; choose one with --location")
-    report_failures(orchestrator.code_servers.states())
-    names = [f.pipeline.name for f in known if location in (None, f.location)]
-    where = f"location {location!r}" if location else "the workspace"
-    raise PipelineNotFound(
-        f"{where} has no pipeline {name!r}{did_you_mean(name, names)}; it has: {', '.join(names) or 'none'}"
-    )
+        yield orchestrator, run
 
 
 def _watch(orchestrator: Orchestrator, run: Run) -> int:
@@ -152,7 +140,7 @@ def _warn_without_daemon(orchestrator: Orchestrator) -> None:
         print(f"jupyter-orch: {sentence} (jupyter-orch daemon run)", file=sys.stderr)
 
 
-def _row(found: _Found) -> dict[str, Any]:
+def _row(found: Found) -> dict[str, Any]:
     return {
         "name": found.pipeline.name,
         "location": found.location,
@@ -162,34 +150,3 @@ def _row(found: _Found) -> dict[str, Any]:
         "description": found.pipeline.description,
         "tags": found.pipeline.tags,
     }
-
-
-def _read_config(files: list[Path] | None) -> dict[str, Any] | None:
-    """The run config of all files together; later files win."""
-    if not files:
-        return None
-    merged: dict[str, Any] = {}
-    for file in files:
-        try:
-            value = load_yaml(file.read_bytes(), str(file)).value
-        except (OSError, YamlError) as error:
-            raise OrchError(why_unreadable(file, error)) from error
-        if value is not None and not isinstance(value, dict):
-            raise OrchError(f"{file}: expected a mapping with keys such as 'solids', found {value!r}")
-        merged = _merged(merged, value or {})
-    return merged
-
-
-def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    result = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = _merged(result[key], value) if both else value
-    return result
-
-
-def _key_and_value(text: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    if not sign or not key:
-        raise OrchError(f"--tag {text!r}: expected KEY=VALUE")
-    return key, value

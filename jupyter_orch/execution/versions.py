@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import SimpleNamespace
 from typing import Any
 
+from jupyter_orch.definitions.io_manager import fs_io_manager
 from jupyter_orch.plan.plan import FromConfig, FromDefault, FromMany, FromOutput, Step
+from jupyter_orch.plan.prepare import Prepared
 
 
 def output_version(scope: Any, step: Step, output: str) -> str | None:
@@ -85,6 +88,27 @@ class VersionBook:
         if isinstance(source, (FromConfig, FromDefault)):
             return _joined(repr(source.value))
         return "-" if getattr(source, "step_key", None) is None else None
+
+
+def versions_of(prepared: Prepared) -> list[dict[str, Any]]:
+    """For each step of a plan its version and those of its outputs; None for what has none."""
+    default = {"io_manager": fs_io_manager}
+    book = VersionBook(
+        SimpleNamespace(
+            plan=prepared.plan,
+            pipeline=prepared.pipeline,
+            config=prepared.config,
+            resource_defs={**default, **prepared.mode.resource_defs},
+        )
+    )
+    return [
+        {
+            "step_key": step.key,
+            "version": book.step(step.key),
+            "outputs": {made.name: book.output(step.key, made.name) for made in step.solid.output_defs},
+        }
+        for step in prepared.plan.steps.values()
+    ]
 
 
 def _joined(*parts: str) -> str:

@@ -22,6 +22,7 @@ from jupyter_orch.definitions.sensor import SensorDefinition, SensorEvaluationCo
 from jupyter_orch.errors import OrchError
 from jupyter_orch.execution.failures import failure_of, user_error
 from jupyter_orch.execution.instance import DagsterInstance
+from jupyter_orch.execution.versions import versions_of
 from jupyter_orch.plan.document_bounds import MAX_ERRORS
 from jupyter_orch.plan.prepare import prepare, selected_steps, shape_for
 from jupyter_orch.records.codec import from_json, to_json
@@ -58,6 +59,7 @@ class CodeServer:
             "validate_config": self._validate_config,
             "config_schema": self._config_schema,
             "plan": self._plan,
+            "versions": self._versions,
             "evaluate_schedule": self._evaluate_schedule,
             "evaluate_sensor": self._evaluate_sensor,
             "partition_names": self._partition_names,
@@ -132,6 +134,14 @@ class CodeServer:
         for key in wanted:
             prepared.plan.step(key.strip("*+"))
         return prepared.plan.snapshot(set(selected_steps(prepared.plan, wanted)))
+
+    def _versions(self, params: dict[str, Any]) -> Any:
+        """The version of each step and output; None for what has none."""
+        pipeline, selector = self._pipeline(params)
+        prepared = prepare(
+            pipeline, mode_name(pipeline, selector.mode), params.get("run_config") or {}, selector.solid_selection
+        )
+        return {"steps": versions_of(prepared)}
 
     # schedules, sensors, partitions
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_orch.cli.doctor import LOOKS
-from jupyter_orch.cli.main import VERBS, parse
+from jupyter_orch.cli.main import parse
+from jupyter_orch.cli.verbs import VERBS
 from jupyter_orch.settings import HOME_VARIABLE
 from jupyter_orch.version import __version__
 from tests.cli.console import Console

@@ -151,3 +151,39 @@ def test_the_beginning_of_an_id_must_fit_one_run(console: Console, instance: Ins
         instance.journal.submit(submission(), f"aaaa-{end}")
     assert "2 runs begin with 'aaaa'" in console("run", "show", "aaaa").err
     assert "there is no run 'aa'" in console("run", "show", "aa").err
+
+
+def test_runs_that_have_ended_are_deleted_and_others_kept(console: Console, instance: Instance) -> None:
+    ended = failed_run(instance)
+    queued, _ = instance.journal.submit(submission())
+    answer = console("run", "delete", queued.run_id)
+    assert answer.code == 1 and "cancel it before" in answer.err
+    assert console("run", "delete", ended.run_id[:8]).code == 0
+    assert instance.storage.get_run(ended.run_id) is None and instance.storage.get_run(queued.run_id) is not None
+    (entry,) = instance.storage.list_audit(10)
+    assert (entry.action, entry.subject) == ("deletePipelineRun", ended.run_id)
+
+
+def test_wipe_removes_what_has_ended_when_it_is_meant(console: Console, instance: Instance) -> None:
+    for _ in range(3):
+        failed_run(instance)
+    queued, _ = instance.journal.submit(submission())
+    answer = console("run", "wipe")
+    assert answer.code == 2 and "3 runs" in answer.err and "--force" in answer.err
+    assert console("run", "wipe", "--force").out == "3 runs are deleted\n"
+    assert [run["run_id"] for run in console("run", "list", "--json").json] == [queued.run_id]
+
+
+def test_an_exported_run_holds_events_and_output(console: Console, instance: Instance) -> None:
+    run = failed_run(instance)
+    folder = instance.compute_logs.folder(run.run_id)
+    folder.mkdir(parents=True)
+    (folder / "load.out").write_text("printed ü\n")
+    document = console("run", "export", "latest", "-").json
+    assert document["run"]["run_id"] == run.run_id and document["run"]["failure"]["cls"] == "ValueError"
+    assert [e["type"] for e in document["events"]][-1] == "PIPELINE_FAILURE"
+    assert document["output"] == {"load": {"stdout": "printed ü\n"}}
+    assert console("run", "export", "latest", "run.json").code == 0
+    assert json.loads((console.folder / "run.json").read_text("utf-8")) == document
+    answer = console("run", "export", "latest", "nowhere/run.json")
+    assert answer.code == 1 and "nowhere/run.json" in answer.err and "Traceback" not in answer.err
