@@ -7,6 +7,7 @@ import are reported, and the server then uses cold processes.
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import importlib
 import json
@@ -37,7 +38,7 @@ def main(lifeline_fd: int, listener_fd: int) -> None:
     """Load, report, serve until the server is gone and the last run has ended."""
     lifeline = socket.socket(fileno=lifeline_fd)
     listener = socket.socket(fileno=listener_fd)
-    _stand_between()
+    _stand_between(lifeline, listener)
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # the server asks where a slow import hangs
     order = wire.receive(lifeline)
     if order is None:
@@ -56,18 +57,28 @@ def main(lifeline_fd: int, listener_fd: int) -> None:
     ).serve()
 
 
-def _stand_between() -> None:
+def _stand_between(*sockets: socket.socket) -> None:
     """Go on in a child, so that code that kills its parent or its group reaches this process and not the server.
 
-    The parent waits, passes signals on, and ends as the child does; the child ends when the parent is killed.
+    The parent waits, passes signals on, ends what the code left running in its group, and then ends as the child did;
+    the child ends when the parent is killed.
+
+    Args:
+        sockets: the child's alone: what it closes shall be closed.
     """
     parent = os.getpid()
     child = os.fork()
     if child == 0:
+        os.setpgid(0, 0)
         die_with(parent)
         return
+    for sock in sockets:
+        sock.close()
     for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: os.kill(child, received))
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # until it is reaped, the group is surely its own
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
     status = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
