@@ -116,10 +116,10 @@ def speaks():
 
 @pipeline
 def p():
-    for i in range(40): speaks.alias(f"s{i}")()
+    for i in range(200): speaks.alias(f"s{i}")()
 """,
     )
-    assert [run.out(f"s{index}") for index in range(40)] == ["line"] * 40
+    assert [run.out(f"s{index}") for index in range(200)] == ["line"] * 200
 
 
 def test_output_of_children_and_of_replaced_streams_is_captured_at_the_descriptors(tmp_path: Path) -> None:
