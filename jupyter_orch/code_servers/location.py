@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_orch import clock
-from jupyter_orch.code_servers.environments import environment_of
+from jupyter_orch.code_servers.environments import Environment, environment_of
 from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.code_servers.replica import Replica, start_replica
 from jupyter_orch.code_servers.watching import WatchedFiles
@@ -113,6 +113,7 @@ class Location:
         self._generation = 0
         self._is_stopped = False
         self._was_edited = False
+        self._environment: Environment | None = None
         self._background: set[asyncio.Task[None]] = set()
         self.state = LocationState(
             name=entry.target.name,
@@ -190,6 +191,7 @@ class Location:
     def _swap(self, replicas: list[Replica]) -> None:
         before, self._replicas = self._replicas, replicas
         self._generation += 1
+        self._environment = replicas[0].environment
         snapshot = replicas[0].snapshot
         self._files = WatchedFiles(snapshot.sources)
         self.used_at = clock.now()
@@ -259,7 +261,7 @@ class Location:
         """How a worker gets a runner for this location; for any thread."""
         self.used_at = clock.now()
         try:
-            environment = environment_of(self.entry)
+            environment = self._environment or environment_of(self.entry)
         except LoadFailed as error:
             raise LocationUnavailable(error.failure.message) from error
         python = environment.python or (self.state.snapshot.executable if self.state.snapshot else "")

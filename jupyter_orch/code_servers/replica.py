@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,17 @@ import msgspec
 from jupyter_orch import clock
 from jupyter_orch.code_servers.environments import Environment, environment_of
 from jupyter_orch.code_servers.kernels import LocationKernelManager
+from jupyter_orch.code_servers.lending import lent_packages, with_lent_packages
 from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.code_servers.rpc import Channel, KernelChannel
 from jupyter_orch.code_servers.workspace import LocationEntry
-from jupyter_orch.code_servers.zygote_process import ImportProgress, LoadFailed, ZygoteProcess, start_zygote
+from jupyter_orch.code_servers.zygote_process import (
+    NOT_EQUIPPED,
+    ImportProgress,
+    LoadFailed,
+    ZygoteProcess,
+    start_zygote,
+)
 from jupyter_orch.ports import CodeServerError, LocationUnavailable
 from jupyter_orch.processes import memory_share
 from jupyter_orch.records import codec
@@ -66,7 +73,7 @@ class Replica:
 
     def memory(self) -> int:
         """Bytes of memory that its processes hold; shared pages count in equal parts."""
-        pids = [self.kernel.pid, self.zygote.pid if self.zygote else None]
+        pids = {self.kernel.pid, *((self.zygote.pid, self.zygote.process.pid) if self.zygote else ())}
         return sum(memory_share(pid) for pid in pids if pid)
 
     async def ask(self, method: str, params: dict[str, Any], timeout: float) -> Any:
@@ -155,10 +162,7 @@ async def start_replica(
         return await _by_kernelspec(entry, environment, output, timeout)
     if not hasattr(os, "fork") or not hasattr(os, "pidfd_open"):
         return await _cold(entry, environment, sockets, output, timeout, "this platform can not fork safely")
-    socket_path = sockets / f"z-{uuid.uuid4().hex[:12]}"
-    zygote = await start_zygote(
-        entry.target, environment.python, environment.env, socket_path, output, progress, timeout
-    )
+    environment, zygote = await _started(entry, environment, sockets, output, progress, timeout)
     if zygote.threads > 1:
         zygote.stop()
         reason = f"the code left {zygote.threads - 1} thread(s) running when it was imported"
@@ -168,6 +172,29 @@ async def start_replica(
     except BaseException:
         zygote.stop()
         raise
+
+
+async def _started(
+    entry: LocationEntry,
+    environment: Environment,
+    sockets: Path,
+    output: LocationOutput,
+    progress: ImportProgress,
+    timeout: float,
+) -> tuple[Environment, ZygoteProcess]:
+    """The warm process, and its environment: with our packages lent when it does not have them itself."""
+
+    async def start(chosen: Environment) -> tuple[Environment, ZygoteProcess]:
+        path = sockets / f"z-{uuid.uuid4().hex[:12]}"
+        return chosen, await start_zygote(entry.target, chosen.python, chosen.env, path, output, progress, timeout)
+
+    try:
+        return await start(environment)
+    except LoadFailed as error:
+        place = lent_packages(output.path.parent) if error.failure.cls == NOT_EQUIPPED else None
+        if place is None:
+            raise
+        return await start(replace(environment, env=with_lent_packages(environment.env, place)))
 
 
 async def _forked(zygote: ZygoteProcess, environment: Environment, sockets: Path, output: LocationOutput) -> Replica:

@@ -25,6 +25,9 @@ from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.zygote.protocol import listen
 
 MODULE_NAME_LENGTH = 200
+OWN_PACKAGE = "jupyter_orch"
+NOT_EQUIPPED = "EnvironmentError"
+"""Class of the failure when an environment lacks what a code server needs."""
 
 
 class LoadFailed(Exception):
@@ -178,12 +181,12 @@ async def _ended(
     ours.close()
     code = await asyncio.get_running_loop().run_in_executor(None, process.wait)
     lines = output.tail_lines(log_start)
-    if any("No module named" in line and "jupyter_orch" in line for line in lines):
+    if missing := next((name for name in (OWN_PACKAGE, "zmq") if _is_missing(name, lines)), None):
         return Failure(
-            cls="EnvironmentError",
-            message="the location's Python environment has no jupyter_orch_kernel",
+            cls=NOT_EQUIPPED,
+            message=f"the location's Python environment has no {missing}",
             stack=lines,
-            hint="install it there: pip install jupyter-orch-kernel (it brings ipykernel and nothing of the server)",
+            hint="install what a kernel needs there: pip install ipykernel",
         )
     how = f"by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"with exit code {code}"
     if code == -signal.SIGKILL:
@@ -194,6 +197,11 @@ async def _ended(
         stack=lines,
         hint="look for sys.exit, os._exit, quit or a crash in a library that runs when the file is imported",
     )
+
+
+def _is_missing(package: str, lines: tuple[str, ...]) -> bool:
+    """Whether Python said that it has no such package; ``python -m`` and ``import`` say it differently."""
+    return any("No module named" in line and package in line for line in lines[-1:])
 
 
 def _timed_out(process: subprocess.Popen[bytes], output: LocationOutput, timeout: float, module: str) -> Failure:
