@@ -114,7 +114,7 @@ class DoorHandler(OrchHandler):
         if status >= 400:
             self.write_problem(**answer)
             return
-        if status == 201:
+        if status == 201 and "runId" in answer:
             self.set_header("Location", f"{self.base_url}orch/api/v1/runs/{answer['runId']}")
         self.write_json(answer, status)
 

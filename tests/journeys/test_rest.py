@@ -178,6 +178,26 @@ def test_locations_pipelines_schedules_and_the_daemon(shared: ServerProcess) -> 
     assert audit["nextCursor"] == audit["entries"][-1]["id"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "words"),
+    [
+        ("POST", "sensors/none/trigger", {}, "no sensor 'none'"),
+        ("GET", "backfills/none", None, "none"),
+        ("POST", "backfills/none/cancel", None, "none"),
+        (
+            "POST",
+            "backfills",
+            {"partitionSet": "none", "location": "code.py", "repository": "repo", "all": True},
+            "none",
+        ),
+        ("GET", "assets/a%2Fb", None, "a"),
+    ],
+)
+def test_what_is_not_there_is_told(shared: ServerProcess, method: str, path: str, body: Any, words: str) -> None:
+    status, problem = call(shared, method, path, body)
+    assert status == 404 and words in problem["title"]
+
+
 def stream(server: ServerProcess, run_id: str, **headers: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     headers = {"Authorization": f"token {server.token}", "Accept": "text/event-stream", **headers}
@@ -308,6 +328,9 @@ def test_answers_are_what_the_description_says(shared: ServerProcess) -> None:
         ("daemon", "/daemon"),
         ("audit", "/audit"),
         ("health", "/health"),
+        ("sensors", "/sensors"),
+        ("backfills", "/backfills"),
+        ("assets", "/assets"),
     ):
         check(path, template)
 
