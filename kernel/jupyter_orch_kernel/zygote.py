@@ -74,8 +74,8 @@ def _stand_between(*sockets: socket.socket) -> None:
         return
     for sock in sockets:
         sock.close()
-    for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, _frame: os.kill(child, received))
+    for passed_on in (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
+        signal.signal(passed_on, lambda received, _frame: os.kill(child, received))
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # until it is reaped, the group is surely its own
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)
