@@ -10,6 +10,7 @@ from pathlib import Path
 from jupyter_orch.automation.backfills import Backfills
 from jupyter_orch.automation.deployed import Deployments
 from jupyter_orch.automation.notebook_jobs import NotebookJobs
+from jupyter_orch.automation.notices import NoticeGatherer
 from jupyter_orch.automation.schedules import ScheduleTicks
 from jupyter_orch.automation.sensors import SensorTicks
 from jupyter_orch.automation.switches import Switches
@@ -21,10 +22,12 @@ from jupyter_orch.daemon.janitor import Janitor
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.daemon.mover import Mover
 from jupyter_orch.daemon.notebook_keeper import NotebookKeeper
+from jupyter_orch.daemon.notifier import Notifier
 from jupyter_orch.daemon.rescuer import Rescuer
 from jupyter_orch.daemon.retrier import Retrier
 from jupyter_orch.daemon.scheduler import Scheduler
 from jupyter_orch.daemon.sensor_loop import SensorLoop
+from jupyter_orch.daemon.sinks import Mail, Sink, Webhook
 from jupyter_orch.daemon.supervisor import Supervisor, new_replica_id
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.launchers.cold import ColdLauncher
@@ -66,7 +69,12 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
     deployments = Deployments(partial(_locations, code_servers))
     switches = Switches(instance.storage)
     asking = (instance.storage, instance.journal, code_servers, replica_id)
-    schedule_ticks = ScheduleTicks(*asking, settings.max_catchup_runs, timeout=settings.schedules.timeout)
+    schedule_ticks = ScheduleTicks(
+        *asking,
+        settings.max_catchup_runs,
+        timeout=settings.schedules.timeout,
+        skip_overlap=settings.schedules.skip_overlap,
+    )
     sensor_ticks = SensorTicks(*asking, timeout=settings.sensors.timeout)
 
     notebook_jobs = NotebookJobs(
@@ -83,6 +91,7 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         Scheduler(*watching, schedule_ticks, new_runs, settings.schedules.workers),
         SensorLoop(*watching, sensor_ticks, new_runs, settings.sensors.workers),
         BackfillLoop(instance.storage, backfills, new_runs),
+        *_notifier(instance, deployments),
         NotebookKeeper(notebook_jobs, instance.storage, _removers(instance)[0]),
     )
     automation = [loop for loop in loops if isinstance(loop, (Scheduler, SensorLoop))]
@@ -108,6 +117,20 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         notebook_jobs=notebook_jobs,
         supervisor=Supervisor(instance.storage, () if instance.storage.read_only else loops, __version__, replica_id),
     )
+
+
+def _notifier(instance: Instance, deployments: Deployments) -> tuple[Loop, ...]:
+    """What tells people the news, when the settings say that somebody wants any."""
+    wanted = instance.settings.run_monitoring.notifications
+    if not wanted:
+        return ()
+    sinks: dict[str, Sink] = {}
+    for notification in wanted:
+        if notification.webhook is not None:
+            sinks[notification.sink_id] = Webhook(notification.webhook)
+        elif notification.email is not None:
+            sinks[notification.sink_id] = Mail(notification.email)
+    return (Notifier(instance.storage, NoticeGatherer(instance.storage, deployments, wanted), sinks),)
 
 
 def _locations(code_servers: KernelCodeServers) -> list[tuple[LocationTarget, LocationSnapshot]]:

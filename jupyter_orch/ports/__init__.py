@@ -14,6 +14,7 @@ from jupyter_orch.ports.code_servers import CodeServerError, CodeServers, Locati
 from jupyter_orch.ports.compute_logs import ComputeLogs
 from jupyter_orch.ports.event_log import EventLogStorage
 from jupyter_orch.ports.launching import LaunchOrder, RunCoordinator, RunLauncher, WorkerHealth
+from jupyter_orch.ports.notices import NoticeStorage
 from jupyter_orch.ports.replicas import ReplicaStorage
 from jupyter_orch.ports.runs import Guard, NewRun, RunStorage, StatusChanges
 from jupyter_orch.ports.schedules import ScheduleStorage
@@ -21,7 +22,7 @@ from jupyter_orch.ports.storage import Storage, StorageUnavailable
 
 __all__ = [
     "Guard", "NewRun", "StatusChanges", "RunStorage", "AssetStorage", "EventLogStorage", "ScheduleStorage",
-    "BackfillStorage", "ReplicaStorage", "AuditStorage", "Storage",
+    "BackfillStorage", "NoticeStorage", "ReplicaStorage", "AuditStorage", "Storage",
     "ComputeLogs", "LaunchOrder", "RunLauncher", "RunCoordinator", "WorkerHealth", "Bell", "StorageUnavailable",
     "CodeServers", "CodeServerError", "LocationUnavailable", "RunnerAddress",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.ports.assets import AssetStorage
 from jupyter_orch.ports.audit import AuditStorage
 from jupyter_orch.ports.notebook_jobs import NotebookJobStorage
+from jupyter_orch.ports.notices import NoticeStorage
 from jupyter_orch.ports.replicas import ReplicaStorage
 from jupyter_orch.ports.runs import RunStorage
 from jupyter_orch.ports.schedules import ScheduleStorage
@@ -27,7 +28,9 @@ class StorageUnavailable(OrchError):
         self.reason = reason
 
 
-class Storage(RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage, AuditStorage, NotebookJobStorage):
+class Storage(
+    RunStorage, AssetStorage, ScheduleStorage, ReplicaStorage, NoticeStorage, AuditStorage, NotebookJobStorage
+):
     """All of it, on one database or several."""
 
     is_apart = False

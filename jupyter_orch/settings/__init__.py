@@ -3,7 +3,9 @@
 from jupyter_orch.settings.model import (
     ClassChoice,
     CodeServerSettings,
+    EmailSettings,
     Evaluation,
+    Notification,
     Pools,
     PythonLogs,
     Retention,
@@ -11,6 +13,7 @@ from jupyter_orch.settings.model import (
     RunRetries,
     Settings,
     TickRetention,
+    WebhookSettings,
 )
 from jupyter_orch.settings.orch_yaml import json_schema
 from jupyter_orch.settings.read import HOME_VARIABLE, SettingsError, home_folder, read_settings, why_unreadable
@@ -19,7 +22,9 @@ __all__ = [
     "HOME_VARIABLE",
     "ClassChoice",
     "CodeServerSettings",
+    "EmailSettings",
     "Evaluation",
+    "Notification",
     "Pools",
     "PythonLogs",
     "Retention",
@@ -28,6 +33,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TickRetention",
+    "WebhookSettings",
     "home_folder",
     "json_schema",
     "read_settings",

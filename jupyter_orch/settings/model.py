@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,61 @@ class ClassChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings:
+    """Where news is posted as JSON."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """Where news is sent as mail.
+
+    Attributes:
+        security: ``"none"``, ``"starttls"`` or ``"tls"``.
+        user: who logs in; empty for nobody.
+    """
+
+    to: tuple[str, ...]
+    sender: str
+    host: str = "localhost"
+    port: int = 25
+    security: str = "none"
+    user: str = ""
+    password: str = ""
+    timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Who is told of what: one of ``webhook`` and ``email``.
+
+    Attributes:
+        on: ``failure`` of a run, ``recovery`` (a success after a failure of the same pipeline), ``late`` due times.
+        pipelines: only of these; None for all.
+        late_after: seconds behind its due time from which a schedule counts as late.
+    """
+
+    on: tuple[str, ...] = ("failure", "recovery", "late")
+    pipelines: tuple[str, ...] | None = None
+    late_after: float = 60.0
+    webhook: WebhookSettings | None = None
+    email: EmailSettings | None = None
+
+    @property
+    def sink_id(self) -> str:
+        """Stable name of where it goes."""
+        told = self.webhook.url if self.webhook is not None else ",".join(self.email.to if self.email else ())
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def concerns(self, pipeline: str) -> bool:
+        """Whether news of a pipeline is wanted."""
+        return self.pipelines is None or pipeline in self.pipelines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunMonitoring:
     """What is done about runs that hang or lose their worker. Times in seconds; None watches nothing.
 
@@ -36,6 +92,7 @@ class RunMonitoring:
         max_resume_run_attempts: how often a run goes on after its worker was lost; 0 ends it instead.
         in_flight_steps: what becomes of a step that had begun when the worker was lost: ``"fail"`` never repeats it,
             ``"rerun"`` runs it again. Retry policies and tags have precedence.
+        notifications: who is told of what.
     """
 
     enabled: bool = True
@@ -45,6 +102,7 @@ class RunMonitoring:
     poll_interval: float = 5.0
     max_resume_run_attempts: int = 3
     in_flight_steps: str = "fail"
+    notifications: tuple[Notification, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +148,15 @@ class Evaluation:
 
     Attributes:
         timeout: seconds that one evaluation may take.
-        workers: how many are evaluated at a time; those of one location never wait for another's.
+        workers: how many of one location are evaluated at a time; they never wait for another location's.
+        skip_overlap: skip a due time while a run of the schedule is unfinished (schedules only).
+        keep_server_alive: whether one that is on counts as activity, so that an idle server is not culled.
     """
 
     timeout: float = 60.0
     workers: int = 4
+    skip_overlap: bool = False
+    keep_server_alive: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

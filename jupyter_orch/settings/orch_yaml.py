@@ -127,15 +127,69 @@ def _seconds(description: str, *, least: float = 0.1, or_null: bool = False) -> 
     )
 
 
-def _evaluation(whose: str) -> Group:
+def _evaluation(whose: str, **more: Kind) -> Group:
     return Group(
         description=f"How {whose}' functions are evaluated.",
         fields={
             "evaluation_timeout_seconds": _seconds("How long one evaluation may take"),
-            "num_workers": Number(least=1, whole=True, description="How many are evaluated at a time."),
+            "num_workers": Number(least=1, whole=True, description="How many of a location are evaluated at a time."),
+            "keep_server_alive": Switch(
+                description="Whether one that is on keeps an idle Jupyter server from being culled."
+            ),
+            **more,
         },
     )
 
+
+@dataclass(frozen=True, kw_only=True)
+class Address(Text):
+    """A URL of the web."""
+
+    expected: str = "a URL that begins with http:// or https://"
+
+    def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+            reader.mistake(path, f"expected {self.expected}, found {value!r}")
+            return ""
+        return str(value)
+
+
+_NOTIFICATION = Group(
+    description="News for one URL or some mail boxes.",
+    expected="a mapping with webhook or email",
+    fields={
+        "on": ListOf(
+            item=Text(choices=("failure", "recovery", "late")),
+            expected="a list of failure, recovery and late",
+            description="Which news; default: all.",
+        ),
+        "pipelines": ListOf(item=Text(expected="a pipeline's name"), description="Only of these pipelines."),
+        "late_after_seconds": _seconds("How far behind its due time a schedule counts as late"),
+        "webhook": Group(
+            description="Post it as JSON.",
+            fields={
+                "url": Address(description="Where to."),
+                "headers": MapOf(item=Text(), description="Headers, e.g. Authorization."),
+                "timeout_seconds": _seconds("How long an answer may take"),
+            },
+            required={"url": "https://chat.example.org/hooks/orch"},
+        ),
+        "email": Group(
+            description="Send it as mail.",
+            fields={
+                "to": ListOf(item=Text(expected="a mail address"), description="To whom."),
+                "from": Text(expected="a mail address", description="From whom."),
+                "host": Text(description="The SMTP server; default: localhost."),
+                "port": Number(least=1, whole=True, description="Its port; default: 25."),
+                "security": Text(choices=("none", "starttls", "tls"), description="How the line is kept secret."),
+                "user": Text(description="Who logs in; default: nobody."),
+                "password": Text(description="With which password."),
+                "timeout_seconds": _seconds("How long the server may take"),
+            },
+            required={"to": "[ops@example.org]", "from": "orch@example.org"},
+        ),
+    },
+)
 
 ORCH_YAML = Group(
     description="Settings of a jupyter_orch instance. Everything is optional; any scalar may be {env: NAME}.",
@@ -210,6 +264,7 @@ ORCH_YAML = Group(
                     choices=("fail", "rerun"),
                     description="Whether a step that had begun when the worker was lost runs again; default: fail.",
                 ),
+                "notifications": ListOf(item=_NOTIFICATION, description="Who is told of what."),
             },
         ),
         "run_retries": Group(
@@ -251,7 +306,13 @@ ORCH_YAML = Group(
                 ),
             },
         ),
-        "schedules": _evaluation("schedules"),
+        "schedules": _evaluation(
+            "schedules",
+            overlap=Text(
+                choices=("allow", "skip"),
+                description="What to do with a due time while a run of the schedule has not ended; default: allow.",
+            ),
+        ),
         "sensors": _evaluation("sensors"),
         "code_servers": Group(
             description="How code locations are served.",

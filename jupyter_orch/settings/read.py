@@ -15,7 +15,9 @@ from jupyter_orch.settings.kinds import FromEnvironment
 from jupyter_orch.settings.model import (
     ClassChoice,
     CodeServerSettings,
+    EmailSettings,
     Evaluation,
+    Notification,
     Pools,
     PythonLogs,
     Retention,
@@ -23,6 +25,7 @@ from jupyter_orch.settings.model import (
     RunRetries,
     Settings,
     TickRetention,
+    WebhookSettings,
 )
 from jupyter_orch.settings.orch_yaml import ORCH_YAML
 from jupyter_orch.yaml_text import Located, YamlError, dump_yaml, load_yaml
@@ -122,6 +125,9 @@ def _refuse_contradictions(told: dict[str, Any], reader: _FileReader) -> None:
                 reader.mistake((key,), "stands beside 'storage', which is for all three: keep one of the two")
     for key in ("storage", *STORAGES_APART):
         _refuse_unclear_places(told.get(key), key, reader)
+    for number, item in enumerate(told.get("run_monitoring", {}).get("notifications", ())):
+        if ("webhook" in item) == ("email" in item):
+            reader.mistake(("run_monitoring", "notifications", number), "expected one of webhook and email")
     if told.get("run_coordinator") and told.get("concurrency", {}).get("runs"):
         reader.mistake(("concurrency", "runs"), "stands beside 'run_coordinator': put the limits there")
 
@@ -152,7 +158,7 @@ def _settings(told: dict[str, Any], home: Path, text: str) -> Settings:
         launcher=told.get("run_launcher") or ClassChoice(name="warm"),
         compute_logs=told.get("compute_logs") or ClassChoice(name="local"),
         artifact_dir=_folder(told.get("local_artifact_storage", {}).get("base_dir"), home, "storage"),
-        run_monitoring=RunMonitoring(**{key.removesuffix("_seconds"): value for key, value in monitoring.items()}),
+        run_monitoring=_monitoring(monitoring),
         run_retries=RunRetries(**retries),
         retention=_retention(told.get("retention", {})),
         sensors=_evaluation(told.get("sensors", {})),
@@ -193,6 +199,32 @@ def _folder(told: str | None, home: Path, default: str) -> Path:
     return home / Path(told or default).expanduser()
 
 
+def _monitoring(told: dict[str, Any]) -> RunMonitoring:
+    notifications = tuple(_notification(item) for item in told.get("notifications", ()))
+    return RunMonitoring(**{**_without_units(told), "notifications": notifications})
+
+
+def _notification(told: dict[str, Any]) -> Notification:
+    default = Notification()
+    webhook, email = told.get("webhook"), told.get("email")
+    return Notification(
+        on=tuple(told.get("on", default.on)),
+        pipelines=tuple(told["pipelines"]) if "pipelines" in told else None,
+        late_after=told.get("late_after_seconds", default.late_after),
+        webhook=WebhookSettings(**_without_units(webhook)) if webhook else None,
+        email=_email(email) if email else None,
+    )
+
+
+def _email(told: dict[str, Any]) -> EmailSettings:
+    rest = {key: value for key, value in _without_units(told).items() if key not in ("from", "to")}
+    return EmailSettings(to=tuple(told["to"]), sender=told["from"], **rest)
+
+
+def _without_units(told: dict[str, Any]) -> dict[str, Any]:
+    return {key.removesuffix("_seconds"): value for key, value in told.items()}
+
+
 def _retention(told: dict[str, Any]) -> Retention:
     kept = Retention()
     return Retention(
@@ -218,6 +250,8 @@ def _evaluation(told: dict[str, Any]) -> Evaluation:
     return Evaluation(
         timeout=told.get("evaluation_timeout_seconds", default.timeout),
         workers=told.get("num_workers", default.workers),
+        skip_overlap=told.get("overlap") == "skip",
+        keep_server_alive=told.get("keep_server_alive", default.keep_server_alive),
     )
 
 

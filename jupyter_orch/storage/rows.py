@@ -12,6 +12,7 @@ from jupyter_orch.records.asset import AssetFact, AssetPath
 from jupyter_orch.records.backfill import Backfill, BackfillStatus
 from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.notice import Notice, NoticeStatus
 from jupyter_orch.records.run import ProcessIdentity, Run, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.records.tick import Instigator, Tick, TickStatus
@@ -24,6 +25,7 @@ _submission = msgspec.json.Decoder(Submission)
 _worker = msgspec.json.Decoder(ProcessIdentity)
 _failure = msgspec.json.Decoder(Failure)
 _backfill = msgspec.json.Decoder(Backfill)
+_notice = msgspec.json.Decoder(Notice)
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _new_run = msgspec.json.Decoder(NewRun)
 _object = msgspec.json.Decoder(dict[str, Any])
@@ -160,4 +162,15 @@ def backfill_from(row: Any) -> Backfill:
         owner=row.owner,
         lease_until=row.lease_until,
         cursor=row.pk,
+    )
+
+
+def notice_from(row: Any) -> Notice:
+    """A piece of news from its row."""
+    return replace(
+        _notice.decode(row.body),
+        status=NoticeStatus(row.status),
+        attempts=row.attempts,
+        sent_at=row.sent_at,
+        error=row.error,
     )

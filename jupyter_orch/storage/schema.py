@@ -216,6 +216,7 @@ ticks = Table(
     Column("output", Text),
     UniqueConstraint("instigator_id", "due_at"),
     Index("ticks_by_status", "status", "lease_until"),
+    Index("ticks_by_due_time", "due_at"),
 )
 
 backfills = Table(
@@ -234,6 +235,27 @@ backfills = Table(
     Column("lease_until", Float, nullable=False),
     Column("body", Text, nullable=False),
     Index("backfills_by_status", "status", "pk"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("pk", _Key, primary_key=True, autoincrement=True),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", Float, nullable=False),
+    Column("sent_at", Float),
+    Column("error", Text),
+    Column("body", Text, nullable=False),
+    Index("notices_by_status", "status", "next_try"),
+)
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("reader", String(64), primary_key=True),
+    Column("place", String(64), nullable=False),
 )
 
 replicas = Table(

@@ -9,13 +9,14 @@ from jupyter_orch.storage.assets import SqlAssets
 from jupyter_orch.storage.audit import SqlAudit
 from jupyter_orch.storage.database import Database, tried_again
 from jupyter_orch.storage.notebook_jobs import SqlNotebookJobs
+from jupyter_orch.storage.notices import SqlNotices
 from jupyter_orch.storage.replicas import SqlReplicas
 from jupyter_orch.storage.runs import SqlRuns
 from jupyter_orch.storage.schedules import SqlSchedules
 
 
 @tried_again
-class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, SqlAudit, SqlNotebookJobs, Storage):
+class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, SqlNotices, SqlAudit, SqlNotebookJobs, Storage):
     """All together, so that an event and its asset's fact, a tick and its runs, share a transaction."""
 
     def __init__(self, database: Database) -> None:
@@ -27,6 +28,7 @@ class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, SqlAudit, SqlNot
         SqlRuns.__init__(self, database, self)
         SqlSchedules.__init__(self, database, self)
         SqlReplicas.__init__(self, database)
+        SqlNotices.__init__(self, database)
         SqlAudit.__init__(self, database)
         SqlNotebookJobs.__init__(self, database)
 

@@ -1,4 +1,4 @@
-"""What a whole deployment needs: assets, pools, sensors, status changes, storages apart, audit, notebook jobs."""
+"""What a whole deployment needs: assets, pools, sensors, status changes, storages apart, audit, notebook jobs, news."""
 
 from __future__ import annotations
 
@@ -48,6 +48,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("backfill_id"),
     )
     op.create_index("backfills_by_status", "backfills", ["status", "pk"], unique=False)
+    op.create_table(
+        "notices",
+        sa.Column("pk", KEY, autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try", sa.Float(), nullable=False),
+        sa.Column("sent_at", sa.Float(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pk"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index("notices_by_status", "notices", ["status", "next_try"], unique=False)
+    op.create_table(
+        "readers",
+        sa.Column("reader", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("reader"),
+    )
+    op.create_index("ticks_by_due_time", "ticks", ["due_at"], unique=False)
     op.create_table(
         "event_log",
         sa.Column("run_id", sa.String(length=64), nullable=False),
