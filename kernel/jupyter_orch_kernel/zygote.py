@@ -1,79 +1,33 @@
-"""``python -m jupyter_orch_kernel.zygote``: loads a location's code once, then forks its kernel and its runners.
+"""``python -m jupyter_orch_kernel.zygote``: the warm process of a location, and a small one that stands before it.
 
-Started by the server with two inherited sockets: the *lifeline* (first frame in: ``{"target": …}``; frames out: what
-happened) and the *listener* for requests. The process stays single-threaded; threads that user code left alive at
-import are reported, and the server then uses cold processes.
+Code may kill its parent, or its group: that reaches the small process and not the server. It has imported next to
+nothing, for it lives as long as the location.
 """
 
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import importlib
-import json
 import os
 import signal
-import socket
 import sys
-import threading
-from typing import Any
-
-from jupyter_orch import wire
-from jupyter_orch.execution.executors.child import die_with
-from jupyter_orch.records import codec
-from jupyter_orch.records.messages import LocationTarget
-from jupyter_orch.zygote.server import Zygote
-from jupyter_orch_kernel import import_progress
-from jupyter_orch_kernel.answers import Answers
-from jupyter_orch_kernel.lean_kernel import LeanKernel
-from jupyter_orch_kernel.loader import Loaded, LoadError, load
-from jupyter_orch_kernel.runner import run_in_fork
-
-_NOTEBOOK_MODULES = ("papermill", "jupyter_orch.execution.notebook")
-# jsonschema builds a grammar for the 'iri' format when it is imported, 2 s that no notebook needs.
-_SLOW_AND_UNUSED = "rfc3987_syntax"
 
 
 def main(lifeline_fd: int, listener_fd: int) -> None:
-    """Load, report, serve until the server is gone and the last run has ended."""
-    lifeline = socket.socket(fileno=lifeline_fd)
-    listener = socket.socket(fileno=listener_fd)
-    _stand_between(lifeline, listener)
-    faulthandler.register(signal.SIGUSR1, all_threads=True)  # the server asks where a slow import hangs
-    order = wire.receive(lifeline)
-    if order is None:
-        return
-    loaded = _load_and_report(codec.from_json(LocationTarget, order["target"]), lifeline, order.get("progress_fd"))
-    if loaded is None:
-        return
-    Zygote(
-        listener,
-        lifeline,
-        {
-            "runner": lambda args, fds: run_in_fork(loaded, fds),
-            "kernel": lambda args, fds: _become_kernel(loaded, args, fds),
-        },
-        after_first=_import_for_notebooks if loaded.has_notebook_solids else None,
-    ).serve()
+    """Serve the location in a child.
 
-
-def _stand_between(*sockets: socket.socket) -> None:
-    """Go on in a child, so that code that kills its parent or its group reaches this process and not the server.
-
-    The parent waits, passes signals on, ends what the code left running in its group, and then ends as the child did;
-    the child ends when the parent is killed.
-
-    Args:
-        sockets: the child's alone: what it closes shall be closed.
+    This process waits, passes signals on, ends what the code left running in its group, and then ends as the child
+    did; the child ends when this process is killed.
     """
     parent = os.getpid()
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
-        die_with(parent)
+        importlib.import_module("jupyter_orch.execution.executors.child").die_with(parent)
+        importlib.import_module("jupyter_orch_kernel.warm").serve_location(lifeline_fd, listener_fd)
         return
-    for sock in sockets:
-        sock.close()
+    for descriptor in (lifeline_fd, listener_fd):  # what the child closes shall be closed
+        os.close(descriptor)
     for passed_on in (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
         signal.signal(passed_on, lambda received, _frame: os.kill(child, received))
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # until it is reaped, the group is surely its own
@@ -86,47 +40,6 @@ def _stand_between(*sockets: socket.socket) -> None:
             signal.signal(number, signal.SIG_DFL)
         os.kill(parent, number)
     os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-
-
-def _load_and_report(target: LocationTarget, lifeline: socket.socket, progress_fd: int | None) -> Loaded | None:
-    try:
-        with import_progress.told(progress_fd):
-            loaded = load(target)
-    except LoadError as error:
-        failed = {"k": "failed", "failure": codec.to_json(error.failure), "sources": list(error.sources)}
-        wire.send(lifeline, failed)
-        return None
-    wire.send(
-        lifeline,
-        {
-            "k": "loaded",
-            "snapshot": codec.to_json(loaded.snapshot()),
-            "threads": threading.active_count(),
-            "pid": os.getpid(),
-        },
-    )
-    return loaded
-
-
-def _import_for_notebooks() -> None:
-    """Import what a notebook step needs, so that a fork finds it there; the kernel need not wait for it."""
-    sys.modules.setdefault(_SLOW_AND_UNUSED, None)  # type: ignore[arg-type]
-    for name in _NOTEBOOK_MODULES:
-        try:
-            importlib.import_module(name)
-        except Exception as error:
-            print(f"not imported ahead: {name}: {error}", file=sys.stderr)
-    sys.modules.pop(_SLOW_AND_UNUSED, None)
-
-
-def _become_kernel(loaded: Loaded, args: dict[str, Any], fds: list[int]) -> int:
-    """The location's kernel in a forked child: it shares the pages of the code that is loaded already."""
-    for number, fd in zip((1, 2), fds, strict=False):
-        os.dup2(fd, number)
-        os.close(fd)
-    with open(args["connection_file"], encoding="utf-8") as file:
-        LeanKernel(json.load(file), Answers(loaded)).serve()
-    return 0
 
 
 if __name__ == "__main__":
