@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from jupyter_orch.definitions.asset_key import AssetKey
@@ -14,27 +13,16 @@ from jupyter_orch.execution import events
 from jupyter_orch.execution.door import LazyArchive, open_archive
 from jupyter_orch.execution.event_log_entry import EventLogEntry, EventLogRecord, EventRecordsFilter, entry_of
 from jupyter_orch.execution.memory_archive import MemoryArchive
+from jupyter_orch.execution.run_lists import PipelineRunsFilter as PipelineRunsFilter
+from jupyter_orch.execution.run_lists import RunsFilter as RunsFilter
+from jupyter_orch.execution.run_lists import pipeline_run_of, run_filter_of
 from jupyter_orch.records.archive import Archive
 from jupyter_orch.records.asset import ASSET_EVENTS, AssetFact, AssetFilter
 from jupyter_orch.records.event import EventType, StoredEvent
 from jupyter_orch.records.messages import KnownState
 from jupyter_orch.records.run import Run, RunFilter
-from jupyter_orch.records.status import RunStatus
 
 ALL = 1_000_000
-
-
-@dataclass(frozen=True)
-class PipelineRunsFilter:
-    """Which runs to list; what is None does not matter."""
-
-    run_ids: list[str] | None = None
-    pipeline_name: str | None = None
-    statuses: list[RunStatus] | None = None
-    tags: dict[str, str] | None = None
-
-
-RunsFilter = PipelineRunsFilter
 
 
 class DagsterInstance:
@@ -145,7 +133,7 @@ class DagsterInstance:
         if self._own_run is not None and run_id == self._own_run.run_id:
             return self._own_run
         run = self.archive.get_run(run_id)
-        return None if run is None else _pipeline_run(run)
+        return None if run is None else pipeline_run_of(run)
 
     def has_run(self, run_id: str) -> bool:
         """Whether the run is known."""
@@ -166,12 +154,12 @@ class DagsterInstance:
         before = None
         if cursor is not None:
             before = self._known_run(cursor).cursor
-        found = self.archive.list_runs(_run_filter(filters), limit=ALL if limit is None else limit, before=before)
-        return [_pipeline_run(run) for run in found]
+        found = self.archive.list_runs(run_filter_of(filters), limit=ALL if limit is None else limit, before=before)
+        return [pipeline_run_of(run) for run in found]
 
     def get_runs_count(self, filters: Any = None) -> int:
         """How many runs there are."""
-        return self.archive.count_runs(_run_filter(filters))
+        return self.archive.count_runs(run_filter_of(filters))
 
     def get_run_tags(self, run_id: str) -> dict[str, str]:
         """Tags of a run.
@@ -190,7 +178,7 @@ class DagsterInstance:
         """
         root = self._known_run(run_id).submission.root_run_id or run_id
         family = self.archive.list_runs(RunFilter(root_run_id=root), limit=ALL)
-        return root, [_pipeline_run(run) for run in family]
+        return root, [pipeline_run_of(run) for run in family]
 
     def delete_run(self, run_id: str) -> None:
         """Remove a finished run with its events, logs and files.
@@ -417,32 +405,6 @@ class DagsterInstance:
 
 def _entry(stored: StoredEvent, pipeline_name: str) -> EventLogEntry:
     return EventLogEntry(stored.run_id, stored.seq, stored.event, pipeline_name)
-
-
-def _pipeline_run(run: Run) -> PipelineRun:
-    asked = run.submission
-    return PipelineRun(
-        pipeline_name=asked.selector.pipeline,
-        run_id=run.run_id,
-        run_config=asked.run_config,
-        mode=asked.selector.mode,
-        solid_selection=asked.selector.solid_selection,
-        step_keys_to_execute=asked.step_keys,
-        status=run.status,
-        tags=asked.tags,
-        root_run_id=asked.root_run_id,
-        parent_run_id=asked.parent_run_id,
-    )
-
-
-def _run_filter(filters: Any) -> RunFilter:
-    run_ids, statuses = getattr(filters, "run_ids", None), getattr(filters, "statuses", None)
-    return RunFilter(
-        run_ids=tuple(run_ids) if run_ids else None,
-        pipeline=getattr(filters, "pipeline_name", None) or getattr(filters, "job_name", None) or None,
-        statuses=tuple(statuses) if statuses else None,
-        tags=dict(getattr(filters, "tags", None) or {}),
-    )
 
 
 def _types(of_type: Any) -> list[str] | None:
