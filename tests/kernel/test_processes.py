@@ -465,3 +465,28 @@ def p(): talks()
     assert run.outcome.ok
     assert sorted(e.message[0] for e in run.events if e.type == "LOG") == sorted("0123" * 50)
     assert all(len(e.message) == 20_002 for e in run.events if e.type == "LOG")
+
+
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_memory_and_processor_time_of_each_step_are_recorded(tmp_path: Path, executor: str) -> None:
+    run = Launched(
+        tmp_path,
+        """
+@solid
+def light(): return 1
+
+@solid
+def heavy(x):
+    until = time.process_time() + 0.2
+    ballast = bytearray(150_000_000)
+    while time.process_time() < until: pass
+
+@pipeline
+def p(): heavy(light())
+""",
+        executor,
+    )
+    light, heavy = (run.data(step, "STEP_SUCCESS") for step in ("light", "heavy"))
+    assert heavy["cpu_seconds"] >= 0.2 > light["cpu_seconds"]
+    assert heavy["peak_rss_bytes"] >= 150_000_000
+    assert heavy["peak_rss_bytes"] >= light["peak_rss_bytes"]
