@@ -11,14 +11,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
 
 from jupyter_orch.ports.assets import AssetStorage
 from jupyter_orch.records.asset import ASSET_EVENTS, AssetFact, AssetFilter, AssetPath
 from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.dialect import dialect_insert
 from jupyter_orch.storage.schema import asset_edges, asset_facts, assets
 
 TURN = 0x6F726368  # of the lock; any number that nobody else takes
@@ -36,7 +35,7 @@ class SqlAssets(AssetStorage):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert = dialect_insert(database)
 
     # what the writers of events call, inside their own transaction
 
@@ -64,7 +63,7 @@ class SqlAssets(AssetStorage):
         if connection.execute(_ANY_OF_RUN, {"run": run_id}).first() is None:
             return
         self._take_turn(connection)
-        newer = aliased(asset_facts)
+        newer = asset_facts.alias()
         outdated = (
             select(newer.c.cursor)
             .where(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_orch import clock
 from jupyter_orch.ports.backfills import BackfillStorage
@@ -15,6 +14,7 @@ from jupyter_orch.records.backfill import Backfill, BackfillStatus, BackfillStep
 from jupyter_orch.records.run import Run
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.dialect import dialect_insert
 from jupyter_orch.storage.schema import backfills
 
 _FINISHED = (BackfillStatus.COMPLETED, BackfillStatus.FAILED, BackfillStatus.CANCELED)
@@ -33,7 +33,7 @@ class SqlBackfills(BackfillStorage):
     def __init__(self, database: Database, runs: NewRuns) -> None:
         self._database = database
         self._runs = runs
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert = dialect_insert(database)
 
     def add_backfill(self, backfill: Backfill) -> Backfill:
         values = {

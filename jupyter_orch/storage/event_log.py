@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_orch.ports import EventLogStorage
 from jupyter_orch.records.event import StoredEvent
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database, tried_again
+from jupyter_orch.storage.dialect import dialect_insert
 from jupyter_orch.storage.schema import event_log
 
 _READ = [event_log.c[name] for name in rows.READ_EVENT]
@@ -25,7 +25,7 @@ class SqlEventLog(EventLogStorage):
         database: opened in this process.
         """
         self._database = database
-        insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        insert = dialect_insert(database)
         self._insert = insert(event_log).on_conflict_do_nothing()
 
     def put_events(self, events: Sequence[StoredEvent]) -> None:

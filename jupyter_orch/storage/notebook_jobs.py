@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from jupyter_orch.ports.notebook_jobs import NotebookJobExists, NotebookJobStorage
 from jupyter_orch.records.notebook_job import NotebookJob
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.dialect import dialect_insert
 from jupyter_orch.storage.schema import notebook_jobs
 
 
@@ -19,7 +19,7 @@ class SqlNotebookJobs(NotebookJobStorage):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert = dialect_insert(database)
 
     def put_notebook_job(self, job: NotebookJob) -> None:
         values = {"job_id": job.job_id, "name": job.name, "create_time": job.create_time, "body": rows.to_text(job)}

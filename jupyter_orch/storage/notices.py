@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_orch.ports.notices import NoticeStorage
 from jupyter_orch.records.notice import Notice, NoticeStatus
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.dialect import dialect_insert
 from jupyter_orch.storage.schema import notices, readers
 
 
@@ -19,7 +19,7 @@ class SqlNotices(NoticeStorage):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert = dialect_insert(database)
 
     def get_place(self, reader: str) -> str | None:
         with self._database.read() as connection:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_orch.ports import ReplicaStorage
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.records.tick import Replica
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.dialect import dialect_insert
 from jupyter_orch.storage.schema import replicas, snapshots
 
 
@@ -19,7 +19,7 @@ class SqlReplicas(ReplicaStorage):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert = dialect_insert(database)
 
     def beat(self, replica: Replica) -> None:
         if self._database.read_only:

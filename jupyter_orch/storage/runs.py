@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, literal, select, text, union_all, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, literal, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -320,7 +320,7 @@ def _filtered(statement: Select[Any], where: RunFilter) -> Select[Any]:
     if where.created_before is not None:
         statement = statement.where(runs.c.create_time < where.created_before)
     if where.retry_due:
-        statement = statement.where(text("retry_due = 1"))  # spelled as in the partial index
+        statement = statement.where(runs.c.retry_due == 1)
     for key, value in where.tags.items():
         has = select(run_tags.c.run_pk).where(run_tags.c.key == key, run_tags.c.value == value)
         statement = statement.where(runs.c.pk.in_(has))

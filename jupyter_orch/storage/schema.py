@@ -52,7 +52,7 @@ runs = Table(
     Column("retry_due", Integer),
     Column("body", Text, nullable=False),
     Index("runs_by_status", "status", "pk"),
-    Index("runs_to_retry", "pk", sqlite_where=text("retry_due = 1"), postgresql_where=text("retry_due = 1")),
+    Index("runs_to_retry", "retry_due", "pk"),  # no partial one: SQLAlchemy would load Postgres' dialect for it, 40 ms
     Index("runs_by_pipeline", "pipeline", "pk"),
     Index("runs_by_root", "root_run_id"),
 )

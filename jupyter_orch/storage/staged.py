@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jupyter_orch.ports import NewRun
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database, tried_again
+from jupyter_orch.storage.dialect import dialect_insert
 from jupyter_orch.storage.schedules import SqlSchedules
 from jupyter_orch.storage.schema import staged_runs
 
@@ -42,7 +42,7 @@ class SqlSchedulesApart(SqlSchedules):
 
 class _StagedRuns:
     def __init__(self, database: Database) -> None:
-        self._insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert = dialect_insert(database)
 
     def add_within(self, connection: Connection, new: NewRun) -> tuple[Run, bool]:
         position = connection.execute(select(func.coalesce(func.max(staged_runs.c.position), 0) + 1)).scalar_one()

@@ -176,14 +176,7 @@ def upgrade() -> None:
     op.add_column("instigators", sa.Column("last_run_key", sa.Text(), nullable=True))
     op.add_column("instigators", sa.Column("last_end", sa.Float(), nullable=True))
     op.add_column("runs", sa.Column("retry_due", sa.Integer(), nullable=True))
-    op.create_index(
-        "runs_to_retry",
-        "runs",
-        ["pk"],
-        unique=False,
-        sqlite_where=sa.text("retry_due = 1"),
-        postgresql_where=sa.text("retry_due = 1"),
-    )
+    op.create_index("runs_to_retry", "runs", ["retry_due", "pk"])
     op.add_column("ticks", sa.Column("start_time", sa.Float(), nullable=True))
     op.add_column("ticks", sa.Column("skipped_run_keys", sa.Text(), server_default=sa.text("'[]'"), nullable=False))
     op.add_column("ticks", sa.Column("output", sa.Text(), nullable=True))
