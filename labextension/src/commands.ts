@@ -3,7 +3,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { IInstigatorAddress } from './models/instigators';
 import type { IPipelineAddress } from './models/workspace';
 
-/** Ids of the panel's commands. None of them changes anything on the server: they only open views. */
+/** Ids of the panel's commands. They open views; what changes something on the server is asked for in a dialog first. */
 export const Commands = {
   showPanel: 'jupyter-orch:show-panel',
   openPipeline: 'jupyter-orch:open-pipeline',
@@ -12,7 +12,12 @@ export const Commands = {
   openRuns: 'jupyter-orch:open-runs',
   openAutomation: 'jupyter-orch:open-automation',
   openInstance: 'jupyter-orch:open-instance',
-  openNotebook: 'jupyter-orch:open-executed-notebook'
+  openBackfills: 'jupyter-orch:open-backfills',
+  openAssets: 'jupyter-orch:open-assets',
+  openNotebook: 'jupyter-orch:open-executed-notebook',
+  runNotebook: 'jupyter-orch:run-notebook',
+  scheduleNotebook: 'jupyter-orch:schedule-notebook',
+  openNotebookJobs: 'jupyter-orch:open-notebook-jobs'
 } as const;
 
 const text = <const D extends string>(description: D) => ({ type: 'string', description }) as const;
@@ -59,6 +64,16 @@ export const Arguments = {
       name: text('Name of the schedule or sensor.')
     }
   },
+  notebookPath: {
+    type: 'object',
+    description: 'Without a path: the notebook selected in the file browser, or the open one.',
+    properties: { path: text('Path of a notebook, as the file browser has it.') }
+  },
+  assets: {
+    type: 'object',
+    description: 'Without a key the first asset is shown.',
+    properties: { key: { type: 'array', items: { type: 'string' }, description: 'Parts of the asset key.' } }
+  },
   instance: {
     type: 'object',
     properties: { tab: { type: 'string', enum: ['health', 'locations', 'settings'], description: 'The part to show.' } }
@@ -92,4 +107,11 @@ export function instigatorOf(args: Args): IInstigatorAddress | null {
     name: textOf(args, 'name')
   };
   return address.location && address.repository && address.name ? address : null;
+}
+
+/** A list of texts among the arguments, or null when there is none. */
+export function textsOf(args: Args, key: string): string[] | null {
+  const value = args[key];
+  const texts = Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+  return texts.length > 0 ? texts : null;
 }

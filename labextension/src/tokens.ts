@@ -4,6 +4,7 @@ import { Token } from '@lumino/coreutils';
 import type { OrchClient } from './api/client';
 import type { SourceFragment } from './api/gql/graphql';
 import type { LiveConnection } from './api/live';
+import type { AutomationActions } from './models/automation_actions';
 import type { Clock } from './models/clock';
 import type { DraftStore } from './models/drafts';
 import type { PermissionsModel } from './models/permissions';
@@ -27,6 +28,7 @@ export interface IOrchestrator {
   readonly watch: RunWatch;
   readonly preferences: Preferences;
   readonly actions: RunActions;
+  readonly automation: AutomationActions;
   readonly drafts: DraftStore;
   readonly trans: TranslationBundle;
   readonly open: IOpener;
@@ -40,7 +42,10 @@ export interface IOpener {
   run(runId: string): void;
   runs(filter?: { pipeline?: string; status?: string; tag?: string }): void;
   automation(address?: IInstigatorAddress): void;
+  backfills(): void;
+  assets(key?: readonly string[]): void;
   instance(tab?: string): void;
+  notebookJobs(): void;
   /** Open what a step left of its notebook, if told so at the cell that failed. */
   notebook(runId: string, stepKey: string, at?: 'failing'): void;
   /** Open a file of the workspace at a line; does nothing for files outside Jupyter's root. */

@@ -89,12 +89,26 @@ export function location(name: string, change: Record<string, unknown> = {}): Re
           id: name,
           name: '__repository__',
           pipelines: [{ id: 'p', name: 'flights', description: 'Delays of a month', solidCount: 3 }],
-          schedules: [schedule()]
+          schedules: [schedule()],
+          sensors: [],
+          partitionSets: []
         }
       ]
     },
     ...change
   };
+}
+
+/** A repository's partition set as a row of the workspace. */
+export function partitionSet(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return { id: 'months', name: 'months', pipelineName: 'flights', mode: 'default', ...change };
+}
+
+/** A location whose repository holds more than pipelines. */
+export function holding(change: Record<string, unknown>): Record<string, unknown> {
+  const plain = location('flights.py');
+  const held = plain.locationOrLoadError as { repositories: Record<string, unknown>[] };
+  return { ...plain, locationOrLoadError: { ...held, repositories: [{ ...held.repositories[0], ...change }] } };
 }
 
 export function workspace(...locationEntries: Record<string, unknown>[]): Record<string, unknown> {

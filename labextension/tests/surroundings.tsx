@@ -5,6 +5,7 @@ import { type Mock, vi } from 'vitest';
 import { OrchClient } from '../src/api/client';
 import { LiveConnection } from '../src/api/live';
 import { InSurroundings } from '../src/components/surroundings';
+import { AutomationActions } from '../src/models/automation_actions';
 import { Clock } from '../src/models/clock';
 import { DraftStore } from '../src/models/drafts';
 import { PermissionsModel } from '../src/models/permissions';
@@ -41,6 +42,7 @@ export function orchOn(server: MemoryServer): Omit<IOrchestrator, 'open'> & { op
     watch,
     preferences,
     actions: new RunActions(client, watch),
+    automation: new AutomationActions(client),
     drafts: new DraftStore(null),
     trans: nullTranslator.load('jupyter_orch'),
     open: {
@@ -49,7 +51,10 @@ export function orchOn(server: MemoryServer): Omit<IOrchestrator, 'open'> & { op
       run: vi.fn<IOpener['run']>(),
       runs: vi.fn<IOpener['runs']>(),
       automation: vi.fn<IOpener['automation']>(),
+      backfills: vi.fn<IOpener['backfills']>(),
+      assets: vi.fn<IOpener['assets']>(),
       instance: vi.fn<IOpener['instance']>(),
+      notebookJobs: vi.fn<IOpener['notebookJobs']>(),
       notebook: vi.fn<IOpener['notebook']>(),
       source: vi.fn<IOpener['source']>(),
       file: vi.fn<IOpener['file']>(),

@@ -10,6 +10,12 @@ export type Permit =
   | 'delete_pipeline_run'
   | 'start_schedule'
   | 'stop_running_schedule'
+  | 'start_sensor'
+  | 'stop_sensor'
+  | 'edit_sensor_cursor'
+  | 'launch_partition_backfill'
+  | 'cancel_partition_backfill'
+  | 'wipe_assets'
   | 'reload_repository_location'
   | 'reload_workspace';
 

@@ -4,7 +4,8 @@ import type {
   LocationsChangedSubscription,
   RepositoryLocationLoadStatus,
   ScheduleRowFragment,
-  ScheduleSelector
+  ScheduleSelector,
+  SensorRowFragment
 } from '../api/gql/graphql';
 import type { IFeed } from '../api/live';
 import {
@@ -50,6 +51,17 @@ export interface ILocation {
   metadata: readonly { key: string; value: string }[];
   pipelines: readonly IPipelineRow[];
   schedules: readonly ScheduleRowFragment[];
+  sensors: readonly SensorRowFragment[];
+  partitionSets: readonly IPartitionSetRow[];
+}
+
+/** A partition set as a row. */
+export interface IPartitionSetRow {
+  id: string;
+  location: string;
+  repository: string;
+  name: string;
+  pipeline: string;
 }
 
 /** All locations of the workspace, kept current. */
@@ -203,7 +215,11 @@ namespace Private {
           solidCount: pipeline.solidCount
         }))
       ),
-      schedules: repositories.flatMap(repository => repository.schedules)
+      schedules: repositories.flatMap(repository => repository.schedules),
+      sensors: repositories.flatMap(repository => repository.sensors),
+      partitionSets: repositories.flatMap(repository =>
+        repository.partitionSets.map(({ id, name, pipelineName }) => ({ id, name, location: entry.name, repository: repository.name, pipeline: pipelineName }))
+      )
     };
   }
 }

@@ -7,6 +7,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { OrchClient } from '../api/client';
 import { LiveConnection } from '../api/live';
+import { AutomationActions } from '../models/automation_actions';
 import { Clock } from '../models/clock';
 import { DraftStore } from '../models/drafts';
 import { PermissionsModel } from '../models/permissions';
@@ -52,6 +53,7 @@ export const service: JupyterFrontEndPlugin<IOrchestrator> = {
       preferences,
       watch,
       actions: new RunActions(client, watch),
+      automation: new AutomationActions(client),
       drafts: new DraftStore(state),
       trans: (translator ?? nullTranslator).load(DOMAIN),
       open: openerOf(app.commands, Private.tell)

@@ -4,6 +4,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AssetKeyInput = {
+  path: Array<string>;
+};
+
+export type BulkActionStatus =
+  | 'CANCELED'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'PAUSED'
+  | 'REQUESTED';
+
 export type ComputeIoType =
   | 'STDERR'
   | 'STDOUT';
@@ -41,6 +52,49 @@ export type InstigationTickStatus =
   | 'STARTED'
   | 'SUCCESS';
 
+/** Partitions are chosen by `partitionNames`, by `partitionRange`, or all of them by `allPartitions`. */
+export type LaunchBackfillParams = {
+  allPartitions?: boolean | null | undefined;
+  /** A second launch with the same id finds the first one's backfill. */
+  backfillId?: string | null | undefined;
+  /** Accepted for older clients: runs are always made by the daemon. */
+  forceSynchronousSubmission?: boolean | null | undefined;
+  /** Re-execute the newest run of each partition from its failure; partitions whose newest run has not failed are passed over. */
+  fromFailure?: boolean | null | undefined;
+  partitionNames?: Array<string> | null | undefined;
+  partitionRange?: PartitionRangeSelector | null | undefined;
+  /** Re-execute these steps of the newest run of each partition, which must have succeeded. */
+  reexecutionSteps?: Array<string> | null | undefined;
+  selector: PartitionSetSelector;
+  tags?: Array<ExecutionTag> | null | undefined;
+};
+
+export type NotebookJobInput = {
+  /** Five cron fields, or `@daily` and the like. */
+  cronSchedule: string;
+  /** UTC when left out. */
+  executionTimezone?: string | null | undefined;
+  /** Left out, a new job is made. */
+  jobId?: string | null | undefined;
+  /** How many finished results are kept; null keeps all, 20 when left out. */
+  keep?: number | null | undefined;
+  kernelName?: string | null | undefined;
+  name: string;
+  parameters?: unknown;
+  path: string;
+};
+
+/** The partitions from one to another, both included; null stands for the first or the last of all. */
+export type PartitionRangeSelector = {
+  end?: string | null | undefined;
+  start?: string | null | undefined;
+};
+
+export type PartitionSetSelector = {
+  partitionSetName: string;
+  repositorySelector: RepositorySelector;
+};
+
 export type PipelineRunStatus =
   | 'CANCELED'
   | 'CANCELING'
@@ -74,6 +128,22 @@ export type RepositoryLocationLoadStatus =
   | 'LOADED'
   | 'LOADING';
 
+export type RepositorySelector = {
+  repositoryLocationName: string;
+  repositoryName: string;
+};
+
+export type RunNotebookParams = {
+  /** A second call with the same key finds the first one's run. */
+  idempotencyKey?: string | null | undefined;
+  /** Another kernel than the notebook's own. */
+  kernelName?: string | null | undefined;
+  /** Values for names of the notebook's `parameters` cell, a JSON object. */
+  parameters?: unknown;
+  /** Of the notebook, relative to the workspace's folder. */
+  path: string;
+};
+
 export type RunsFilter = {
   /** Seconds since the epoch. */
   createdAfter?: number | null | undefined;
@@ -92,6 +162,17 @@ export type ScheduleSelector = {
   scheduleName: string;
 };
 
+export type SensorSelector = {
+  repositoryLocationName: string;
+  repositoryName: string;
+  sensorName: string;
+};
+
+export type SensorType =
+  | 'ASSET'
+  | 'RUN_STATUS'
+  | 'STANDARD';
+
 export type SolidKind =
   | 'COMPOSITE'
   | 'NOTEBOOK'
@@ -108,7 +189,102 @@ export type TerminatePipelinePolicy =
   | 'MARK_AS_CANCELED_IMMEDIATELY'
   | 'SAFE_TERMINATE';
 
-export type TickFieldsFragment = { id: string, timestamp: number, endTimestamp: number | null, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null };
+type MetadataEntry_EventAssetMetadataEntry_Fragment = { __typename: 'EventAssetMetadataEntry', label: string, description: string | null, assetKey: { path: Array<string> } };
+
+type MetadataEntry_EventFloatMetadataEntry_Fragment = { __typename: 'EventFloatMetadataEntry', floatValue: number | null, label: string, description: string | null };
+
+type MetadataEntry_EventIntMetadataEntry_Fragment = { __typename: 'EventIntMetadataEntry', intValue: number | null, intRepr: string, label: string, description: string | null };
+
+type MetadataEntry_EventJsonMetadataEntry_Fragment = { __typename: 'EventJsonMetadataEntry', jsonString: string, label: string, description: string | null };
+
+type MetadataEntry_EventMarkdownMetadataEntry_Fragment = { __typename: 'EventMarkdownMetadataEntry', mdStr: string, label: string, description: string | null };
+
+type MetadataEntry_EventPathMetadataEntry_Fragment = { __typename: 'EventPathMetadataEntry', path: string, label: string, description: string | null };
+
+type MetadataEntry_EventPipelineRunMetadataEntry_Fragment = { __typename: 'EventPipelineRunMetadataEntry', pipelineRunId: string, label: string, description: string | null };
+
+type MetadataEntry_EventPythonArtifactMetadataEntry_Fragment = { __typename: 'EventPythonArtifactMetadataEntry', module: string, name: string, label: string, description: string | null };
+
+type MetadataEntry_EventTableMetadataEntry_Fragment = { __typename: 'EventTableMetadataEntry', table: unknown, label: string, description: string | null };
+
+type MetadataEntry_EventTextMetadataEntry_Fragment = { __typename: 'EventTextMetadataEntry', text: string, label: string, description: string | null };
+
+type MetadataEntry_EventUrlMetadataEntry_Fragment = { __typename: 'EventUrlMetadataEntry', url: string, label: string, description: string | null };
+
+export type MetadataEntryFragment =
+  | MetadataEntry_EventAssetMetadataEntry_Fragment
+  | MetadataEntry_EventFloatMetadataEntry_Fragment
+  | MetadataEntry_EventIntMetadataEntry_Fragment
+  | MetadataEntry_EventJsonMetadataEntry_Fragment
+  | MetadataEntry_EventMarkdownMetadataEntry_Fragment
+  | MetadataEntry_EventPathMetadataEntry_Fragment
+  | MetadataEntry_EventPipelineRunMetadataEntry_Fragment
+  | MetadataEntry_EventPythonArtifactMetadataEntry_Fragment
+  | MetadataEntry_EventTableMetadataEntry_Fragment
+  | MetadataEntry_EventTextMetadataEntry_Fragment
+  | MetadataEntry_EventUrlMetadataEntry_Fragment
+;
+
+export type AssetsQueryVariables = Exact<{
+  cursor?: string | null | undefined;
+  limit: number;
+}>;
+
+
+export type AssetsQuery = { assetsOrError:
+    | { __typename: 'AssetConnection', cursor: string | null, nodes: Array<{ id: string, key: { path: Array<string> } }> }
+    | { __typename: 'PythonError', message: string }
+  , assetNodes: Array<{ id: string, opName: string, computeKind: string | null, repositoryName: string, repositoryLocationName: string, jobNames: Array<string>, description: string | null, assetKey: { path: Array<string> }, dependencyKeys: Array<{ path: Array<string> }> }> };
+
+export type AssetDetailQueryVariables = Exact<{
+  key: AssetKeyInput;
+  limit: number;
+}>;
+
+
+export type AssetDetailQuery = { assetOrError:
+    | { __typename: 'Asset', id: string, materializationCountByPartition: Array<{ partition: string, materializationCount: number }>, upstream: Array<{ asset: { path: Array<string> }, madeFrom: { path: Array<string> } }>, downstream: Array<{ asset: { path: Array<string> }, madeFrom: { path: Array<string> } }>, assetMaterializations: Array<{ cursor: string, partition: string | null, runId: string, timestamp: string, materializationEvent: { materialization: { description: string | null, metadataEntries: Array<
+              | { __typename: 'EventAssetMetadataEntry', label: string, description: string | null, assetKey: { path: Array<string> } }
+              | { __typename: 'EventFloatMetadataEntry', floatValue: number | null, label: string, description: string | null }
+              | { __typename: 'EventIntMetadataEntry', intValue: number | null, intRepr: string, label: string, description: string | null }
+              | { __typename: 'EventJsonMetadataEntry', jsonString: string, label: string, description: string | null }
+              | { __typename: 'EventMarkdownMetadataEntry', mdStr: string, label: string, description: string | null }
+              | { __typename: 'EventPathMetadataEntry', path: string, label: string, description: string | null }
+              | { __typename: 'EventPipelineRunMetadataEntry', pipelineRunId: string, label: string, description: string | null }
+              | { __typename: 'EventPythonArtifactMetadataEntry', module: string, name: string, label: string, description: string | null }
+              | { __typename: 'EventTableMetadataEntry', table: unknown, label: string, description: string | null }
+              | { __typename: 'EventTextMetadataEntry', text: string, label: string, description: string | null }
+              | { __typename: 'EventUrlMetadataEntry', url: string, label: string, description: string | null }
+            > } } }>, assetObservations: Array<{ cursor: string, partition: string | null, runId: string, timestamp: string, observationEvent: { materialization: { description: string | null, metadataEntries: Array<
+              | { __typename: 'EventAssetMetadataEntry', label: string, description: string | null, assetKey: { path: Array<string> } }
+              | { __typename: 'EventFloatMetadataEntry', floatValue: number | null, label: string, description: string | null }
+              | { __typename: 'EventIntMetadataEntry', intValue: number | null, intRepr: string, label: string, description: string | null }
+              | { __typename: 'EventJsonMetadataEntry', jsonString: string, label: string, description: string | null }
+              | { __typename: 'EventMarkdownMetadataEntry', mdStr: string, label: string, description: string | null }
+              | { __typename: 'EventPathMetadataEntry', path: string, label: string, description: string | null }
+              | { __typename: 'EventPipelineRunMetadataEntry', pipelineRunId: string, label: string, description: string | null }
+              | { __typename: 'EventPythonArtifactMetadataEntry', module: string, name: string, label: string, description: string | null }
+              | { __typename: 'EventTableMetadataEntry', table: unknown, label: string, description: string | null }
+              | { __typename: 'EventTextMetadataEntry', text: string, label: string, description: string | null }
+              | { __typename: 'EventUrlMetadataEntry', url: string, label: string, description: string | null }
+            > } } }> }
+    | { __typename: 'AssetNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type WipeAssetMutationVariables = Exact<{
+  keys: Array<AssetKeyInput> | AssetKeyInput;
+}>;
+
+
+export type WipeAssetMutation = { wipeAssets:
+    | { __typename: 'AssetNotFoundError', message: string }
+    | { __typename: 'AssetWipeSuccess' }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type TickFieldsFragment = { id: string, timestamp: number, startTimestamp: number | null, endTimestamp: number | null, lateSeconds: number | null, isMissed: boolean, status: InstigationTickStatus, skipReason: string | null, skippedRunKeys: Array<string>, runIds: Array<string>, attempts: number, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null };
 
 export type ScheduleDetailQueryVariables = Exact<{
   selector: ScheduleSelector;
@@ -118,8 +294,204 @@ export type ScheduleDetailQueryVariables = Exact<{
 
 export type ScheduleDetailQuery = { scheduleOrError:
     | { __typename: 'PythonError', message: string }
-    | { __typename: 'Schedule', mode: string, id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, next: Array<number>, history: Array<{ id: string, timestamp: number, endTimestamp: number | null, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
+    | { __typename: 'Schedule', mode: string, partitionSetName: string | null, id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, nextTicks: Array<{ timestamp: number, localTime: string, note: string | null }>, history: Array<{ id: string, timestamp: number, startTimestamp: number | null, endTimestamp: number | null, lateSeconds: number | null, isMissed: boolean, status: InstigationTickStatus, skipReason: string | null, skippedRunKeys: Array<string>, runIds: Array<string>, attempts: number, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
     | { __typename: 'ScheduleNotFoundError', message: string }
+   };
+
+export type SensorRowFragment = { id: string, name: string, sensorType: SensorType, description: string | null, minIntervalSeconds: number, status: InstigationStatus, repositoryName: string, repositoryLocationName: string, nextEvaluation: number | null, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus }> };
+
+export type SensorDetailQueryVariables = Exact<{
+  selector: SensorSelector;
+  ticks: number;
+}>;
+
+
+export type SensorDetailQuery = { sensorOrError:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'Sensor', assetKey: Array<string> | null, runStatus: PipelineRunStatus | null, monitoredPipelines: Array<string> | null, cursor: string | null, lastRunKey: string | null, id: string, name: string, sensorType: SensorType, description: string | null, minIntervalSeconds: number, status: InstigationStatus, repositoryName: string, repositoryLocationName: string, nextEvaluation: number | null, targets: Array<{ pipelineName: string, mode: string }>, history: Array<{ id: string, timestamp: number, startTimestamp: number | null, endTimestamp: number | null, lateSeconds: number | null, isMissed: boolean, status: InstigationTickStatus, skipReason: string | null, skippedRunKeys: Array<string>, runIds: Array<string>, attempts: number, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus }> }
+    | { __typename: 'SensorNotFoundError', message: string }
+   };
+
+export type StartSensorMutationVariables = Exact<{
+  selector: SensorSelector;
+}>;
+
+
+export type StartSensorMutation = { startSensor:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'SensorNotFoundError', message: string }
+    | { __typename: 'SensorStateResult' }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type StopSensorMutationVariables = Exact<{
+  selector: SensorSelector;
+}>;
+
+
+export type StopSensorMutation = { stopSensor:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'SensorNotFoundError', message: string }
+    | { __typename: 'SensorStateResult' }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type TriggerSensorMutationVariables = Exact<{
+  selector: SensorSelector;
+}>;
+
+
+export type TriggerSensorMutation = { triggerSensor:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'SensorNotFoundError', message: string }
+    | { __typename: 'SensorStateResult' }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type SetCursorMutationVariables = Exact<{
+  selector: SensorSelector;
+  cursor?: string | null | undefined;
+}>;
+
+
+export type SetCursorMutation = { setSensorCursor:
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'SensorNotFoundError', message: string }
+    | { __typename: 'SensorStateResult' }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type DryRunFragment = { timestamp: number | null, cursor: string | null, skipReason: string | null, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, runRequests: Array<{ runKey: string | null, pipelineName: string | null, runConfigYaml: string, isUsed: boolean, tags: Array<{ key: string, value: string }>, errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }> };
+
+export type ScheduleDryRunMutationVariables = Exact<{
+  selector: ScheduleSelector;
+  timestamp?: number | null | undefined;
+}>;
+
+
+export type ScheduleDryRunMutation = { scheduleDryRun:
+    | { __typename: 'DryRunInstigationTick', timestamp: number | null, cursor: string | null, skipReason: string | null, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, runRequests: Array<{ runKey: string | null, pipelineName: string | null, runConfigYaml: string, isUsed: boolean, tags: Array<{ key: string, value: string }>, errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }> }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'ScheduleNotFoundError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type SensorDryRunMutationVariables = Exact<{
+  selector: SensorSelector;
+  cursor?: string | null | undefined;
+}>;
+
+
+export type SensorDryRunMutation = { sensorDryRun:
+    | { __typename: 'DryRunInstigationTick', timestamp: number | null, cursor: string | null, skipReason: string | null, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, runRequests: Array<{ runKey: string | null, pipelineName: string | null, runConfigYaml: string, isUsed: boolean, tags: Array<{ key: string, value: string }>, errors: Array<{ message: string, reason: string, path: Array<string>, expected: string | null, sample: unknown, line: number | null, column: number | null }> }> }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'SensorNotFoundError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type BackfillRowFragment = { backfillId: string, status: BulkActionStatus, repositoryName: string, repositoryLocationName: string, partitionSetName: string, pipelineName: string, numPartitions: number, numRequested: number, numRuns: number, fromFailure: boolean, reexecutionSteps: Array<string> | null, createdBy: string, timestamp: number, endTimestamp: number | null, runStatusCounts: Array<{ status: PipelineRunStatus, count: number }>, passedOver: Array<{ partitionName: string, reason: string }>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null };
+
+export type BackfillsQueryVariables = Exact<{
+  limit: number;
+}>;
+
+
+export type BackfillsQuery = { partitionBackfillsOrError:
+    | { __typename: 'PartitionBackfills', results: Array<{ backfillId: string, status: BulkActionStatus, repositoryName: string, repositoryLocationName: string, partitionSetName: string, pipelineName: string, numPartitions: number, numRequested: number, numRuns: number, fromFailure: boolean, reexecutionSteps: Array<string> | null, createdBy: string, timestamp: number, endTimestamp: number | null, runStatusCounts: Array<{ status: PipelineRunStatus, count: number }>, passedOver: Array<{ partitionName: string, reason: string }>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type BackfillDetailQueryVariables = Exact<{
+  backfillId: string;
+}>;
+
+
+export type BackfillDetailQuery = { partitionBackfillOrError:
+    | { __typename: 'BackfillNotFoundError', message: string }
+    | { __typename: 'PartitionBackfill', backfillId: string, status: BulkActionStatus, repositoryName: string, repositoryLocationName: string, partitionSetName: string, pipelineName: string, numPartitions: number, numRequested: number, numRuns: number, fromFailure: boolean, reexecutionSteps: Array<string> | null, createdBy: string, timestamp: number, endTimestamp: number | null, partitionStatuses: { results: Array<{ partitionName: string, runStatus: PipelineRunStatus | null, runId: string | null }> }, runStatusCounts: Array<{ status: PipelineRunStatus, count: number }>, passedOver: Array<{ partitionName: string, reason: string }>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type PartitionSetQueryVariables = Exact<{
+  selector: RepositorySelector;
+  name: string;
+}>;
+
+
+export type PartitionSetQuery = { partitionSetOrError:
+    | { __typename: 'PartitionSet', id: string, name: string, pipelineName: string, mode: string, partitionStatusesOrError:
+        | { __typename: 'PartitionStatuses', results: Array<{ partitionName: string, runStatus: PipelineRunStatus | null, runId: string | null }> }
+        | { __typename: 'PythonError', message: string }
+       }
+    | { __typename: 'PartitionSetNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type PartitionConfigQueryVariables = Exact<{
+  selector: RepositorySelector;
+  name: string;
+  partition: string;
+}>;
+
+
+export type PartitionConfigQuery = { partitionSetOrError:
+    | { __typename: 'PartitionSet', mode: string, solidSelection: Array<string> | null, partition: { runConfigOrError:
+          | { __typename: 'PartitionRunConfig', yaml: string }
+          | { __typename: 'PythonError', message: string }
+        , tagsOrError:
+          | { __typename: 'PartitionTags', results: Array<{ key: string, value: string }> }
+          | { __typename: 'PythonError', message: string }
+         } | null }
+    | { __typename: 'PartitionSetNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type LaunchBackfillMutationVariables = Exact<{
+  params: LaunchBackfillParams;
+}>;
+
+
+export type LaunchBackfillMutation = { launchPartitionBackfill:
+    | { __typename: 'LaunchBackfillSuccess', backfillId: string }
+    | { __typename: 'PartitionSetNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type CancelBackfillMutationVariables = Exact<{
+  backfillId: string;
+}>;
+
+
+export type CancelBackfillMutation = { cancelPartitionBackfill:
+    | { __typename: 'BackfillNotFoundError', message: string }
+    | { __typename: 'CancelBackfillSuccess' }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type PauseBackfillMutationVariables = Exact<{
+  backfillId: string;
+}>;
+
+
+export type PauseBackfillMutation = { pausePartitionBackfill:
+    | { __typename: 'BackfillNotFoundError', message: string }
+    | { __typename: 'PauseBackfillSuccess' }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type ResumeBackfillMutationVariables = Exact<{
+  backfillId: string;
+}>;
+
+
+export type ResumeBackfillMutation = { resumePartitionBackfill:
+    | { __typename: 'BackfillNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'ResumeBackfillSuccess' }
+    | { __typename: 'UnauthorizedError', message: string }
    };
 
 export type InstanceQueryVariables = Exact<{ [key: string]: never; }>;
@@ -154,6 +526,92 @@ export type RunCountFragment =
   | RunCount_PipelineRuns_Fragment
   | RunCount_PythonError_Fragment
 ;
+
+export type NotebookFormQueryVariables = Exact<{
+  path: string;
+}>;
+
+
+export type NotebookFormQuery = { notebookFormOrError:
+    | { __typename: 'NotebookForm', path: string, kernelName: string, parameters: Array<{ name: string, kind: string, default: unknown, hasDefault: boolean, description: string }> }
+    | { __typename: 'NotebookNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type NotebookJobFieldsFragment = { jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> };
+
+export type NotebookJobsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NotebookJobsQuery = { notebookJobsOrError:
+    | { __typename: 'NotebookJobs', results: Array<{ jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }> }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type RunNotebookMutationVariables = Exact<{
+  params: RunNotebookParams;
+}>;
+
+
+export type RunNotebookMutation = { runNotebook:
+    | { __typename: 'LaunchPipelineRunSuccess', run: { runId: string } }
+    | { __typename: 'NotebookJobNotFoundError', message: string }
+    | { __typename: 'NotebookNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'RunConfigValidationInvalid', errors: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type RunNotebookJobMutationVariables = Exact<{
+  jobId: string;
+}>;
+
+
+export type RunNotebookJobMutation = { runNotebookJob:
+    | { __typename: 'LaunchPipelineRunSuccess', run: { runId: string } }
+    | { __typename: 'NotebookJobNotFoundError', message: string }
+    | { __typename: 'NotebookNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'RunConfigValidationInvalid', errors: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type SaveNotebookJobMutationVariables = Exact<{
+  job: NotebookJobInput;
+}>;
+
+
+export type SaveNotebookJobMutation = { saveNotebookJob:
+    | { __typename: 'NotebookJobInvalidError', message: string }
+    | { __typename: 'NotebookNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'RunConfigValidationInvalid', errors: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'SaveNotebookJobSuccess', job: { jobId: string } }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type RemoveNotebookJobMutationVariables = Exact<{
+  jobId: string;
+}>;
+
+
+export type RemoveNotebookJobMutation = { removeNotebookJob:
+    | { __typename: 'NotebookJobNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'RemoveNotebookJobSuccess' }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
+export type LastNotebookRunQueryVariables = Exact<{
+  filter: RunsFilter;
+}>;
+
+
+export type LastNotebookRunQuery = { pipelineRunsOrError:
+    | { __typename: 'InvalidPipelineRunsFilterError' }
+    | { __typename: 'PipelineRuns', results: Array<{ runId: string, status: PipelineRunStatus, createTime: number, endTime: number | null }> }
+    | { __typename: 'PythonError' }
+   };
 
 export type SourceFragment = { file: string, contentsPath: string | null, line: number, cell: number | null };
 
@@ -469,7 +927,7 @@ export type WorkspaceQuery = { workspaceOrError:
     | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
     | { __typename: 'Workspace', path: string, locationEntries: Array<{ id: string, name: string, loadStatus: RepositoryLocationLoadStatus, stale: boolean, updatedTimestamp: number, progress: string | null, displayMetadata: Array<{ key: string, value: string }>, loadError: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, locationOrLoadError:
           | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
-          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }> }> }
+          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }>, sensors: Array<{ id: string, name: string, sensorType: SensorType, description: string | null, minIntervalSeconds: number, status: InstigationStatus, repositoryName: string, repositoryLocationName: string, nextEvaluation: number | null, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus }> }>, partitionSets: Array<{ id: string, name: string, pipelineName: string, mode: string }> }> }
          | null }> }
    };
 
@@ -542,6 +1000,50 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const MetadataEntryFragmentDoc = new TypedDocumentString(`
+    fragment MetadataEntry on EventMetadataEntry {
+  __typename
+  label
+  description
+  ... on EventTextMetadataEntry {
+    text
+  }
+  ... on EventUrlMetadataEntry {
+    url
+  }
+  ... on EventPathMetadataEntry {
+    path
+  }
+  ... on EventMarkdownMetadataEntry {
+    mdStr
+  }
+  ... on EventJsonMetadataEntry {
+    jsonString
+  }
+  ... on EventFloatMetadataEntry {
+    floatValue
+  }
+  ... on EventIntMetadataEntry {
+    intValue
+    intRepr
+  }
+  ... on EventPythonArtifactMetadataEntry {
+    module
+    name
+  }
+  ... on EventPipelineRunMetadataEntry {
+    pipelineRunId
+  }
+  ... on EventAssetMetadataEntry {
+    assetKey {
+      path
+    }
+  }
+  ... on EventTableMetadataEntry {
+    table
+  }
+}
+    `, {"fragmentName":"MetadataEntry"}) as unknown as TypedDocumentString<MetadataEntryFragment, unknown>;
 export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
     fragment ErrorFields on PythonError {
   message
@@ -576,10 +1078,16 @@ export const TickFieldsFragmentDoc = new TypedDocumentString(`
     fragment TickFields on InstigationTick {
   id
   timestamp
+  startTimestamp
   endTimestamp
+  lateSeconds
+  isMissed
   status
   skipReason
+  skippedRunKeys
   runIds
+  attempts
+  output
   error {
     ...ErrorChain
   }
@@ -602,6 +1110,131 @@ fragment ErrorChain on PythonError {
     }
   }
 }`, {"fragmentName":"TickFields"}) as unknown as TypedDocumentString<TickFieldsFragment, unknown>;
+export const SensorRowFragmentDoc = new TypedDocumentString(`
+    fragment SensorRow on Sensor {
+  id
+  name
+  sensorType
+  description
+  minIntervalSeconds
+  status
+  repositoryName
+  repositoryLocationName
+  nextEvaluation
+  ticks(limit: 1) {
+    id
+    timestamp
+    status
+  }
+}
+    `, {"fragmentName":"SensorRow"}) as unknown as TypedDocumentString<SensorRowFragment, unknown>;
+export const ConfigProblemFragmentDoc = new TypedDocumentString(`
+    fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}
+    `, {"fragmentName":"ConfigProblem"}) as unknown as TypedDocumentString<ConfigProblemFragment, unknown>;
+export const DryRunFragmentDoc = new TypedDocumentString(`
+    fragment DryRun on DryRunInstigationTick {
+  timestamp
+  cursor
+  skipReason
+  output
+  error {
+    ...ErrorChain
+  }
+  runRequests {
+    runKey
+    pipelineName
+    runConfigYaml
+    isUsed
+    tags {
+      key
+      value
+    }
+    errors {
+      ...ConfigProblem
+    }
+  }
+}
+    fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`, {"fragmentName":"DryRun"}) as unknown as TypedDocumentString<DryRunFragment, unknown>;
+export const BackfillRowFragmentDoc = new TypedDocumentString(`
+    fragment BackfillRow on PartitionBackfill {
+  backfillId
+  status
+  repositoryName
+  repositoryLocationName
+  partitionSetName
+  pipelineName
+  numPartitions
+  numRequested
+  numRuns
+  fromFailure
+  reexecutionSteps
+  createdBy
+  timestamp
+  endTimestamp
+  runStatusCounts {
+    status
+    count
+  }
+  passedOver {
+    partitionName
+    reason
+  }
+  error {
+    ...ErrorChain
+  }
+}
+    fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`, {"fragmentName":"BackfillRow"}) as unknown as TypedDocumentString<BackfillRowFragment, unknown>;
 export const RunCountFragmentDoc = new TypedDocumentString(`
     fragment RunCount on PipelineRunsOrError {
   __typename
@@ -610,6 +1243,109 @@ export const RunCountFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RunCount"}) as unknown as TypedDocumentString<RunCountFragment, unknown>;
+export const ScheduleRowFragmentDoc = new TypedDocumentString(`
+    fragment ScheduleRow on Schedule {
+  id
+  name
+  cronSchedule
+  executionTimezone
+  sentence
+  pipelineName
+  status
+  description
+  repositoryName
+  repositoryLocationName
+  futureTicks(limit: 3)
+  ticks(limit: 1) {
+    id
+    timestamp
+    status
+    skipReason
+    runIds
+    error {
+      ...ErrorChain
+    }
+  }
+}
+    fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`, {"fragmentName":"ScheduleRow"}) as unknown as TypedDocumentString<ScheduleRowFragment, unknown>;
+export const NotebookJobFieldsFragmentDoc = new TypedDocumentString(`
+    fragment NotebookJobFields on NotebookJob {
+  jobId
+  name
+  path
+  kernelName
+  parameters
+  cronSchedule
+  executionTimezone
+  keep
+  createdBy
+  schedule {
+    ...ScheduleRow
+  }
+  runs(limit: 5) {
+    runId
+    status
+    createTime
+  }
+}
+    fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}
+fragment ScheduleRow on Schedule {
+  id
+  name
+  cronSchedule
+  executionTimezone
+  sentence
+  pipelineName
+  status
+  description
+  repositoryName
+  repositoryLocationName
+  futureTicks(limit: 3)
+  ticks(limit: 1) {
+    id
+    timestamp
+    status
+    skipReason
+    runIds
+    error {
+      ...ErrorChain
+    }
+  }
+}`, {"fragmentName":"NotebookJobFields"}) as unknown as TypedDocumentString<NotebookJobFieldsFragment, unknown>;
 export const SourceFragmentDoc = new TypedDocumentString(`
     fragment Source on SourceLocation {
   file
@@ -670,17 +1406,6 @@ export const SolidFieldsFragmentDoc = new TypedDocumentString(`
   line
   cell
 }`, {"fragmentName":"SolidFields"}) as unknown as TypedDocumentString<SolidFieldsFragment, unknown>;
-export const ConfigProblemFragmentDoc = new TypedDocumentString(`
-    fragment ConfigProblem on PipelineConfigValidationError {
-  message
-  reason
-  path
-  expected
-  sample
-  line
-  column
-}
-    `, {"fragmentName":"ConfigProblem"}) as unknown as TypedDocumentString<ConfigProblemFragment, unknown>;
 export const RunRowFragmentDoc = new TypedDocumentString(`
     fragment RunRow on PipelineRun {
   id
@@ -704,48 +1429,152 @@ export const RunRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"RunRow"}) as unknown as TypedDocumentString<RunRowFragment, unknown>;
-export const ScheduleRowFragmentDoc = new TypedDocumentString(`
-    fragment ScheduleRow on Schedule {
-  id
-  name
-  cronSchedule
-  executionTimezone
-  sentence
-  pipelineName
-  status
-  description
-  repositoryName
-  repositoryLocationName
-  futureTicks(limit: 3)
-  ticks(limit: 1) {
+export const AssetsDocument = new TypedDocumentString(`
+    query Assets($cursor: String, $limit: Int!) {
+  assetsOrError(cursor: $cursor, limit: $limit) {
+    __typename
+    ... on AssetConnection {
+      cursor
+      nodes {
+        id
+        key {
+          path
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+  assetNodes {
     id
-    timestamp
-    status
-    skipReason
-    runIds
-    error {
-      ...ErrorChain
+    assetKey {
+      path
+    }
+    opName
+    computeKind
+    repositoryName
+    repositoryLocationName
+    jobNames
+    description
+    dependencyKeys {
+      path
     }
   }
 }
-    fragment ErrorFields on PythonError {
-  message
-  className
-  stack
-  file
-  line
-  code
-  hint
-}
-fragment ErrorChain on PythonError {
-  ...ErrorFields
-  cause {
-    ...ErrorFields
-    cause {
-      ...ErrorFields
+    `) as unknown as TypedDocumentString<AssetsQuery, AssetsQueryVariables>;
+export const AssetDetailDocument = new TypedDocumentString(`
+    query AssetDetail($key: AssetKeyInput!, $limit: Int!) {
+  assetOrError(assetKey: $key) {
+    __typename
+    ... on Asset {
+      id
+      materializationCountByPartition {
+        partition
+        materializationCount
+      }
+      upstream: lineage(upstream: true, depth: 4) {
+        asset {
+          path
+        }
+        madeFrom {
+          path
+        }
+      }
+      downstream: lineage(upstream: false, depth: 4) {
+        asset {
+          path
+        }
+        madeFrom {
+          path
+        }
+      }
+      assetMaterializations(limit: $limit) {
+        cursor
+        partition
+        runId
+        timestamp
+        materializationEvent {
+          materialization {
+            description
+            metadataEntries {
+              ...MetadataEntry
+            }
+          }
+        }
+      }
+      assetObservations(limit: 20) {
+        cursor
+        partition
+        runId
+        timestamp
+        observationEvent {
+          materialization {
+            description
+            metadataEntries {
+              ...MetadataEntry
+            }
+          }
+        }
+      }
+    }
+    ... on Error {
+      message
     }
   }
-}`, {"fragmentName":"ScheduleRow"}) as unknown as TypedDocumentString<ScheduleRowFragment, unknown>;
+}
+    fragment MetadataEntry on EventMetadataEntry {
+  __typename
+  label
+  description
+  ... on EventTextMetadataEntry {
+    text
+  }
+  ... on EventUrlMetadataEntry {
+    url
+  }
+  ... on EventPathMetadataEntry {
+    path
+  }
+  ... on EventMarkdownMetadataEntry {
+    mdStr
+  }
+  ... on EventJsonMetadataEntry {
+    jsonString
+  }
+  ... on EventFloatMetadataEntry {
+    floatValue
+  }
+  ... on EventIntMetadataEntry {
+    intValue
+    intRepr
+  }
+  ... on EventPythonArtifactMetadataEntry {
+    module
+    name
+  }
+  ... on EventPipelineRunMetadataEntry {
+    pipelineRunId
+  }
+  ... on EventAssetMetadataEntry {
+    assetKey {
+      path
+    }
+  }
+  ... on EventTableMetadataEntry {
+    table
+  }
+}`) as unknown as TypedDocumentString<AssetDetailQuery, AssetDetailQueryVariables>;
+export const WipeAssetDocument = new TypedDocumentString(`
+    mutation WipeAsset($keys: [AssetKeyInput!]!) {
+  wipeAssets(assetKeys: $keys) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WipeAssetMutation, WipeAssetMutationVariables>;
 export const ScheduleDetailDocument = new TypedDocumentString(`
     query ScheduleDetail($selector: ScheduleSelector!, $ticks: Int!) {
   scheduleOrError(scheduleSelector: $selector) {
@@ -753,7 +1582,12 @@ export const ScheduleDetailDocument = new TypedDocumentString(`
     ... on Schedule {
       ...ScheduleRow
       mode
-      next: futureTicks(limit: 5)
+      partitionSetName
+      nextTicks(limit: 5) {
+        timestamp
+        localTime
+        note
+      }
       history: ticks(limit: $ticks) {
         ...TickFields
       }
@@ -766,10 +1600,16 @@ export const ScheduleDetailDocument = new TypedDocumentString(`
     fragment TickFields on InstigationTick {
   id
   timestamp
+  startTimestamp
   endTimestamp
+  lateSeconds
+  isMissed
   status
   skipReason
+  skippedRunKeys
   runIds
+  attempts
+  output
   error {
     ...ErrorChain
   }
@@ -815,6 +1655,471 @@ fragment ScheduleRow on Schedule {
     }
   }
 }`) as unknown as TypedDocumentString<ScheduleDetailQuery, ScheduleDetailQueryVariables>;
+export const SensorDetailDocument = new TypedDocumentString(`
+    query SensorDetail($selector: SensorSelector!, $ticks: Int!) {
+  sensorOrError(sensorSelector: $selector) {
+    __typename
+    ... on Sensor {
+      ...SensorRow
+      targets {
+        pipelineName
+        mode
+      }
+      assetKey
+      runStatus
+      monitoredPipelines
+      cursor
+      lastRunKey
+      history: ticks(limit: $ticks) {
+        ...TickFields
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment TickFields on InstigationTick {
+  id
+  timestamp
+  startTimestamp
+  endTimestamp
+  lateSeconds
+  isMissed
+  status
+  skipReason
+  skippedRunKeys
+  runIds
+  attempts
+  output
+  error {
+    ...ErrorChain
+  }
+}
+fragment SensorRow on Sensor {
+  id
+  name
+  sensorType
+  description
+  minIntervalSeconds
+  status
+  repositoryName
+  repositoryLocationName
+  nextEvaluation
+  ticks(limit: 1) {
+    id
+    timestamp
+    status
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<SensorDetailQuery, SensorDetailQueryVariables>;
+export const StartSensorDocument = new TypedDocumentString(`
+    mutation StartSensor($selector: SensorSelector!) {
+  startSensor(sensorSelector: $selector) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartSensorMutation, StartSensorMutationVariables>;
+export const StopSensorDocument = new TypedDocumentString(`
+    mutation StopSensor($selector: SensorSelector!) {
+  stopSensor(sensorSelector: $selector) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StopSensorMutation, StopSensorMutationVariables>;
+export const TriggerSensorDocument = new TypedDocumentString(`
+    mutation TriggerSensor($selector: SensorSelector!) {
+  triggerSensor(sensorSelector: $selector) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TriggerSensorMutation, TriggerSensorMutationVariables>;
+export const SetCursorDocument = new TypedDocumentString(`
+    mutation SetCursor($selector: SensorSelector!, $cursor: String) {
+  setSensorCursor(sensorSelector: $selector, cursor: $cursor) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetCursorMutation, SetCursorMutationVariables>;
+export const ScheduleDryRunDocument = new TypedDocumentString(`
+    mutation ScheduleDryRun($selector: ScheduleSelector!, $timestamp: Float) {
+  scheduleDryRun(selectorData: $selector, timestamp: $timestamp) {
+    __typename
+    ...DryRun
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment DryRun on DryRunInstigationTick {
+  timestamp
+  cursor
+  skipReason
+  output
+  error {
+    ...ErrorChain
+  }
+  runRequests {
+    runKey
+    pipelineName
+    runConfigYaml
+    isUsed
+    tags {
+      key
+      value
+    }
+    errors {
+      ...ConfigProblem
+    }
+  }
+}
+fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<ScheduleDryRunMutation, ScheduleDryRunMutationVariables>;
+export const SensorDryRunDocument = new TypedDocumentString(`
+    mutation SensorDryRun($selector: SensorSelector!, $cursor: String) {
+  sensorDryRun(selectorData: $selector, cursor: $cursor) {
+    __typename
+    ...DryRun
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment DryRun on DryRunInstigationTick {
+  timestamp
+  cursor
+  skipReason
+  output
+  error {
+    ...ErrorChain
+  }
+  runRequests {
+    runKey
+    pipelineName
+    runConfigYaml
+    isUsed
+    tags {
+      key
+      value
+    }
+    errors {
+      ...ConfigProblem
+    }
+  }
+}
+fragment ConfigProblem on PipelineConfigValidationError {
+  message
+  reason
+  path
+  expected
+  sample
+  line
+  column
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<SensorDryRunMutation, SensorDryRunMutationVariables>;
+export const BackfillsDocument = new TypedDocumentString(`
+    query Backfills($limit: Int!) {
+  partitionBackfillsOrError(limit: $limit) {
+    __typename
+    ... on PartitionBackfills {
+      results {
+        ...BackfillRow
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment BackfillRow on PartitionBackfill {
+  backfillId
+  status
+  repositoryName
+  repositoryLocationName
+  partitionSetName
+  pipelineName
+  numPartitions
+  numRequested
+  numRuns
+  fromFailure
+  reexecutionSteps
+  createdBy
+  timestamp
+  endTimestamp
+  runStatusCounts {
+    status
+    count
+  }
+  passedOver {
+    partitionName
+    reason
+  }
+  error {
+    ...ErrorChain
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<BackfillsQuery, BackfillsQueryVariables>;
+export const BackfillDetailDocument = new TypedDocumentString(`
+    query BackfillDetail($backfillId: String!) {
+  partitionBackfillOrError(backfillId: $backfillId) {
+    __typename
+    ... on PartitionBackfill {
+      ...BackfillRow
+      partitionStatuses {
+        results {
+          partitionName
+          runStatus
+          runId
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment BackfillRow on PartitionBackfill {
+  backfillId
+  status
+  repositoryName
+  repositoryLocationName
+  partitionSetName
+  pipelineName
+  numPartitions
+  numRequested
+  numRuns
+  fromFailure
+  reexecutionSteps
+  createdBy
+  timestamp
+  endTimestamp
+  runStatusCounts {
+    status
+    count
+  }
+  passedOver {
+    partitionName
+    reason
+  }
+  error {
+    ...ErrorChain
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<BackfillDetailQuery, BackfillDetailQueryVariables>;
+export const PartitionSetDocument = new TypedDocumentString(`
+    query PartitionSet($selector: RepositorySelector!, $name: String!) {
+  partitionSetOrError(repositorySelector: $selector, partitionSetName: $name) {
+    __typename
+    ... on PartitionSet {
+      id
+      name
+      pipelineName
+      mode
+      partitionStatusesOrError {
+        __typename
+        ... on PartitionStatuses {
+          results {
+            partitionName
+            runStatus
+            runId
+          }
+        }
+        ... on Error {
+          message
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PartitionSetQuery, PartitionSetQueryVariables>;
+export const PartitionConfigDocument = new TypedDocumentString(`
+    query PartitionConfig($selector: RepositorySelector!, $name: String!, $partition: String!) {
+  partitionSetOrError(repositorySelector: $selector, partitionSetName: $name) {
+    __typename
+    ... on PartitionSet {
+      mode
+      solidSelection
+      partition(partitionName: $partition) {
+        runConfigOrError {
+          __typename
+          ... on PartitionRunConfig {
+            yaml
+          }
+          ... on Error {
+            message
+          }
+        }
+        tagsOrError {
+          __typename
+          ... on PartitionTags {
+            results {
+              key
+              value
+            }
+          }
+          ... on Error {
+            message
+          }
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PartitionConfigQuery, PartitionConfigQueryVariables>;
+export const LaunchBackfillDocument = new TypedDocumentString(`
+    mutation LaunchBackfill($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
+    __typename
+    ... on LaunchBackfillSuccess {
+      backfillId
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LaunchBackfillMutation, LaunchBackfillMutationVariables>;
+export const CancelBackfillDocument = new TypedDocumentString(`
+    mutation CancelBackfill($backfillId: String!) {
+  cancelPartitionBackfill(backfillId: $backfillId) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CancelBackfillMutation, CancelBackfillMutationVariables>;
+export const PauseBackfillDocument = new TypedDocumentString(`
+    mutation PauseBackfill($backfillId: String!) {
+  pausePartitionBackfill(backfillId: $backfillId) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PauseBackfillMutation, PauseBackfillMutationVariables>;
+export const ResumeBackfillDocument = new TypedDocumentString(`
+    mutation ResumeBackfill($backfillId: String!) {
+  resumePartitionBackfill(backfillId: $backfillId) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeBackfillMutation, ResumeBackfillMutationVariables>;
 export const InstanceDocument = new TypedDocumentString(`
     query Instance {
   version
@@ -884,6 +2189,189 @@ fragment ErrorChain on PythonError {
     }
   }
 }`) as unknown as TypedDocumentString<InstanceQuery, InstanceQueryVariables>;
+export const NotebookFormDocument = new TypedDocumentString(`
+    query NotebookForm($path: String!) {
+  notebookFormOrError(path: $path) {
+    __typename
+    ... on NotebookForm {
+      path
+      kernelName
+      parameters {
+        name
+        kind
+        default
+        hasDefault
+        description
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NotebookFormQuery, NotebookFormQueryVariables>;
+export const NotebookJobsDocument = new TypedDocumentString(`
+    query NotebookJobs {
+  notebookJobsOrError {
+    __typename
+    ... on NotebookJobs {
+      results {
+        ...NotebookJobFields
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment NotebookJobFields on NotebookJob {
+  jobId
+  name
+  path
+  kernelName
+  parameters
+  cronSchedule
+  executionTimezone
+  keep
+  createdBy
+  schedule {
+    ...ScheduleRow
+  }
+  runs(limit: 5) {
+    runId
+    status
+    createTime
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}
+fragment ScheduleRow on Schedule {
+  id
+  name
+  cronSchedule
+  executionTimezone
+  sentence
+  pipelineName
+  status
+  description
+  repositoryName
+  repositoryLocationName
+  futureTicks(limit: 3)
+  ticks(limit: 1) {
+    id
+    timestamp
+    status
+    skipReason
+    runIds
+    error {
+      ...ErrorChain
+    }
+  }
+}`) as unknown as TypedDocumentString<NotebookJobsQuery, NotebookJobsQueryVariables>;
+export const RunNotebookDocument = new TypedDocumentString(`
+    mutation RunNotebook($params: RunNotebookParams!) {
+  runNotebook(params: $params) {
+    __typename
+    ... on LaunchPipelineRunSuccess {
+      run {
+        runId
+      }
+    }
+    ... on RunConfigValidationInvalid {
+      errors {
+        path
+        message
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunNotebookMutation, RunNotebookMutationVariables>;
+export const RunNotebookJobDocument = new TypedDocumentString(`
+    mutation RunNotebookJob($jobId: String!) {
+  runNotebookJob(jobId: $jobId) {
+    __typename
+    ... on LaunchPipelineRunSuccess {
+      run {
+        runId
+      }
+    }
+    ... on RunConfigValidationInvalid {
+      errors {
+        path
+        message
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunNotebookJobMutation, RunNotebookJobMutationVariables>;
+export const SaveNotebookJobDocument = new TypedDocumentString(`
+    mutation SaveNotebookJob($job: NotebookJobInput!) {
+  saveNotebookJob(job: $job) {
+    __typename
+    ... on SaveNotebookJobSuccess {
+      job {
+        jobId
+      }
+    }
+    ... on RunConfigValidationInvalid {
+      errors {
+        path
+        message
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SaveNotebookJobMutation, SaveNotebookJobMutationVariables>;
+export const RemoveNotebookJobDocument = new TypedDocumentString(`
+    mutation RemoveNotebookJob($jobId: String!) {
+  removeNotebookJob(jobId: $jobId) {
+    __typename
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveNotebookJobMutation, RemoveNotebookJobMutationVariables>;
+export const LastNotebookRunDocument = new TypedDocumentString(`
+    query LastNotebookRun($filter: RunsFilter!) {
+  pipelineRunsOrError(filter: $filter, limit: 1) {
+    __typename
+    ... on PipelineRuns {
+      results {
+        runId
+        status
+        createTime
+        endTime
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LastNotebookRunQuery, LastNotebookRunQueryVariables>;
 export const PipelineDocument = new TypedDocumentString(`
     query Pipeline($selector: PipelineSelector!) {
   pipelineOrError(params: $selector) {
@@ -1566,6 +3054,15 @@ export const WorkspaceDocument = new TypedDocumentString(`
               schedules {
                 ...ScheduleRow
               }
+              sensors {
+                ...SensorRow
+              }
+              partitionSets {
+                id
+                name
+                pipelineName
+                mode
+              }
             }
           }
           ... on PythonError {
@@ -1579,7 +3076,23 @@ export const WorkspaceDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment ErrorFields on PythonError {
+    fragment SensorRow on Sensor {
+  id
+  name
+  sensorType
+  description
+  minIntervalSeconds
+  status
+  repositoryName
+  repositoryLocationName
+  nextEvaluation
+  ticks(limit: 1) {
+    id
+    timestamp
+    status
+  }
+}
+fragment ErrorFields on PythonError {
   message
   className
   stack

@@ -100,6 +100,15 @@ export const WORKSPACE = graphql(`
                 schedules {
                   ...ScheduleRow
                 }
+                sensors {
+                  ...SensorRow
+                }
+                partitionSets {
+                  id
+                  name
+                  pipelineName
+                  mode
+                }
               }
             }
             ... on PythonError {

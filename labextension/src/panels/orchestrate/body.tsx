@@ -40,6 +40,9 @@ function Ways(): JSX.Element {
   const ways: [string, () => void][] = [
     [trans.__('Runs'), () => open.runs()],
     [trans.__('Schedules'), () => open.automation()],
+    [trans.__('Notebook jobs'), () => open.notebookJobs()],
+    [trans.__('Backfills'), () => open.backfills()],
+    [trans.__('Assets'), () => open.assets()],
     [trans.__('Instance'), () => open.instance()]
   ];
   return (

@@ -1,4 +1,5 @@
 import type { TickFieldsFragment } from '../../api/gql/graphql';
+import { AnsiText } from '../../components/ansi';
 import { FailureCard } from '../../components/failure_card';
 import { Empty } from '../../components/states';
 import { statusTone } from '../../components/status';
@@ -42,18 +43,19 @@ export function Ticks({ model, ticks }: { model: AutomationModel; ticks: readonl
 /** The newest ticks as bars from old to new; height tells how long the evaluation took. */
 function Strip({ model, ticks }: { model: AutomationModel; ticks: readonly TickFieldsFragment[] }): JSX.Element {
   const { trans } = useOrch();
-  const longest = Math.max(...ticks.map(tick => (tick.endTimestamp ?? tick.timestamp) - tick.timestamp), 0.001);
+  const took = (tick: TickFieldsFragment): number => Math.max(0, (tick.endTimestamp ?? 0) - (tick.startTimestamp ?? tick.endTimestamp ?? 0));
+  const longest = Math.max(...ticks.map(took), 0.001);
   return (
     <div className="jp-orch-Strip" role="group" aria-label={trans.__('Timeline of ticks, oldest first')}>
       {[...ticks].reverse().map(tick => {
-        const words = `${instantText(tick.timestamp)}, ${tickWord(tick.status, trans)}`;
-        const part = Math.max(0, (tick.endTimestamp ?? tick.timestamp) - tick.timestamp) / longest;
+        const words = `${instantText(tick.timestamp)}, ${tick.isMissed ? trans.__('Missed') : tickWord(tick.status, trans)}`;
+        const part = took(tick) / longest;
         return (
           <button
             key={tick.id}
             type="button"
             className={`jp-orch-Strip-tick jp-orch-tone-${statusTone(tickLook(tick.status))}`}
-            data-status={tick.status}
+            data-status={tick.isMissed ? 'MISSED' : tick.status}
             aria-label={words}
             title={words}
             aria-pressed={model.tick?.id === tick.id}
@@ -76,6 +78,7 @@ function TickRow({ tick, model }: { tick: TickFieldsFragment; model: AutomationM
       <tr aria-selected={chosen} className={chosen ? 'jp-orch-mod-chosen' : ''}>
         <td>
           <TickStatus status={tick.status} trans={trans} />
+          {tick.isMissed && <span className="jp-orch-badge jp-orch-Tick-missed">{trans.__('missed')}</span>}
         </td>
         <td>
           <button
@@ -87,8 +90,9 @@ function TickRow({ tick, model }: { tick: TickFieldsFragment; model: AutomationM
           >
             {instantText(tick.timestamp)}
           </button>
+          {(tick.lateSeconds ?? 0) >= 60 && <span className="jp-orch-note"> {trans.__('%1 late', durationText(tick.lateSeconds ?? 0))}</span>}
         </td>
-        <td>{tick.endTimestamp === null ? '–' : durationText(tick.endTimestamp - tick.timestamp)}</td>
+        <td>{tick.endTimestamp === null || tick.startTimestamp === null ? '–' : durationText(tick.endTimestamp - tick.startTimestamp)}</td>
         <td>
           <Outcome tick={tick} />
         </td>
@@ -140,8 +144,18 @@ function TickDetail({ tick }: { tick: TickFieldsFragment }): JSX.Element {
           ))}
         </p>
       )}
+      {tick.skippedRunKeys.length > 0 && (
+        <p>
+          {trans.__('These keys had a run already:')} {tick.skippedRunKeys.map(visible).join(', ')}
+        </p>
+      )}
       {tick.error && <FailureCard failure={readFailure(tick.error)!} title={trans.__('The evaluation failed')} />}
-      {!tick.skipReason && tick.runIds.length === 0 && !tick.error && <p>{trans.__('Nothing more is known of this tick.')}</p>}
+      {tick.output && (
+        <pre className="jp-orch-pre" role="region" tabIndex={0} aria-label={trans.__('Output of the evaluation')}>
+          <AnsiText text={tick.output} />
+        </pre>
+      )}
+      {!tick.output && tick.skippedRunKeys.length === 0 && !tick.skipReason && tick.runIds.length === 0 && !tick.error && <p>{trans.__('Nothing more is known of this tick.')}</p>}
     </div>
   );
 }

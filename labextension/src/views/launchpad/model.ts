@@ -2,14 +2,14 @@ import { UUID } from '@lumino/coreutils';
 import { stringify } from 'yaml';
 
 import type { LaunchpadQuery, PipelineSelector } from '../../api/gql/graphql';
-import { LAUNCH, LAUNCHPAD, RUN_AS_DRAFT } from '../../api/operations';
+import { LAUNCH, LAUNCHPAD, PARTITION_CONFIG, PARTITION_SET, RUN_AS_DRAFT } from '../../api/operations';
 import { messageOf, RequestProblem } from '../../api/problem';
 import { ChangingModel } from '../../changing';
 import { type IConfigProblem, placeProblems } from '../../models/config_places';
 import { defaultsOf } from '../../models/config_schema';
 import type { IDraft, IDraftBook } from '../../models/drafts';
 import { addMissing } from '../../models/scaffold';
-import type { IPipelineAddress } from '../../models/workspace';
+import type { IPartitionSetRow, IPipelineAddress } from '../../models/workspace';
 import type { IOrchestrator } from '../../tokens';
 import { type CheckState, DraftCheck, sentYaml } from './check';
 
@@ -133,6 +133,43 @@ export class LaunchpadModel extends ChangingModel {
     const { drafts } = this._book;
     const name = part.name ?? this._orch.trans.__('Draft %1', drafts.length + 1);
     this._keep({ drafts: [...drafts, { ...this.draft, ...part, name }], current: drafts.length });
+  }
+
+  /** Partition sets of this pipeline. */
+  partitionSets(): IPartitionSetRow[] {
+    const { location, repository, pipeline } = this.address;
+    const found = this._orch.workspace.locations.find(one => one.name === location)?.partitionSets ?? [];
+    return found.filter(set => set.repository === repository && set.pipeline === pipeline);
+  }
+
+  /** Names of a set's partitions, the newest first. */
+  async partitionNames({ location, repository, name }: IPartitionSetRow): Promise<string[]> {
+    const selector = { repositoryLocationName: location, repositoryName: repository };
+    const { partitionSetOrError: answer } = await this._orch.client.send(PARTITION_SET, { selector, name });
+    const states = answer.__typename === 'PartitionSet' ? answer.partitionStatusesOrError : null;
+    return states?.__typename === 'PartitionStatuses' ? states.results.map(one => one.partitionName).reverse() : [];
+  }
+
+  /** Take run config, mode and tags of a partition. Rejects with a `RequestProblem`. */
+  async usePartition({ location, repository, name }: IPartitionSetRow, partition: string): Promise<void> {
+    const selector = { repositoryLocationName: location, repositoryName: repository };
+    const { partitionSetOrError: answer } = await this._orch.client.send(PARTITION_CONFIG, { selector, name, partition });
+    if (answer.__typename !== 'PartitionSet') {
+      throw new RequestProblem('server', answer.message);
+    }
+    const config = answer.partition?.runConfigOrError;
+    const tags = answer.partition?.tagsOrError;
+    if (config?.__typename !== 'PartitionRunConfig' || tags?.__typename !== 'PartitionTags') {
+      const bad = config && 'message' in config ? config : tags && 'message' in tags ? tags : null;
+      throw new RequestProblem('server', bad?.message ?? this._orch.trans.__('There is no partition %1 any more.', partition));
+    }
+    this.change({
+      preset: '',
+      mode: answer.mode,
+      selection: answer.solidSelection ?? [],
+      yaml: config.yaml,
+      tags: tags.results.map(({ key, value }) => ({ key, value }))
+    });
   }
 
   /** Begin another draft with what a run was asked to do. Rejects with a `RequestProblem`. */

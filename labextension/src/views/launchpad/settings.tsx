@@ -5,6 +5,7 @@ import { Action } from '../../components/action';
 import { useModel, useOrch } from '../../components/surroundings';
 import { visible } from '../../components/text';
 import type { LaunchpadModel } from './model';
+import { PartitionPicker } from './partition';
 import { Plan } from './plan';
 
 /** Preset, mode, selection and tags of the draft. */
@@ -35,6 +36,7 @@ export function Settings({ model }: { model: LaunchpadModel }): JSX.Element {
           ))}
         </select>
       </div>
+      <PartitionPicker model={model} />
       <Selection model={model} />
       <TagFields model={model} />
       <Plan model={model} />

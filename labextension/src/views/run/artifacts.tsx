@@ -42,7 +42,7 @@ export function ArtifactsTab({ run, view }: { run: RunModel; view: RunViewModel 
 }
 
 function ArtifactHead({ artifact }: { artifact: IArtifact }): JSX.Element {
-  const { trans } = useOrch();
+  const { open, trans } = useOrch();
   const words: Record<IArtifact['kind'], string> = {
     materialization: trans.__('made'),
     observation: trans.__('observed'),
@@ -52,9 +52,15 @@ function ArtifactHead({ artifact }: { artifact: IArtifact }): JSX.Element {
   return (
     <div className="jp-orch-Artifact-head">
       {artifact.kind === 'expectation' && <StatusGlyph status={artifact.success ? 'SUCCESS' : 'FAILURE'} />}
-      <strong>
-        <Name text={artifact.title} />
-      </strong>
+      {artifact.assetKey.length > 0 ? (
+        <button type="button" className="jp-orch-link" aria-label={trans.__('Asset %1', artifact.title)} onClick={() => open.assets(artifact.assetKey)}>
+          <Name text={artifact.title} />
+        </button>
+      ) : (
+        <strong>
+          <Name text={artifact.title} />
+        </strong>
+      )}
       {artifact.partition && <span className="jp-orch-badge">{visible(artifact.partition)}</span>}
       <span className="jp-orch-note">{words[artifact.kind]}</span>
       <span className="jp-orch-spring" />
