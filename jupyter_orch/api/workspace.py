@@ -57,17 +57,25 @@ def location_entry(context: Context, state: LocationState) -> Answer:
         "stale": state.stale,
         "updatedTimestamp": state.updated,
         "progress": state.progress or None,
-        "displayMetadata": [
-            {"key": key, "value": value}
-            for key, value in (
-                ("python", state.snapshot.python if state.snapshot else ""),
-                ("launch", state.launch),
-                ("kernel", state.kernel),
-                ("import seconds", f"{state.snapshot.load_seconds:.2f}" if state.snapshot else ""),
-            )
-            if value
-        ],
+        "displayMetadata": lambda info: _metadata(context, state),
+        "output": lambda info: context.orchestrator.code_servers.output(state.name),
+        "memoryBytes": lambda info: context.orchestrator.code_servers.memory(state.name),
+        "kernelIds": state.kernel.split(),
     }
+
+
+def _metadata(context: Context, state: LocationState) -> list[Answer]:
+    """What there is to say of a location in words."""
+    memory = context.orchestrator.code_servers.memory(state.name)
+    told = (
+        ("python", state.snapshot.python if state.snapshot else ""),
+        ("interpreter", state.snapshot.executable if state.snapshot else ""),
+        ("launch", state.launch),
+        ("kernel", state.kernel),
+        ("import seconds", f"{state.snapshot.load_seconds:.2f}" if state.snapshot else ""),
+        ("memory", f"{memory / 1024**2:.0f} MiB" if memory else ""),
+    )
+    return [{"key": key, "value": value} for key, value in told if value]
 
 
 def location(context: Context, name: str, snapshot: LocationSnapshot) -> Answer:
@@ -327,6 +335,13 @@ def _reload_location(_: Any, info: Any, repositoryLocationName: str) -> Answer:
     return entry
 
 
+def _serve_notebook(_: Any, info: Any, path: str) -> Answer:
+    context = context_of(info)
+    context.require(EXECUTE, LOCATIONS)
+    file = context.orchestrator.notebook_jobs.file_of(path)
+    return location_entry(context, context.orchestrator.code_servers.serve_notebook(file))
+
+
 def _reload_workspace(_: Any, info: Any) -> Answer:
     context = context_of(info)
     context.require(EXECUTE, LOCATIONS)
@@ -345,6 +360,7 @@ RESOLVERS = {
     },
     "Mutation": {
         "reloadRepositoryLocation": answering(_reload_location),
+        "serveNotebook": answering(_serve_notebook),
         "reloadWorkspace": answering(_reload_workspace),
     },
 }

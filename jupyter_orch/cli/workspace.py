@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from typing import Any
 
 import msgspec
@@ -16,8 +18,10 @@ from jupyter_orch.cli.opening import (
     report_failures,
     workspace_file,
 )
+from jupyter_orch.client import OrchClient, ReloadStatus
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.workspace import LocationEntry, read_workspace
+from jupyter_orch.errors import OrchError
 from jupyter_orch.records.snapshot import LocationSnapshot
 
 COLUMNS = (
@@ -37,6 +41,13 @@ CHECK_COLUMNS = (
 )
 
 
+LOOK_EVERY = 0.3
+_STATES = """{ __typename ... on Workspace { locationEntries { name loadStatus loadError { className message } } }
+  ... on Error { message } }"""
+_RELOAD_WORKSPACE = f"mutation {{ answer: reloadWorkspace {_STATES} }}"
+_WORKSPACE = f"{{ answer: workspaceOrError {_STATES} }}"
+
+
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the verbs of this group."""
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
@@ -44,6 +55,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listed.set_defaults(act=_list)
     check = verbs.add_parser("check", help="load every location in a kernel; exit 1 if one fails")
     check.set_defaults(act=_check)
+    again = verbs.add_parser(
+        "reload", help="have the running Jupyter server of this folder load a location again; exit 1 if it fails"
+    )
+    again.add_argument("location", nargs="?", help="the location (all of them, and workspace.yaml)")
+    again.set_defaults(act=_reload)
     for verb in (listed, check):
         add_workspace(verb)
         add_json(verb)
@@ -60,13 +76,43 @@ def _list(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         states = orchestrator.code_servers.states()
+        rows = [_state_row(state, orchestrator.code_servers.output(state.name)) for state in states]
     show_listing(
-        [_state_row(state) for state in states],
+        rows,
         CHECK_COLUMNS,
         as_json=arguments.json,
         nothing="The workspace file names no location.",
     )
     return 1 if report_failures(states) else 0
+
+
+def _reload(arguments: argparse.Namespace) -> int:
+    client = OrchClient()
+    if arguments.location is not None:
+        info = client.reload_repository_location(arguments.location)
+        return _tell(arguments.location, None if info.status == ReloadStatus.SUCCESS else info.message)
+    entries = _entries(client.execute(_RELOAD_WORKSPACE)["answer"])
+    while any(entry["loadStatus"] == "LOADING" for entry in entries):
+        time.sleep(LOOK_EVERY)
+        entries = _entries(client.execute(_WORKSPACE)["answer"])
+    return max((_tell(entry["name"], _failure_of(entry)) for entry in entries), default=0)
+
+
+def _entries(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    if answer["__typename"] != "Workspace":
+        raise OrchError(answer["message"])
+    found: list[dict[str, Any]] = answer["locationEntries"]
+    return found
+
+
+def _failure_of(entry: dict[str, Any]) -> str | None:
+    error = entry["loadError"]
+    return f"{error['className']}: {error['message']}" if error else None
+
+
+def _tell(name: str, failure: str | None) -> int:
+    print(f"{name}: {failure or 'loaded'}", file=sys.stderr if failure else sys.stdout)
+    return 1 if failure else 0
 
 
 def _entry_row(entry: LocationEntry, known: LocationSnapshot | None) -> dict[str, Any]:
@@ -77,11 +123,13 @@ def _entry_row(entry: LocationEntry, known: LocationSnapshot | None) -> dict[str
         "pipelines": _pipelines(known),
         "kernel": entry.kernel,
         "executable": entry.executable,
+        "replicas": entry.replicas,
+        "gateway": entry.gateway.url if entry.gateway else None,
         "problem": first_line(entry.problem) if entry.problem else None,
     }
 
 
-def _state_row(state: LocationState) -> dict[str, Any]:
+def _state_row(state: LocationState, output: str) -> dict[str, Any]:
     loaded = state.snapshot if state.failure is None else None
     return {
         "name": state.name,
@@ -90,6 +138,7 @@ def _state_row(state: LocationState) -> dict[str, Any]:
         "schedules": [s.name for r in loaded.repositories for s in r.schedules] if loaded else [],
         "load_seconds": loaded.load_seconds if loaded else None,
         "launch": state.launch,
+        "output": output,
         "failure": msgspec.to_builtins(state.failure),
     }
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,3 +151,34 @@ def test_a_location_that_is_not_there_is_refused(server: ServerProcess) -> None:
     assert answer["__typename"] == "RepositoryLocationNotFound" and "good.py" in answer["message"]
     launched = server.launch("fine", location="nowhere")
     assert "no code location 'nowhere'" in launched["message"]
+
+
+def test_a_location_says_what_it_costs_and_what_its_code_has_printed(server: ServerProcess) -> None:
+    (server.root / "good.py").write_text("print('hello from the import')\n" + GOOD)
+    query = """{ workspaceOrError { ... on Workspace { locationEntries {
+        name output memoryBytes kernelIds displayMetadata { key value } } } } }"""
+
+    def good() -> Any:
+        entries = server.graphql(query)["workspaceOrError"]["locationEntries"]
+        return next(entry for entry in entries if entry["name"] == "good.py")
+
+    wait_for(lambda: "hello from the import" in good()["output"], 20)
+    found = good()
+    assert found["memoryBytes"] > 2**20 and len(found["kernelIds"]) == 1
+    assert {"python", "memory", "kernel"} <= {item["key"] for item in found["displayMetadata"]}
+    (server.root / "good.py").write_text(GOOD)
+
+
+def test_the_command_line_has_the_running_server_reload(server: ServerProcess) -> None:
+    def reload_by_command(*names: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "JUPYTER_ORCH_URL": server.url, "JUPYTER_ORCH_TOKEN": server.token}
+        command = [sys.executable, "-m", "jupyter_orch.cli.main", "workspace", "reload", *names]
+        return subprocess.run(command, capture_output=True, text=True, env=env, timeout=60)
+
+    one = reload_by_command("good.py")
+    assert (one.returncode, one.stdout) == (0, "good.py: loaded\n"), one.stderr
+    broken = reload_by_command("syntax.py")
+    assert broken.returncode == 1 and "SyntaxError" in broken.stderr
+    everything = reload_by_command()
+    assert everything.returncode == 1 and "good.py: loaded" in everything.stdout
+    assert "importing.py: ModuleNotFoundError" in everything.stderr
