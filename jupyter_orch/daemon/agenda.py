@@ -33,6 +33,10 @@ class Agenda:
             taken.append(name)
         return taken
 
+    def earliest(self) -> float | None:
+        """The earliest instant, or None; for any thread, and for now and then: it looks at all of them."""
+        return min(list(self._due.values()), default=None)
+
     def first(self) -> float | None:
         """The earliest instant, or None when nothing is on the agenda."""
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:

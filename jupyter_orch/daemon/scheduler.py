@@ -66,6 +66,11 @@ class Scheduler(Loop):
         self._seen: object = None
         self._looked_at = 0.0
 
+    def lateness(self, now: float) -> float:
+        """By how many seconds the most overdue schedule is late; for any thread."""
+        due = self._agenda.earliest()
+        return 0.0 if due is None else max(0.0, now - due)
+
     def poll(self) -> float:
         now = clock.now()
         try:

@@ -24,6 +24,8 @@ from jupyter_orch.compose import close, compose
 from jupyter_orch.compute_logs.files import open_regular
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import IN_PROGRESS
+from jupyter_orch.server.hints import Hints
+from jupyter_orch.server.metrics import OrchCollector, watch_lag
 from jupyter_orch.settings import Settings
 
 
@@ -39,6 +41,7 @@ class Deployment:
         loop: asyncio.AbstractEventLoop,
         *,
         run_daemon: bool,
+        event_logger: Any,
     ) -> None:
         """Open the instance and start the daemon.
 
@@ -46,6 +49,7 @@ class Deployment:
             code_servers: those of the workspace; they load meanwhile.
             root_dir: root of the contents API.
             loop: the server's event loop, for subscriptions.
+            event_logger: the server's, for hints to other extensions.
 
         Raises:
             OrchError: the settings are wrong or the storage can not be opened.
@@ -59,6 +63,9 @@ class Deployment:
         instance = self.orchestrator.instance
         self._stop_relay = instance.storage.relay_news(instance.bell)
         self.orchestrator.code_servers.listen(self.hub.tell_location)
+        self._hints = Hints(self.hub, event_logger, loop)
+        self._collector = OrchCollector(self.orchestrator)
+        self._stop_watching = watch_lag(loop)
         self._root_dir = root_dir
         self._base_url = base_url
 
@@ -73,9 +80,15 @@ class Deployment:
             base_url=self._base_url,
         )
 
-    def runs_in_progress(self) -> int:
-        """How many runs are on their way or running."""
-        return self.orchestrator.instance.storage.count_runs(RunFilter(statuses=tuple(IN_PROGRESS)))
+    def activity(self) -> dict[str, int]:
+        """What keeps the server from being idle: how many runs, schedules and sensors are on their way or on."""
+        storage, settings = self.orchestrator.instance.storage, self.orchestrator.instance.settings
+        counts = {"jupyter_orch_runs": storage.count_runs(RunFilter(statuses=tuple(IN_PROGRESS)))}
+        for kind, evaluation in (("schedule", settings.schedules), ("sensor", settings.sensors)):
+            if evaluation.keep_server_alive:
+                switched_on = sum(switch.running for switch in storage.list_instigators(kind))
+                counts[f"jupyter_orch_{kind}s"] = switched_on
+        return {name: count for name, count in counts.items() if count}
 
     async def pass_door(
         self,
@@ -121,6 +134,9 @@ class Deployment:
         """Stop everything of ours but the runs."""
         if self._stop_relay is not None:
             self._stop_relay()
+        self._stop_watching()
+        self._collector.close()
+        self._hints.stop()
         self.hub.close()
         self.engine.close()
         close(self.orchestrator)

@@ -6,14 +6,19 @@ import asyncio
 import contextlib
 import importlib
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Unicode
 
+from jupyter_orch.errors import OrchError
+from jupyter_orch.server.event_schemas import register_schemas
 from jupyter_orch.server.handlers import routes
 from jupyter_orch.server.readiness import Readiness
+
+ACTIVITY_INTERVAL = 30.0
 
 
 class JupyterOrch(ExtensionApp):
@@ -30,6 +35,9 @@ class JupyterOrch(ExtensionApp):
         """Make the place where handlers find the deployment once it is there."""
         self.readiness = Readiness()
         self.settings["jupyter_orch_readiness"] = self.readiness
+        self._activity: asyncio.Future[None] | None = None
+        assert self.serverapp is not None
+        register_schemas(self.serverapp.event_logger)
 
     def initialize_handlers(self) -> None:
         """Register the routes; the base URL is put before them."""
@@ -41,6 +49,7 @@ class JupyterOrch(ExtensionApp):
         self.readiness.bind(loop)
         self._boot = threading.Thread(target=self._open, args=(serverapp, loop), name="orch-boot", daemon=True)
         self._boot.start()
+        self._activity = asyncio.ensure_future(self._tell_activity())
 
     def _open(self, serverapp: Any, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -50,20 +59,40 @@ class JupyterOrch(ExtensionApp):
             settings, code_servers = importlib.import_module("jupyter_orch.server.early").begin(root / self.workspace)
             boot = importlib.import_module("jupyter_orch.server.boot")
             self.readiness.ready(
-                boot.Deployment(settings, code_servers, root, serverapp.base_url, loop, run_daemon=self.daemon)
+                boot.Deployment(
+                    settings,
+                    code_servers,
+                    root,
+                    serverapp.base_url,
+                    loop,
+                    run_daemon=self.daemon,
+                    event_logger=serverapp.event_logger,
+                )
             )
+        except OrchError as error:  # says itself what is wrong and what to do
+            self.log.error("jupyter_orch could not start: %s", error.message)
+            self.readiness.failed(error)
         except Exception as error:
             self.log.exception("jupyter_orch could not start")
             self.readiness.failed(error)
 
     def current_activity(self) -> dict[str, Any] | None:
-        """Runs in progress keep the server from shutting itself down."""
+        """Runs in progress, and schedules and sensors that are on, keep the server from shutting itself down."""
         deployment = self.readiness.deployment
-        running = deployment.runs_in_progress() if deployment is not None else 0
-        return {"jupyter_orch_runs": running} if running else None
+        return (deployment.activity() or None) if deployment is not None else None
+
+    async def _tell_activity(self) -> None:
+        """The same for whoever culls idle servers, JupyterHub for one, and looks at when something last happened."""
+        while True:
+            with contextlib.suppress(Exception):  # a storage that is away for a while is no reason to stop
+                if await asyncio.to_thread(self.current_activity):
+                    self.settings["last_activity_times"]["jupyter_orch"] = datetime.now(UTC)
+            await asyncio.sleep(ACTIVITY_INTERVAL)
 
     async def stop_extension(self) -> None:
         """Stop loops and code servers; runs go on."""
+        if self._activity is not None:
+            self._activity.cancel()
         self.readiness.closed()
         deployment = self.readiness.deployment
         if deployment is not None:
