@@ -34,3 +34,8 @@ def _jupyter_server_extension_points() -> list[dict[str, _AnyValue]]:
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     return [{"src": "labextension", "dest": "@jupyter-orch/lab"}]
+
+
+def load_ipython_extension(shell: _AnyValue) -> None:
+    """Called by ``%load_ext jupyter_orch``."""
+    importlib.import_module("jupyter_orch.magics").load_ipython_extension(shell)

@@ -102,6 +102,19 @@ class NotebookJobs:
         kernel = document.get("metadata", {}).get("kernelspec", {}).get("name") or "python3"
         return NotebookForm(path=path, kernel_name=kernel, parameters=tuple(parameters_of(document)))
 
+    def file_of(self, path: str) -> Path:
+        """The absolute file of a notebook.
+
+        Args:
+            path: relative to the workspace's folder, or absolute and below it.
+
+        Raises:
+            NotebookNotFound: it is not there, or no notebook.
+        """
+        root = os.path.realpath(self._root)
+        told, _ = self._read(os.path.relpath(os.path.realpath(path), root) if os.path.isabs(path) else path)
+        return Path(root, told)
+
     def list(self) -> list[NotebookJob]:
         """The jobs that people made, oldest first."""
         return [job for job in self._storage.list_notebook_jobs() if not job.is_on_demand]
@@ -151,7 +164,8 @@ class NotebookJobs:
         """Store a new job, or change the one with its id; its schedule is on as soon as it is first loaded.
 
         Raises:
-            NotebookJobNotFound, NotebookJobInvalid, NotebookJobExists, NotebookNotFound, RunConfigInvalid: nothing was stored.
+            NotebookJobNotFound, NotebookJobInvalid, NotebookJobExists, NotebookNotFound, RunConfigInvalid: nothing
+                was stored.
         """
         path, _ = self._read(job.path)
         earlier = self._find(job.job_id) if job.job_id else None

@@ -63,6 +63,7 @@ class KernelCodeServers(CodeServers):
         self._rereads = settings.reload_on_change
         self._file = WatchedFiles([str(workspace)])
         self.notebook_jobs = notebook_jobs or folder / "notebook_jobs.json"
+        self._served: dict[str, LocationEntry] = {}
         self._snapshots: ReplicaStorage | None = None
         self._locations: dict[str, Location] = {}
         self._listeners: list[Callable[[LocationState], None]] = []
@@ -136,6 +137,20 @@ class KernelCodeServers(CodeServers):
         if state.status != LoadStatus.LOADED:
             why = state.failure.message if state.failure else state.progress
             raise LocationUnavailable(f"the notebooks could not be loaded: {why}")
+
+    def serve_notebook(self, path: Path) -> LocationState:
+        """Make a notebook a location until this server ends; one that is a location already is loaded again.
+
+        Args:
+            path: absolute.
+        """
+        known = next((name for name, found in self._locations.items() if found.entry.target.path == str(path)), None)
+        if known is None:
+            known = path.name if path.name not in self._locations else str(path)
+            target = LocationTarget(name=known, kind="notebook", path=str(path), working_directory=str(path.parent))
+            self._served[known] = LocationEntry(target=target)
+            self._wait(self._read_workspace(reload_kept=False), 30)
+        return self.reload_and_wait(known, self._surroundings.load_timeout)
 
     def put_to_sleep(self, name: str) -> LocationState:
         """End a location's kernels; the next request starts them again. Returns its state.
@@ -231,7 +246,7 @@ class KernelCodeServers(CodeServers):
             self._watch = asyncio.ensure_future(self._watch_locations())
         self._file.read()
         try:
-            entries = [*read_workspace(self.workspace), *self._notebooks()]
+            entries = [*read_workspace(self.workspace), *self._notebooks(), *self._served.values()]
             self.problem = None
         except WorkspaceError as error:
             self.problem = error.message

@@ -1,0 +1,12 @@
+"""``%load_ext jupyter_orch``: solids as cells, and the orchestrator from a notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_orch.magics.orch import OrchMagics
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by IPython's ``%load_ext``."""
+    shell.register_magics(OrchMagics)

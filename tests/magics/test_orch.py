@@ -1,0 +1,86 @@
+"""``%%solid`` and ``%orch`` in a real IPython, without a server where none is needed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from jupyter_orch.client import ServerNotFound
+
+
+@pytest.fixture
+def shell() -> Any:
+    """An IPython of its own, with the extension."""
+    made = InteractiveShell()
+    made.run_line_magic("load_ext", "jupyter_orch")
+    return made
+
+
+def result(shell: Any, cell: str) -> Any:
+    """The value of a cell's last expression."""
+    ran = shell.run_cell(cell)
+    ran.raise_error()
+    return ran.result
+
+
+PIPELINE = "from jupyter_orch import pipeline\n@pipeline\ndef numbers():\n    double(one())"
+
+
+def test_cells_become_solids_and_a_pipeline_of_them_runs(shell: Any) -> None:
+    result(shell, "%%solid one() -> int with config_schema={'start': int}\nreturn context_free if False else 20")
+    result(shell, "%%solid double(n: int) -> int\nreturn n * 2")
+    result(shell, PIPELINE)
+    ran = result(shell, "%%orch run numbers\nsolids: {one: {config: {start: 1}}}")
+    assert ran.success
+    assert ran.output_for_solid("double") == 40
+    assert "✓ double" in ran._repr_mimebundle_()["text/plain"]
+
+
+def test_a_config_may_be_a_variable_and_a_solid_may_run_alone(shell: Any) -> None:
+    result(shell, "%%solid start(context) -> int with config_schema={'n': int}\nreturn context.solid_config['n']")
+    result(shell, "cfg = {'solids': {'start': {'config': {'n': 5}}}}")
+    assert result(shell, "%orch run start --config cfg").output_value() == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("%orch run nothing", "there is no variable 'nothing'"),
+        ("%orch run number", "expected a pipeline, job or solid"),
+        ("%orch fly", "invalid choice: 'fly'"),
+        ("%orch run", "the following arguments are required: pipeline"),
+        ("%orch launch p --tag a", "expected KEY=VALUE"),
+        ("%orch run 'x", "No closing quotation"),
+        ("%%orch run number --config number\na: 1", "told twice"),
+        ("%orch schedule start", "which schedule shall start"),
+        ("%orch serve notes.txt", "does not know its notebook"),
+    ],
+)
+def test_mistakes_are_one_line_and_end_nothing(shell: Any, line: str, told: str) -> None:
+    result(shell, "number = 1")
+    with capture_output() as captured:
+        assert result(shell, line) is None
+    assert captured.stderr.startswith("%orch: ")
+    assert told in captured.stderr
+    assert "Traceback" not in captured.stderr + captured.stdout
+
+
+def test_help_names_every_verb(shell: Any) -> None:
+    with capture_output() as captured:
+        result(shell, "%orch")
+    for verb in ("run", "launch", "status", "runs", "logs", "cancel", "schedule", "serve"):
+        assert re.search(rf"^    {verb}\s", captured.stdout, re.MULTILINE), captured.stdout
+
+
+def test_without_a_server_it_says_how_to_get_one(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> None:
+        raise ServerNotFound("no Jupyter server runs here: start one (jupyter lab)")
+
+    monkeypatch.setattr("jupyter_orch.client.client.find_server", none)
+    with capture_output() as captured:
+        assert result(shell, "%orch status") is None
+    assert "no Jupyter server runs here" in captured.stderr
