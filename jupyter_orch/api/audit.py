@@ -12,6 +12,7 @@ from jupyter_orch.api.context import DAEMON, READ, Context, context_of
 from jupyter_orch.api.later_names import classic_field
 from jupyter_orch.api.problems import Answer
 from jupyter_orch.api.runs import event_cursor
+from jupyter_orch.errors import OrchError
 from jupyter_orch.records.audit import AuditEntry
 
 log = logging.getLogger("jupyter_orch.audit")
@@ -50,7 +51,9 @@ def _tell(context: Context, action: str, arguments: dict[str, Any], answer: Any)
     log.info("%r did %s on %r: %s", entry.user, entry.action, entry.subject, entry.outcome)
     try:
         context.orchestrator.instance.storage.add_audit(entry)
-    except Exception:  # what was done is done; the log above has it
+    except OrchError as error:  # what was done is done; the log above has it
+        log.warning("the audit log could not be written: %s", error.message)
+    except Exception:
         log.exception("the audit log could not be written")
 
 
