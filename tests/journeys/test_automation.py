@@ -220,3 +220,8 @@ def test_a_backfill_makes_the_runs_of_its_partitions(server: ServerProcess) -> N
     assert "is COMPLETED" in late["message"]
     gone = server.graphql(cancel, id="nobody")["cancelPartitionBackfill"]
     assert gone["__typename"] == "BackfillNotFoundError"
+
+
+def test_what_is_on_keeps_an_idle_server_alive(server: ServerProcess) -> None:
+    begun = server.get("api/status")["last_activity"]
+    wait_for(lambda: server.get("api/status")["last_activity"] > begun, 90, lambda: server.log)
