@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -29,10 +30,11 @@ class SqlNotices(NoticeStorage):
         moved = {"reader": reader, "place": place}
         with self._database.write() as connection:
             if before is None:
-                done = connection.execute(self._insert(readers).values(moved).on_conflict_do_nothing()).rowcount
+                moving: Any = self._insert(readers).values(moved).on_conflict_do_nothing()
             else:
                 mine = (readers.c.reader == reader, readers.c.place == before)
-                done = connection.execute(update(readers).where(*mine).values(place=place)).rowcount
+                moving = update(readers).where(*mine).values(place=place)
+            done = connection.execute(moving.returning(readers.c.reader)).first() is not None
             if done and new:
                 values = [
                     {
@@ -45,7 +47,7 @@ class SqlNotices(NoticeStorage):
                     for notice in new
                 ]
                 connection.execute(self._insert(notices).on_conflict_do_nothing(), values)
-        return bool(done)
+        return done
 
     def take_notices(self, now: float, lease_until: float, limit: int) -> list[Notice]:
         due = (

@@ -14,15 +14,21 @@ Every call of what the fixture returns has to open the same, at first empty plac
 from __future__ import annotations
 
 from jupyter_orch.testing.assets import AssetStorageSuite
+from jupyter_orch.testing.backfills import BackfillStorageSuite
 from jupyter_orch.testing.event_log import EventLogStorageSuite
+from jupyter_orch.testing.notices import NoticeStorageSuite
 from jupyter_orch.testing.replicas import ReplicaStorageSuite
 from jupyter_orch.testing.runs import RunStorageSuite
 from jupyter_orch.testing.schedules import ScheduleStorageSuite
+from jupyter_orch.testing.status_changes import StatusChangesSuite
 
 __all__ = [
     "AssetStorageSuite",
+    "BackfillStorageSuite",
     "EventLogStorageSuite",
+    "NoticeStorageSuite",
     "ReplicaStorageSuite",
     "RunStorageSuite",
     "ScheduleStorageSuite",
+    "StatusChangesSuite",
 ]
