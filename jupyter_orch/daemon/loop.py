@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 from abc import ABC, abstractmethod
 from collections import deque
@@ -13,6 +14,7 @@ from jupyter_orch.records.failure import Failure
 
 log = logging.getLogger("jupyter_orch.daemon")
 MAX_BACK_OFF = 60.0
+BEAT = 20.0
 ERRORS_KEPT = 5
 ERROR_WINDOW = 300.0
 
@@ -21,7 +23,8 @@ class Loop(ABC):
     """One duty of the daemon.
 
     Attributes:
-        heartbeat: when the last turn ended well (seconds since the epoch); 0 before the first.
+        heartbeat: when it was last known to be well: at the end of a good turn, and while it rests after one (seconds
+            since the epoch); 0 before the first.
     """
 
     name = "LOOP"
@@ -66,7 +69,14 @@ class Loop(ABC):
         """Turn until stopped; an error is kept, shown, and tried again later, each time slower."""
         while not self._stopping:
             self._awake.clear()
-            self._awake.wait(self.turn())
+            self._rest(self.turn())
+
+    def _rest(self, seconds: float) -> None:
+        """Sleep until woken; one that rests long after a good turn still beats."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._awake.wait(min(left, BEAT)):
+            if self._errors_in_a_row == 0:
+                self.heartbeat = clock.now()
 
     def turn(self) -> float:
         """One turn with its error kept; returns the seconds to sleep."""

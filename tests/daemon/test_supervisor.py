@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from jupyter_orch import clock
+from jupyter_orch.daemon import loop as loop_module
 from jupyter_orch.daemon.loop import ERROR_WINDOW, ERRORS_KEPT, Loop
 from jupyter_orch.daemon.supervisor import HEARTBEAT, Heartbeat, Supervisor, new_replica_id
 from jupyter_orch.records.tick import Replica
@@ -97,3 +99,17 @@ def test_a_loop_that_hangs_beats_no_more_while_its_replica_does(
     Heartbeat(storage, [hung, well], "1", "r")()
     replica = told(storage)
     assert (replica.heartbeat, replica.loops["WELL"], replica.loops["SCRIPTED"]) == (now, now, now - 20 * HEARTBEAT)
+
+
+def test_a_loop_that_rests_long_still_beats_unless_its_last_turn_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "BEAT", 0.01)
+    well, ill = Scripted(lambda: 3600.0), Scripted(failing(1))
+    for loop in (well, ill):
+        thread = threading.Thread(target=loop.run, daemon=True)
+        thread.start()
+        wait_for(lambda loop=loop: loop.turns == 1)
+    first = well.heartbeat
+    wait_for(lambda: well.heartbeat > first > 0)
+    assert well.turns == 1 and ill.heartbeat == 0.0
+    for loop in (well, ill):
+        loop.stop()
