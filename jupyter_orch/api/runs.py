@@ -18,6 +18,7 @@ from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.history import STEP_EVENTS, StepState, plan_of, step_states
+from jupyter_orch.runs.secret_config import shown_config
 from jupyter_orch.yaml_text import dump_yaml
 
 DEFAULT_PAGE, MAX_PAGE = 25, 100
@@ -48,7 +49,7 @@ def rows(context: Context, found: Sequence[Run]) -> list[Answer]:
     counted: Together[str, list[StoredEvent]] = Together(
         [r.run_id for r in found], lambda ids: storage.events_of(ids, COUNTED_EVENTS)
     )
-    queue: Together[str, int] = Together([r.run_id for r in found], lambda _: _queue_positions(context))
+    queue: Together[str, int] = Together([r.run_id for r in found], lambda _: context.orchestrator.launching.places())
     return [_run(context, r, steps, counted, queue) for r in found]
 
 
@@ -98,7 +99,7 @@ def _run(
         "status": found.status.value,
         "solidSelection": _list(asked.selector.solid_selection),
         "stepKeysToExecute": _list(asked.step_keys),
-        "runConfigYaml": lambda info: dump_yaml(asked.run_config) if asked.run_config else "",
+        "runConfigYaml": lambda info: dump_yaml(shown_config(asked)) if asked.run_config else "",
         "tags": shapes.tags(asked.tags),
         "createdBy": asked.created_by,
         "createTime": found.create_time,
@@ -255,13 +256,6 @@ def _statuses(given: list[str] | None) -> tuple[RunStatus, ...] | None:
 
 def _list(value: tuple[str, ...] | None) -> list[str] | None:
     return list(value) if value is not None else None
-
-
-def _queue_positions(context: Context) -> dict[str, int]:
-    waiting = context.orchestrator.instance.storage.list_runs(
-        RunFilter(statuses=(RunStatus.QUEUED,)), limit=10_000, oldest_first=True
-    )
-    return {queued.run_id: place for place, queued in enumerate(waiting, 1)}
 
 
 def existing(context: Context, run_id: str) -> Run:
