@@ -66,8 +66,11 @@ export const Arguments = {
   },
   notebookPath: {
     type: 'object',
-    description: 'Without a path: the notebook selected in the file browser, or the open one.',
-    properties: { path: text('Path of a notebook, as the file browser has it.') }
+    description: 'Without either: the open notebook.',
+    properties: {
+      path: text('Path of a notebook, as the file browser has it.'),
+      from: { type: 'string', enum: ['browser'], description: 'Take the notebook that is selected in the file browser.' }
+    }
   },
   assets: {
     type: 'object',

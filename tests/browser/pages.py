@@ -71,7 +71,7 @@ class Lab:
         self.command("jupyter-orch:open-run", runId=run_id)
         return RunTab(self.page)
 
-    def command(self, name: str, **arguments: Any) -> None:
+    def command(self, name: str, /, **arguments: Any) -> None:
         """Run one of Lab's commands."""
         self.page.evaluate("([name, args]) => { window.jupyterapp.commands.execute(name, args) }", [name, arguments])
 

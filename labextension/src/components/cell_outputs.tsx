@@ -1,6 +1,6 @@
 import type { IRenderMime, IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Widget } from '@lumino/widgets';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 import { AnsiText } from './ansi';
 import { useTrans } from './surroundings';
@@ -43,7 +43,8 @@ function CellOutput({ output, renderers }: { output: Output; renderers: IRenderM
 function Rendered({ data, renderers }: { data: Record<string, unknown>; renderers: IRenderMimeRegistry | null }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const shown = JSON.stringify(data);
-  useEffect(() => {
+  // Lumino takes a widget off while its host is still in the page, and only layout effects end that early.
+  useLayoutEffect(() => {
     const bundle = JSON.parse(shown) as IRenderMime.IMimeModel['data'];
     const mime = renderers?.preferredMimeType(bundle, 'ensure');
     if (!renderers || !mime || !host.current) {

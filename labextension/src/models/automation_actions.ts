@@ -28,7 +28,7 @@ export class AutomationActions {
   }
 
   /**
-   * What an evaluation would lead to; nothing is launched and nothing is kept.
+   * What an evaluation would lead to. Nothing is launched and nothing is kept; what is null is left to the server.
    *
    * @param at - of a schedule: the due time in seconds since the epoch, now when null.
    * @param cursor - of a sensor: where it would go on from, its own when null.
@@ -36,8 +36,8 @@ export class AutomationActions {
   async test(address: IInstigatorAddress, at: number | null, cursor: string | null): Promise<DryRunFragment> {
     const answer =
       address.kind === 'schedule'
-        ? (await this._client.send(SCHEDULE_DRY_RUN, { selector: Private.schedule(address), timestamp: at })).scheduleDryRun
-        : (await this._client.send(SENSOR_DRY_RUN, { selector: Private.sensor(address), cursor })).sensorDryRun;
+        ? (await this._client.send(SCHEDULE_DRY_RUN, { selector: Private.schedule(address), timestamp: at ?? undefined })).scheduleDryRun
+        : (await this._client.send(SENSOR_DRY_RUN, { selector: Private.sensor(address), cursor: cursor ?? undefined })).sensorDryRun;
     if (answer.__typename !== 'DryRunInstigationTick') {
       throw new RequestProblem('server', answer.message);
     }

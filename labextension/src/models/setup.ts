@@ -16,7 +16,7 @@ export type SetupState =
 /** Whether the daemon's loops of this server beat. */
 export type DaemonState = 'running' | 'off' | 'lost' | 'unknown';
 
-/** A loop that has not reported for so many seconds is lost. */
+/** A daemon none of whose loops has reported for so many seconds is lost; how each of them is, the server says. */
 const LATE = 60;
 
 /** Asks the health route who answers. */
@@ -68,7 +68,8 @@ export function readDaemon(loops: IHealth['daemon'], now: number): DaemonState {
   if (all.length === 0) {
     return 'off';
   }
-  return all.every(loop => loop.healthy && now - (loop.heartbeat ?? 0) < LATE) ? 'running' : 'lost';
+  const newest = Math.max(...all.map(loop => loop.heartbeat ?? 0));
+  return all.every(loop => loop.healthy) && now - newest < LATE ? 'running' : 'lost';
 }
 
 namespace Private {

@@ -9,7 +9,7 @@ import { orchIcon } from '../icons';
 import { IOrchestrator } from '../tokens';
 import { failingCell } from '../models/executed_notebook';
 import { RunView } from '../views/run';
-import { readStatus } from '../views/runs/model';
+import { NO_FILTER, readStatus } from '../views/runs/model';
 import { RunsView } from '../views/runs';
 import { chooseRun } from './choose';
 import { showCell } from './opener';
@@ -66,12 +66,12 @@ export const runs: JupyterFrontEndPlugin<void> = {
           () => true,
           () => new RunsView(orch)
         );
-        if ('pipeline' in args || 'status' in args) {
-          widget.model.setFilter({ pipeline: textOf(args, 'pipeline'), status: readStatus(args.status) });
+        if ('pipeline' in args || 'status' in args || 'tag' in args) {
+          widget.model.setFilter({ ...NO_FILTER, pipeline: textOf(args, 'pipeline'), status: readStatus(args.status), tag: textOf(args, 'tag') });
         }
       }
     });
-    const kind = new ViewKind<RunsView>(app, 'runs', Commands.openRuns, ({ model: { filter } }) => ({ pipeline: filter.pipeline, status: filter.status }), restorer);
+    const kind = new ViewKind<RunsView>(app, 'runs', Commands.openRuns, ({ model: { filter } }) => ({ pipeline: filter.pipeline, status: filter.status, tag: filter.tag }), restorer);
     palette?.addItem({ command: Commands.openRuns, category: orch.trans.__('Orchestrate') });
   }
 };

@@ -39,5 +39,6 @@ it('reads the daemon from its loops', () => {
   expect(readDaemon({}, 100)).toBe('off');
   expect(readDaemon({ scheduler: { heartbeat: 99, healthy: true } }, 100)).toBe('running');
   expect(readDaemon({ scheduler: { heartbeat: 9, healthy: true } }, 100)).toBe('lost');
+  expect(readDaemon({ scheduler: { heartbeat: 99, healthy: true }, retention: { heartbeat: 9, healthy: true } }, 100)).toBe('running');
   expect(readDaemon({ a: { heartbeat: 99, healthy: true }, b: { heartbeat: 99, healthy: false } }, 100)).toBe('lost');
 });

@@ -92,4 +92,37 @@ describe('runs tab', () => {
     expect(container.textContent).toContain(HOSTILE);
     expect(isOnlyText(container)).toBe(true);
   });
+
+  it('cancels, deletes and runs again what is chosen, each run for itself', async () => {
+    all = [run({ runId: 'a', status: 'STARTED', canTerminate: true }), run({ runId: 'b' }), run({ runId: 'c', status: 'FAILURE' })];
+    const done: string[] = [];
+    server.answers.terminatePipelineExecution = ({ runId }: { runId: string }) => {
+      done.push(`cancel ${runId}`);
+      return { __typename: 'TerminatePipelineExecutionSuccess', run: run({ runId }) };
+    };
+    server.answers.launchPipelineReexecution = ({ reexecutionParams: { parentRunId } }: { reexecutionParams: { parentRunId: string } }) => {
+      done.push(`again ${parentRunId}`);
+      return parentRunId === 'b' ? { __typename: 'PythonError', message: 'the code has changed' } : { __typename: 'LaunchPipelineRunSuccess', run: run({ runId: 'new' }) };
+    };
+    await draw();
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Choose all runs of this page' }));
+    expect(screen.getByText('3 runs chosen')).toBeTruthy();
+    await press('Cancel chosen runs');
+    expect(done).toEqual(['cancel a']);
+    expect(screen.queryByRole('group', { name: 'Chosen runs' })).toBeNull();
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Choose all runs of this page' }));
+    await press('Re-run chosen runs');
+    await vi.waitFor(() => expect(done).toEqual(['cancel a', 'again b', 'again c']));
+    await vi.waitFor(() => expect(orch.open.tell).toHaveBeenCalledWith('flights b: the code has changed', 'error'));
+  });
+
+  it('asks for the days between', async () => {
+    await draw();
+    fireEvent.change(screen.getByLabelText('Created from'), { target: { value: '2026-11-23' } });
+    fireEvent.change(screen.getByLabelText('Created to'), { target: { value: '2026-11-23' } });
+    await vi.waitFor(() => expect(asked[asked.length - 1].filter.createdBefore).not.toBeNull());
+    const { createdAfter, createdBefore } = asked[asked.length - 1].filter as { createdAfter: number; createdBefore: number };
+    expect(createdBefore - createdAfter).toBe(86400);
+    expect(new Date(createdAfter * 1000).getHours()).toBe(0);
+  });
 });

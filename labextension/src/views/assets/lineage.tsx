@@ -39,7 +39,7 @@ export function Lineage({ model }: { model: AssetsModel }): JSX.Element {
             key={i}
             type="button"
             className="jp-orch-Lineage-asset"
-            aria-current={key === own}
+            aria-current={i === 0}
             aria-label={trans.__('Asset %1', key.map(visible).join(' / '))}
             style={{ left: drawing.places[i].x, top: drawing.places[i].y, width: WIDTH, height: HEIGHT }}
             onClick={() => model.choose(key)}

@@ -5,20 +5,25 @@ import { ChangingModel } from '../../changing';
 import { STATUSES } from '../../models/run_status';
 import type { IOrchestrator } from '../../tokens';
 
-const PAGE = 25;
-
 /** What the reader of the table has asked for. */
 export interface IRunsFilter {
   status: PipelineRunStatus | '';
   pipeline: string;
   /** `key=value`; without a complete tag it filters nothing. */
   tag: string;
+  /** Days as `2026-11-23`, of the reader's clocks; empty for none. */
+  from: string;
+  to: string;
 }
+
+/** A filter that lets everything through. */
+export const NO_FILTER: IRunsFilter = { status: '', pipeline: '', tag: '', from: '', to: '' };
 
 /** A page of the runs table, kept current. */
 export class RunsModel extends ChangingModel {
   constructor(private readonly _orch: IOrchestrator) {
     super();
+    this._size = _orch.preferences.current.runsPerPage;
     _orch.runs.changed.connect(this._onRuns, this);
   }
 
@@ -49,13 +54,57 @@ export class RunsModel extends ChangingModel {
   }
 
   get pages(): number {
-    return Math.max(1, Math.ceil(this._count / PAGE));
+    return Math.max(1, Math.ceil(this._count / this._size));
+  }
+
+  /** Runs of this page that something is to be done with. */
+  get chosen(): readonly RunRowFragment[] {
+    return this._results.filter(run => this._chosen.has(run.runId));
+  }
+
+  isChosen(runId: string): boolean {
+    return this._chosen.has(runId);
+  }
+
+  mark(runId: string): void {
+    const chosen = new Set(this._chosen);
+    if (!chosen.delete(runId)) {
+      chosen.add(runId);
+    }
+    this._chosen = chosen;
+    this.notify();
+  }
+
+  /** Choose all runs of this page, or none. */
+  markAll(all: boolean): void {
+    this._chosen = new Set(all ? this._results.map(run => run.runId) : []);
+    this.notify();
+  }
+
+  /**
+   * Do something with each chosen run, one after the other; one that fails does not stop the others.
+   *
+   * @returns what went wrong, one line a run.
+   */
+  async forEach(runs: readonly RunRowFragment[], act: (run: RunRowFragment) => Promise<unknown>): Promise<string[]> {
+    const problems: string[] = [];
+    for (const run of runs) {
+      try {
+        await act(run);
+      } catch (reason) {
+        problems.push(`${run.pipelineName} ${run.runId.slice(0, 8)}: ${messageOf(reason)}`);
+      }
+    }
+    this._chosen = new Set();
+    await this.refetch();
+    return problems;
   }
 
   /** Change the filter and begin at the first page. */
   setFilter(part: Partial<IRunsFilter>): void {
     this._filter = { ...this._filter, ...part };
     this._cursors = [null];
+    this._chosen = new Set();
     this.notify();
     void this.refetch();
   }
@@ -81,7 +130,7 @@ export class RunsModel extends ChangingModel {
       const { pipelineRunsOrError: answer } = await this._orch.client.send(RUNS_PAGE, {
         filter: Private.toApi(this._filter),
         cursor: this._cursors[this._cursors.length - 1],
-        limit: PAGE
+        limit: this._size
       });
       if (asked !== this._asked) {
         return;
@@ -108,7 +157,9 @@ export class RunsModel extends ChangingModel {
 
   private _loaded = false;
   private _problem = '';
-  private _filter: IRunsFilter = { status: '', pipeline: '', tag: '' };
+  private readonly _size: number;
+  private _chosen: ReadonlySet<string> = new Set();
+  private _filter: IRunsFilter = NO_FILTER;
   private _results: readonly RunRowFragment[] = [];
   private _count = 0;
   private _cursors: readonly (string | null)[] = [null];
@@ -121,12 +172,20 @@ export function readStatus(text: unknown): PipelineRunStatus | '' {
 }
 
 namespace Private {
-  export function toApi({ status, pipeline, tag }: IRunsFilter): RunsFilter {
+  /** The first instant of a day, or of the day after it, in seconds since the epoch. */
+  function midnight(day: string, after: number): number | null {
+    const [year, month, date] = day.split('-').map(Number);
+    return day ? new Date(year, month - 1, date + after).getTime() / 1000 : null;
+  }
+
+  export function toApi({ status, pipeline, tag, from, to }: IRunsFilter): RunsFilter {
     const read = readTag(tag);
     return {
       statuses: status ? [status] : null,
       pipelineName: pipeline.trim() || null,
-      tags: read ? [read] : null
+      tags: read ? [read] : null,
+      createdAfter: midnight(from, 0),
+      createdBefore: midnight(to, 1)
     };
   }
 
