@@ -7,13 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jupyter_orch.ports import Guard
+from jupyter_orch.ports import Guard, StorageUnavailable
 from jupyter_orch.processes import identify, is_alive, this_process
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
@@ -185,3 +187,43 @@ def test_the_lease_is_renewed_with_the_runner_named(storage: SqlStorage) -> None
     run = scripted.now()
     assert run.runner == scripted.runner.identity and (run.lease_until or 0.0) >= begun
     assert os.getpid() == (run.worker.pid if run.worker else 0)
+
+
+def test_X_2_without_a_shared_storage_for_too_long_a_run_stands_still_and_goes_on_when_it_is_still_ours(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row X-2: another host may take the run over once the lease is long gone; nothing of it moves here then."""
+    monkeypatch.setattr(pump_module, "FENCE", 0.2)
+    monkeypatch.setattr(pump_module, "TURN", 0.05)
+    monkeypatch.setattr(pump_module, "HEARTBEAT", 0.05)
+    scripted = Scripted(storage, "for n in range(40):\n    event('LOG', n=n)\n    time.sleep(0.05)\ndone(True)")
+    away, held = threading.Event(), threading.Event()
+    monkeypatch.setattr(storage, "append_events", _unless(away, storage.append_events))
+    monkeypatch.setattr(storage, "move_run", _unless(away, storage.move_run))
+
+    def outage() -> None:
+        time.sleep(0.3)
+        away.set()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not held.is_set():
+            state = Path(f"/proc/{scripted.runner.identity.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            held.set() if state == "T" else time.sleep(0.01)
+        away.clear()
+
+    watcher = threading.Thread(target=outage)
+    watcher.start()
+    with Wakeup() as wakeup:
+        assert Pump(scripted.run, scripted.runner, scripted.journal, wakeup, is_shared=True).drive()
+    watcher.join()
+    assert held.is_set() and scripted.now().status == RunStatus.SUCCESS
+    logged = [e.event.data["n"] for e in storage.read_events(scripted.run.run_id, limit=5000, types=["LOG"])]
+    assert logged == list(range(40))
+
+
+def _unless(away: threading.Event, write: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if away.is_set():
+            raise StorageUnavailable("nobody answers")
+        return write(*args, **kwargs)
+
+    return guarded
