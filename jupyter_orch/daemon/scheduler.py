@@ -19,7 +19,7 @@ from jupyter_orch.ports import ScheduleStorage
 from jupyter_orch.records.tick import Instigator
 
 LONGEST_SLEEP = 10.0
-WHOLE_LOOK = 60.0
+WHOLE_LOOK = 300.0
 BUSY = 0.5
 
 
