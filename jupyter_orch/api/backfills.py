@@ -21,6 +21,7 @@ from jupyter_orch.automation.deployed import DeployedPartitionSet, PartitionSetN
 from jupyter_orch.records.backfill import Backfill, BackfillStatus
 from jupyter_orch.records.run import RunBrief, RunFilter
 from jupyter_orch.runs.problems import PipelineNotFound
+from jupyter_orch.runs.secret_config import secret_paths, without_secrets
 from jupyter_orch.yaml_text import dump_yaml
 
 DEFAULT_PAGE, MAX_PAGE = 25, 100
@@ -85,6 +86,14 @@ def partition_set(context: Context, deployed: DeployedPartitionSet) -> Answer:
     }
 
 
+def _shown(deployed: DeployedPartitionSet, run_config: Any) -> Any:
+    """A partition's config without its secrets."""
+    pipeline = deployed.place.pipelines.get(deployed.partition_set.pipeline)
+    if pipeline is None:
+        return run_config
+    return without_secrets(run_config, secret_paths(pipeline, deployed.partition_set.mode, run_config))
+
+
 def _partition(context: Context, deployed: DeployedPartitionSet, name: str, newest: RunBrief | None) -> Answer:
     found, place = deployed.partition_set, deployed.place
     told: list[PartitionConfig] = []
@@ -98,7 +107,7 @@ def _partition(context: Context, deployed: DeployedPartitionSet, name: str, newe
         failure = config().failure
         if failure is not None:
             return python_error(failure) or {}
-        return {"__typename": "PartitionRunConfig", "yaml": dump_yaml(config().run_config)}
+        return {"__typename": "PartitionRunConfig", "yaml": dump_yaml(_shown(deployed, config().run_config))}
 
     def tags(_: Any, info: Any) -> Answer:
         failure = config().failure

@@ -122,7 +122,9 @@ def _dry_run(_: Any, info: Any, selectorData: dict[str, Any], timestamp: float |
     context.require(EXECUTE, SCHEDULES)
     deployed = find(context, selectorData)
     at = clock.now() if timestamp is None else timestamp
-    return dry_run(context.orchestrator.schedule_ticks.evaluate(deployed, at), set(), timestamp=at)
+    found = deployed.schedule
+    verdict = context.orchestrator.schedule_ticks.evaluate(deployed, at)
+    return dry_run(verdict, set(), deployed.place, (found.pipeline,), found.mode, timestamp=at)
 
 
 def _scheduler(_: Any, info: Any) -> Answer:

@@ -129,7 +129,7 @@ def _dry_run(_: Any, info: Any, selectorData: dict[str, Any], **given: Any) -> A
     verdict = context.orchestrator.sensor_ticks.evaluate(deployed, switch, cursor)
     keys = [request.run_key for request in verdict.requests if request.run_key is not None]
     used = context.orchestrator.instance.storage.used_run_keys(deployed.instigator_id, keys)
-    return dry_run(verdict, used, cursor=cursor)
+    return dry_run(verdict, used, deployed.place, deployed.sensor.pipelines, deployed.sensor.mode, cursor=cursor)
 
 
 RESOLVERS = {

@@ -9,12 +9,13 @@ from jupyter_orch.api import runs, shapes
 from jupyter_orch.api.context import Context, context_of
 from jupyter_orch.api.problems import Answer, answering, config_error, python_error
 from jupyter_orch.api.together import Together
-from jupyter_orch.automation.deployed import Deployed, instigator_id
+from jupyter_orch.automation.deployed import Deployed, Place, instigator_id
 from jupyter_orch.automation.schedules import SCHEDULE_TAG
 from jupyter_orch.automation.sensors import SENSOR_TAG
-from jupyter_orch.records.messages import TickVerdict
+from jupyter_orch.records.messages import RunRequestRecord, TickVerdict
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.tick import Instigator, Tick
+from jupyter_orch.runs.secret_config import secret_paths, without_secrets
 from jupyter_orch.yaml_text import dump_yaml
 
 DEFAULT_TICKS, MAX_TICKS = 25, 1000
@@ -106,13 +107,28 @@ def switches_of(context: Context, deployed: Sequence[Deployed]) -> dict[str, Ins
 
 
 def dry_run(
-    verdict: TickVerdict, used_keys: set[str], *, timestamp: float | None = None, cursor: str | None = None
+    verdict: TickVerdict,
+    used_keys: set[str],
+    place: Place,
+    pipelines: Sequence[str],
+    mode: str,
+    *,
+    timestamp: float | None = None,
+    cursor: str | None = None,
 ) -> Answer:
-    """What an evaluation would lead to.
+    """What an evaluation would lead to, its secrets masked.
 
     Args:
         used_keys: run keys that have had a run.
+        pipelines: what a request may mean that names no pipeline.
     """
+
+    def shown(request: RunRequestRecord) -> Any:
+        names = pipelines if request.pipeline is None else (request.pipeline,)
+        known = [place.pipelines[name] for name in names if name in place.pipelines]
+        secrets = [path for found in known for path in secret_paths(found, mode, request.run_config)]
+        return without_secrets(request.run_config, secrets)
+
     return {
         "__typename": "DryRunInstigationTick",
         "timestamp": timestamp,
@@ -122,7 +138,7 @@ def dry_run(
             {
                 "runKey": request.run_key,
                 "pipelineName": request.pipeline,
-                "runConfigYaml": dump_yaml(request.run_config) if request.run_config else "",
+                "runConfigYaml": dump_yaml(shown(request)) if request.run_config else "",
                 "tags": shapes.tags(request.tags),
                 "isUsed": request.run_key in used_keys,
                 "errors": [config_error(error) for error in request.config_errors],

@@ -26,6 +26,7 @@ from jupyter_orch.records.snapshot import (
     SolidSnapshot,
     Source,
 )
+from jupyter_orch.runs.secret_config import secret_paths, without_secrets
 from jupyter_orch.runs.submit import ask, find_pipeline, validate
 from jupyter_orch.yaml_text import YamlError, dump_yaml
 
@@ -120,7 +121,7 @@ def pipeline(context: Context, location_name: str, inside: Answer, found: Pipeli
         "description": found.description or None,
         "tags": shapes.tags(found.tags),
         "modes": lambda info: [mode(found.name, m) for m in found.modes],
-        "presets": lambda info: [preset(p) for p in found.presets],
+        "presets": lambda info: [preset(found, p) for p in found.presets],
         "solids": lambda info: [solid(context, s, "") for s in found.solids],
         "solidHandles": lambda info, parentHandleID=None: solid_handles(context, found, parentHandleID),
         "solidCount": sum(1 for _ in walk(found.solids)),
@@ -179,13 +180,14 @@ def resource(found: ResourceSnapshot) -> Answer:
     return {"name": found.key, "description": found.description or None, "configSchema": found.config_schema}
 
 
-def preset(found: PresetSnapshot) -> Answer:
-    """A preset."""
+def preset(pipeline: PipelineSnapshot, found: PresetSnapshot) -> Answer:
+    """A preset of a pipeline."""
+    secrets = secret_paths(pipeline, found.mode, found.run_config)
     return {
         "name": found.name,
         "mode": found.mode,
         "solidSelection": list(found.solid_selection) if found.solid_selection is not None else None,
-        "runConfigYaml": dump_yaml(found.run_config) if found.run_config else "",
+        "runConfigYaml": dump_yaml(without_secrets(found.run_config, secrets)) if found.run_config else "",
         "tags": shapes.tags(found.tags),
     }
 

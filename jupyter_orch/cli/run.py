@@ -22,6 +22,7 @@ from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.runs.history import STEP_EVENTS, StepState, step_states
+from jupyter_orch.runs.secret_config import shown_config
 from jupyter_orch.yaml_text import dump_yaml
 
 COLUMNS = (
@@ -98,7 +99,7 @@ def _show(arguments: argparse.Namespace) -> int:
             "Started": moment(run.start_time),
             "Took": duration(elapsed(run.start_time, run.end_time)),
             "Tags": ", ".join(f"{key}={value}" for key, value in particulars["tags"].items()),
-            "Run config": dump_yaml(run.submission.run_config) if run.submission.run_config else "",
+            "Run config": dump_yaml(shown_config(run.submission)) if run.submission.run_config else "",
             "Failure": reason,
         }
     )
@@ -181,7 +182,7 @@ def _particulars(run: Run) -> dict[str, Any]:
         "repository": run.submission.selector.repository,
         "mode": run.submission.selector.mode,
         "solid_selection": run.submission.selector.solid_selection,
-        "run_config": run.submission.run_config,
+        "run_config": shown_config(run.submission),
         "tags": {key: value for key, value in run.submission.tags.items() if not key.startswith(".")},
         "parent_run_id": run.submission.parent_run_id,
         "root_run_id": run.submission.root_run_id,

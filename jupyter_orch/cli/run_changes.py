@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance
 from jupyter_orch.records import codec
 from jupyter_orch.records.audit import AuditEntry
-from jupyter_orch.records.run import Run, RunFilter
+from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import FINAL
 from jupyter_orch.runs.history import STEP_EVENTS, step_states
 from jupyter_orch.runs.problems import RunConflict
 from jupyter_orch.runs.reexecute import Strategy
+from jupyter_orch.runs.secret_config import shown_config
 from jupyter_orch.version import __version__
 
 EXPORT_FORMAT = 1
@@ -109,7 +111,7 @@ def _export(arguments: argparse.Namespace) -> int:
         document = {
             "format": EXPORT_FORMAT,
             "version": __version__,
-            "run": codec.to_json(run),
+            "run": codec.to_json(replace(run, submission=_shown(run))),
             "events": [plain_event(stored) for stored in events_of(instance, run.run_id)],
             "output": _captured(instance, run.run_id),
         }
@@ -123,6 +125,10 @@ def _export(arguments: argparse.Namespace) -> int:
         raise OrchError(f"can not write {arguments.file}: {error.strerror or error}") from error
     print(f"run {run.run_id} is in {arguments.file}")
     return OK
+
+
+def _shown(run: Run) -> Submission:
+    return replace(run.submission, run_config=shown_config(run.submission))
 
 
 def _captured(instance: Instance, run_id: str) -> dict[str, dict[str, str]]:

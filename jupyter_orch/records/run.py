@@ -25,6 +25,7 @@ class Submission:
         created_by: user name, or ``"schedule nightly"`` and the like.
         parent_run_id, root_run_id: of a re-execution.
         idempotency_key: a second submission with the same key gives the first run.
+        secret_paths: the places of ``run_config`` whose values are never shown.
     """
 
     location: str
@@ -39,6 +40,7 @@ class Submission:
     parent_run_id: str | None = None
     root_run_id: str | None = None
     idempotency_key: str | None = None
+    secret_paths: tuple[tuple[str | int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

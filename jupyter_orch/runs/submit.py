@@ -16,6 +16,7 @@ from jupyter_orch.records.snapshot import LocationSnapshot, PipelineSnapshot, Pr
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.run_tags import check_tags
+from jupyter_orch.runs.secret_config import errors_without_secrets, masks_in, secret_paths
 
 ASK_TIMEOUT = 30.0
 
@@ -117,6 +118,7 @@ class Submitter:
             parent_run_id=wish.parent_run_id,
             root_run_id=wish.root_run_id,
             idempotency_key=wish.idempotency_key,
+            secret_paths=secret_paths(pipeline, mode, wish.run_config),
         )
 
 
@@ -143,13 +145,18 @@ def find_pipeline(snapshot: LocationSnapshot, repository: str, pipeline: str, lo
 
 
 def validate(code_servers: CodeServers, location: str, selector: PipelineSelector, run_config: Any) -> ConfigVerdict:
-    """Ask a location whether a run config is right.
+    """Ask a location whether a run config is right; what the verdict says holds no secret.
 
     Raises:
         OrchError: the pipeline, mode or selection does not exist, or the location does not answer.
     """
+    pipeline = find_pipeline(code_servers.definitions(location), selector.repository, selector.pipeline, location)
+    secrets = secret_paths(pipeline, selector.mode, run_config)
+    if masked := masks_in(run_config, secrets):
+        return ConfigVerdict(valid=False, errors=masked)
     params = {"selector": codec.to_json(selector), "run_config": run_config}
-    return msgspec.convert(ask(code_servers, location, "validate_config", params), ConfigVerdict)
+    verdict = msgspec.convert(ask(code_servers, location, "validate_config", params), ConfigVerdict)
+    return replace(verdict, errors=errors_without_secrets(verdict.errors, secrets))
 
 
 _TYPED = {

@@ -1,0 +1,142 @@
+"""Secrets in run configs: where they stand, and how a config is shown without them.
+
+A field is secret when its definition says so (``Field(…, is_secret=True)``), which is ``writeOnly`` in its JSON Schema.
+The places are found once, when a run is submitted, by the definitions that its config was checked against, and kept
+with the run: a run whose code is gone still shows none of its secrets. ``{env: NAME}`` is a reference, not a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from jupyter_orch.records.messages import ConfigError
+from jupyter_orch.records.run import Submission
+from jupyter_orch.records.snapshot import JsonSchema, ModeSnapshot, PipelineSnapshot, SolidSnapshot
+
+MASK = "***"
+Path = tuple[str | int, ...]
+
+
+def secret_paths(pipeline: PipelineSnapshot, mode: str, run_config: Any) -> tuple[Path, ...]:
+    """The places of a run config that hold secrets."""
+    if not isinstance(run_config, dict):
+        return ()
+    modes = {found.name: found for found in pipeline.modes}
+    return tuple(
+        [
+            *_of_solids(pipeline.solids, run_config.get("solids"), ("solids",)),
+            *_of_solids(pipeline.solids, run_config.get("ops"), ("ops",)),
+            *_of_mode(modes.get(mode), run_config),
+        ]
+    )
+
+
+def without_secrets(run_config: Any, paths: Sequence[Path]) -> Any:
+    """A copy of a run config that may be shown."""
+    for path in paths:
+        run_config = _replaced(run_config, path)
+    return run_config
+
+
+def shown_config(asked: Submission) -> Any:
+    """A run's config as it may be shown."""
+    return without_secrets(asked.run_config, asked.secret_paths)
+
+
+def errors_without_secrets(errors: Sequence[ConfigError], paths: Sequence[Path]) -> tuple[ConfigError, ...]:
+    """Mistakes of a config, without the values of those that are about a secret."""
+
+    def told(error: ConfigError) -> ConfigError:
+        if not any(error.path[: len(path)] == tuple(path) for path in paths):
+            return error
+        return replace(
+            error, value=None, message=f"a secret does not fit here; expected {error.expected or 'another value'}"
+        )
+
+    return tuple(map(told, errors))
+
+
+def masks_in(run_config: Any, paths: Sequence[Path]) -> tuple[ConfigError, ...]:
+    """A mistake for each secret that is the mask: somebody sent a config back as it was shown."""
+    return tuple(
+        ConfigError(
+            kind="VALUE",
+            path=path,
+            expected="the secret itself, or {env: NAME}",
+            message="this secret was masked when it was shown: write it again, or {env: NAME}",
+        )
+        for path in paths
+        if _at(run_config, path) == MASK
+    )
+
+
+def _of_mode(mode: ModeSnapshot | None, run_config: dict[str, Any]) -> Iterator[Path]:
+    if mode is None:
+        return
+    for key, members in (("resources", mode.resources), ("loggers", mode.loggers)):
+        given = run_config.get(key)
+        if not isinstance(given, dict):
+            continue
+        for member in members:
+            yield from _of_config(member.config_schema, given.get(member.key), (key, member.key))
+
+
+def _of_solids(solids: Sequence[SolidSnapshot], given: Any, path: Path) -> Iterator[Path]:
+    if not isinstance(given, dict):
+        return
+    for solid in solids:
+        entry = given.get(solid.name)
+        if isinstance(entry, dict):
+            here = (*path, solid.name)
+            yield from _of_config(solid.config_schema, entry, here)
+            for key in ("solids", "ops"):
+                yield from _of_solids(solid.solids, entry.get(key), (*here, key))
+
+
+def _of_config(schema: JsonSchema | None, entry: Any, path: Path) -> Iterator[Path]:
+    if schema is not None and isinstance(entry, dict) and "config" in entry:
+        yield from _walk(schema, entry["config"], (*path, "config"))
+
+
+def _walk(schema: JsonSchema, value: Any, path: Path) -> Iterator[Path]:
+    if schema.get("writeOnly"):
+        if not _is_reference(value):
+            yield path
+        return
+    for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
+        yield from _walk(part, value, path)
+    if isinstance(value, dict):
+        fields, others = schema.get("properties", {}), schema.get("additionalProperties")
+        for key, item in value.items():
+            inner = fields.get(key, others)
+            if isinstance(inner, dict):
+                yield from _walk(inner, item, (*path, key))
+    elif isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for number, item in enumerate(value):
+            yield from _walk(schema["items"], item, (*path, number))
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"env"}
+
+
+def _replaced(value: Any, path: Path) -> Any:
+    if not path:
+        return MASK
+    key, *rest = path
+    if isinstance(value, dict) and key in value:
+        return {**value, key: _replaced(value[key], tuple(rest))}
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return [_replaced(item, tuple(rest)) if number == key else item for number, item in enumerate(value)]
+    return value
+
+
+def _at(value: Any, path: Path) -> Any:
+    for key in path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
