@@ -155,7 +155,9 @@ def _run_loops(
     dispatcher = Dispatcher(launching)
     loops: list[Loop] = [dispatcher]
     if settings.run_monitoring.enabled:
-        loops.append(Rescuer(storage, journal, launcher, settings.run_monitoring, dispatcher.wake))
+        rescuer = Rescuer(storage, journal, launcher, settings.run_monitoring, dispatcher.wake)
+        launching.launched = rescuer.wake
+        loops.append(rescuer)
     if settings.run_retries.enabled:
         loops.append(Retrier(storage, journal, reexecutor))
     loops.append(Janitor(storage, storage, settings.retention, *_removers(instance)))

@@ -32,9 +32,6 @@ from jupyter_orch.settings import RunMonitoring
 TURN = 0.15
 """Seconds until a worker that has just claimed its run is watched, while any run is in progress."""
 
-IDLE = 0.4
-"""The same while none is."""
-
 OVERTIME = 20.0
 """Seconds after the end of its time that a run's own worker has for ending it in order."""
 
@@ -209,7 +206,7 @@ class Rescuer(Loop):
             with contextlib.suppress(OSError):
                 self._pidfds[pid] = os.pidfd_open(pid)
         if not self._pidfds:
-            return TURN if held else IDLE
+            return TURN if held else max(TURN, self._watch.poll_interval)
         poll = select.poll()
         for fd in self._pidfds.values():
             poll.register(fd, select.POLLIN)

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 
@@ -65,7 +66,7 @@ class WarmLauncher(RunLauncher):
             return "forked from a warm worker"
         except ZygoteUnavailable as error:
             self._restart_if_dead()
-            return f"{self._cold.launch(order)} ({error.message})"
+            return f"{self._cold.launch(replace(order, worker_note=error.message))} ({error.message})"
         finally:
             self._refill()
 

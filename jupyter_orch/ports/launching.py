@@ -16,6 +16,7 @@ class LaunchOrder:
 
     Attributes:
         is_resumed: the run goes on after a lost worker, from its finished steps.
+        worker_note: why the worker is not the warm one that was wanted, for the run's log.
     """
 
     run_id: str
@@ -27,6 +28,7 @@ class LaunchOrder:
     runner_env: dict[str, str] = field(default_factory=dict)
     cold_reason: str = ""
     is_resumed: bool = False
+    worker_note: str = ""
 
 
 class WorkerHealth(StrEnum):

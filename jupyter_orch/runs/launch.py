@@ -44,6 +44,9 @@ class Launching:
         self._pools = pools or Pools()
         self._one_pass = threading.Lock()
         self.wake: Callable[[], None] = lambda: None
+        """Called when a run was queued that may perhaps start."""
+        self.launched: Callable[[], None] = lambda: None
+        """Called when a worker is on its way."""
 
     def submit(self, submission: Submission, run_id: str | None = None) -> tuple[Run, bool]:
         """Store a run; start it at once when nothing is in its way."""
@@ -94,6 +97,7 @@ class Launching:
         except OrchError as error:
             return self._journal.launch_failed(starting, error.message)
         failpoint("queue.launched")
+        self.launched()
         return starting
 
     def places(self) -> dict[str, int]:

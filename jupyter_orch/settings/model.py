@@ -88,7 +88,7 @@ class RunMonitoring:
         start_timeout: from launch to the worker's claim.
         cancel_timeout: from the request to cancel to the kill of everything that is left.
         max_runtime: of a run that sets no tag ``dagster/max_runtime``.
-        poll_interval: at most this long until a time that has passed is noticed.
+        poll_interval: at most this long until runs are seen that other servers have started.
         max_resume_run_attempts: how often a run goes on after its worker was lost; 0 ends it instead.
         in_flight_steps: what becomes of a step that had begun when the worker was lost: ``"fail"`` never repeats it,
             ``"rerun"`` runs it again. Retry policies and tags have precedence.
@@ -99,7 +99,7 @@ class RunMonitoring:
     start_timeout: float | None = 180.0
     cancel_timeout: float | None = 180.0
     max_runtime: float | None = None
-    poll_interval: float = 5.0
+    poll_interval: float = 1.0
     max_resume_run_attempts: int = 3
     in_flight_steps: str = "fail"
     notifications: tuple[Notification, ...] = ()

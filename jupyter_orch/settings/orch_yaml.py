@@ -256,7 +256,7 @@ ORCH_YAML = Group(
                 "start_timeout_seconds": _seconds("From launch to the worker's claim", or_null=True),
                 "cancel_timeout_seconds": _seconds("From the request to cancel to the kill", or_null=True),
                 "max_runtime_seconds": _seconds("How long a run may take", or_null=True),
-                "poll_interval_seconds": _seconds("Until a time that has passed is noticed"),
+                "poll_interval_seconds": _seconds("How soon runs of other servers are seen while there are none here"),
                 "max_resume_run_attempts": Number(
                     least=0, whole=True, description="How often a run goes on after its worker was lost."
                 ),

@@ -32,8 +32,9 @@ def hold_cold(order: LaunchOrder, runner: Runner | None) -> int:
     Args:
         runner: waits for its order; None when it could not be started, which is tried again to be told in the run.
     """
+    how = f"{COLD} ({order.worker_note})" if order.worker_note else COLD
     with contextlib.closing(_opened(order.home)) as instance:
-        return work(order, instance, COLD) if runner is None else work_with(runner, order, instance, COLD)
+        return work(order, instance, how) if runner is None else work_with(runner, order, instance, how)
 
 
 def hold_forked(args: dict[str, Any], fds: list[int]) -> int:

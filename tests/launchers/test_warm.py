@@ -122,6 +122,8 @@ def test_without_its_parent_the_launch_is_cold_and_the_next_one_warm_again(world
     spare.close()
     run, how = world.launch()
     assert how.startswith("in a new process (") and world.ended(run).status == S.FAILURE
+    (started,) = world.instance.storage.read_events(run.run_id, types=["PIPELINE_START"])
+    assert "in a new process (the warm process" in started.event.message, "the run's log says why"
     assert world.launcher.check_run_worker_health(run) in (WorkerHealth.RUNNING, WorkerHealth.GONE)
 
     def is_warm() -> bool:
