@@ -5,12 +5,45 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
+
+from jupyter_orch.errors import OrchError
 
 PREFIX = "orch-"
 LONGEST_ROOT = 40
 """Bytes; a socket address holds 107, and our own part of the path, down to a kernel's sockets, takes up to 50."""
+
+
+class UnusableHome(OrchError):
+    """The instance's folder can not be used."""
+
+    code = "UNUSABLE_HOME"
+
+
+def make_home(home: Path) -> None:
+    """Make the folder of an instance (0700) if it is not there, and see that nobody else can change what is in it.
+
+    Raises:
+        UnusableHome: it can not be made or looked into, everybody may write there, or it belongs to somebody else.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = home.stat()
+    except OSError as error:
+        raise UnusableHome(
+            f"can not open the instance in {home}: {error.strerror or error}; check the folder, or set "
+            "JUPYTER_ORCH_HOME to one that you may write"
+        ) from error
+    place = f"{home}, which is {home.resolve()}," if home.is_symlink() else f"{home}"
+    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+        raise UnusableHome(f"{place} may be written by everybody on this machine: chmod o-w {home}")
+    if os.geteuid() not in (0, found.st_uid):
+        raise UnusableHome(
+            f"{place} belongs to another user (number {found.st_uid}), who could change what is stored and run: set "
+            "JUPYTER_ORCH_HOME to a folder of your own"
+        )
 
 
 def runtime_folder() -> Path:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from jupyter_orch.bell import BellRinger
 from jupyter_orch.compute_logs.opening import open_compute_logs
+from jupyter_orch.folders import make_home
 from jupyter_orch.ports import Bell, ComputeLogs, Storage
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.settings import Settings
@@ -34,7 +35,7 @@ def open_instance(settings: Settings) -> Instance:
     Raises:
         OrchError: it can not be opened; the message says why and what to do.
     """
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(settings.home)
     bell = BellRinger(settings.home)
     storage = open_storage(settings)
     return Instance(

@@ -99,8 +99,8 @@ class SqliteDoor:
         name = str(getattr(error, "sqlite_errorname", ""))
         if name.startswith(_DAMAGED):
             return DatabaseDamaged(
-                f"the database {self._path} is damaged ({error}): stop all servers, keep the file, and put a backup in "
-                f"its place (or what `sqlite3 {self._path} .recover` can read)"
+                f"the database {self._path} is damaged ({error}) and can not be used: stop all servers, keep it, put a "
+                f"backup in its place (or what `sqlite3 {self._path} .recover` can read)"
             )
         if name.startswith(_FULL):
             return DatabaseFull(
