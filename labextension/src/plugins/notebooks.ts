@@ -35,14 +35,15 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
     const { trans } = orch;
     const { contents, kernelspecs } = app.serviceManager;
     const flows = new NotebookFlows(orch, { contents, kernelspecs });
-    const chosen = (path: string): Promise<string> => Private.chosen(orch, path, tracker, browser);
+    const selected = (): string => [...(browser?.selectedItems() ?? [])].find(item => item.type === 'notebook')?.path ?? '';
     const add = (id: string, label: string, act: (path: string) => Promise<void>): void => {
       app.commands.addCommand(id, {
         label,
         icon: orchIcon,
         describedBy: { args: Arguments.notebookPath },
         execute: async args => {
-          const path = await chosen(textOf(args, 'path'));
+          const named = textOf(args, 'from') === 'browser' ? selected() : textOf(args, 'path');
+          const path = await Private.chosen(orch, named, tracker);
           if (path) {
             await act(path);
           }
@@ -72,15 +73,9 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
 };
 
 namespace Private {
-  /** The notebook that is meant: named, chosen in the file browser, or open; saved first when it has changes. */
-  export async function chosen(
-    orch: IOrchestrator,
-    named: string,
-    tracker: INotebookTracker | null,
-    browser: IDefaultFileBrowser | null
-  ): Promise<string> {
-    const selected = browser && browser.node.contains(document.activeElement) ? [...browser.selectedItems()].find(item => item.type === 'notebook') : undefined;
-    const path = named || selected?.path || tracker?.currentWidget?.context.path || '';
+  /** The notebook that is meant: named, or open; saved first when it has changes. */
+  export async function chosen(orch: IOrchestrator, named: string, tracker: INotebookTracker | null): Promise<string> {
+    const path = named || tracker?.currentWidget?.context.path || '';
     if (!path) {
       orch.open.tell(orch.trans.__('Open a notebook, or select one in the file browser.'), 'info');
       return '';
