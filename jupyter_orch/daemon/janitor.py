@@ -46,6 +46,7 @@ class Janitor(Loop):
         self._retention = retention
         self._remove_files = remove_files
         self._remove_output = remove_output
+        self._without_output: set[int] = set()  # asking a store far away about every old run each hour would be dear
 
     def poll(self) -> float:
         now = clock.now()
@@ -76,7 +77,10 @@ class Janitor(Loop):
     def _old_output(self, now: float) -> int:
         removed = 0
         for run in self._ended_before(now, self._retention.compute_logs):
+            if run.cursor in self._without_output:
+                continue
             removed += self._remove_output(run)
+            self._without_output.add(run.cursor)
             if removed >= RUNS_A_TURN:
                 break
         return removed

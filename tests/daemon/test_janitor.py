@@ -102,6 +102,20 @@ def test_captured_output_goes_before_its_run(storage: SqlStorage, monkeypatch: p
     assert files.output == {"young"} and run_ids(storage) == ["old", "young"]
 
 
+def test_output_is_asked_for_once(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store far away may say for ever that it has removed something."""
+    ended(storage, monkeypatch, "old", 8.0)
+    asked: list[str] = []
+
+    def remove(run: Run) -> bool:
+        asked.append(run.run_id)
+        return True
+
+    loop = Janitor(storage, storage, Retention(compute_logs=7.0), lambda _: None, remove)
+    assert [loop.poll() for _ in range(3)] == [PAUSE, BETWEEN, BETWEEN]
+    assert asked == ["old"]
+
+
 def test_ticks_go_by_kind_and_status(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     storage.put_instigators([instigator("schedule"), instigator("sensor", kind="sensor")])
