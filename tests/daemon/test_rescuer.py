@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import LEASE, START_TIMEOUT, Journal
 from jupyter_orch.settings import RunMonitoring
+from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
 from tests.conftest import event, submission
 
@@ -256,3 +258,19 @@ def test_a_run_that_its_own_worker_does_not_end_in_time_is_ended_from_outside(
         assert found.status == RunStatus.FAILURE and found.failure is not None
         assert "maximum runtime of 5 s" in found.failure.message
     stuck.wait(5)
+
+
+def test_replicas_that_see_the_same_death_resume_the_run_once(database_url: str) -> None:
+    storages = [SqlStorage(Database(database_url)) for _ in range(3)]
+    journals = [Journal(storage, lambda _: None) for storage in storages]
+    runs = [held_by(journals[0], replace(this_process(), started=1)) for _ in range(8)]
+    rescuers = [Rescuer(s, j, Nowhere()) for s, j in zip(storages, journals, strict=True)]
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda rescuer: rescuer.poll(), rescuers))
+    for run in runs:
+        found = storages[0].get_run(run.run_id)
+        assert found is not None and (found.status, found.resume_count) == (RunStatus.QUEUED, 1)
+        told = [e for e in storages[0].read_events(run.run_id) if "Resuming" in e.event.message]
+        assert len(told) == 1
+    for storage in storages:
+        storage.dispose()

@@ -170,10 +170,10 @@ def test_W_K_killed_just_after_the_order_was_sent(make: Make, failpoints: Arm) -
     deployment.check_history(run_id)
 
 
-def test_W_T_a_stopped_worker_is_ended_and_what_it_writes_later_does_not_count(
+def test_W_T_W_H_a_stopped_worker_is_ended_and_what_it_writes_later_does_not_count(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """W-T: alive and silent for two leases: it is killed, for certain, and the run resumed."""
+    """W-T, W-H: alive and silent for two leases: it is killed, for certain, and the run resumed."""
     deployment = make(**RERUN)
     monkeypatch.setattr(journal_module, "LEASE", 1.0)
     monkeypatch.setattr("jupyter_orch.daemon.rescuer.LEASE", 1.0)
@@ -192,8 +192,8 @@ def test_W_T_a_stopped_worker_is_ended_and_what_it_writes_later_does_not_count(
     assert "has not reported for" in deployment.told(run_id)
 
 
-def test_W_T_a_worker_that_goes_on_in_time_is_left_alone(deployment: Deployment) -> None:
-    """W-T: stopped for a moment, within its lease: nothing happens."""
+def test_W_T_W_L_a_worker_that_goes_on_in_time_is_left_alone(deployment: Deployment) -> None:
+    """W-T, W-L: stopped or starved for a moment, within its lease: nothing happens."""
     deployment.hold("b")
     run_id = deployment.launch("line")
     deployment.reach("b")
