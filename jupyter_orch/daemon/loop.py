@@ -10,10 +10,14 @@ from abc import ABC, abstractmethod
 from collections import deque
 
 from jupyter_orch import clock
+from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.records.failure import Failure
 
 log = logging.getLogger("jupyter_orch.daemon")
 MAX_BACK_OFF = 60.0
+STORAGE_BACK_OFF = 5.0
+"""Seconds between two tries while the storage is away: whoever comes back is not kept waiting."""
+
 BEAT = 20.0
 ERRORS_KEPT = 5
 ERROR_WINDOW = 300.0
@@ -82,6 +86,12 @@ class Loop(ABC):
         """One turn with its error kept; returns the seconds to sleep."""
         try:
             seconds = self.poll()
+        except StorageUnavailable as error:
+            self._errors_in_a_row += 1
+            self.note(error)
+            if self._errors_in_a_row == 1:
+                log.warning("%s: %s", self.name, error.message)
+            return min(STORAGE_BACK_OFF, 2.0 ** min(self._errors_in_a_row, 6) / 2)
         except Exception as error:
             self._errors_in_a_row += 1
             self.note(error)

@@ -11,6 +11,7 @@ from jupyter_orch import clock
 from jupyter_orch.daemon import loop as loop_module
 from jupyter_orch.daemon.loop import ERROR_WINDOW, ERRORS_KEPT, Loop
 from jupyter_orch.daemon.supervisor import HEARTBEAT, Heartbeat, Supervisor, new_replica_id
+from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.records.tick import Replica
 from jupyter_orch.storage.sql import SqlStorage
 from tests.automation.surroundings import wait_for
@@ -45,6 +46,17 @@ def dying() -> float:
 def told(storage: SqlStorage) -> Replica:
     (replica,) = storage.list_replicas(0.0)
     return replica
+
+
+def test_a_storage_that_is_away_is_tried_again_every_few_seconds(storage: SqlStorage) -> None:
+    """Row B-K: whatever else fails is tried ever more slowly; an outage ends at once for everybody."""
+
+    def away() -> float:
+        raise StorageUnavailable("nobody answers")
+
+    loop = Scripted(*[away] * 9, *[failing(0)] * 9)
+    assert [loop.turn() for _ in range(9)][-1] == loop_module.STORAGE_BACK_OFF
+    assert [loop.turn() for _ in range(9)][-1] > loop_module.STORAGE_BACK_OFF
 
 
 def test_errors_are_told_newest_first_at_most_five_and_forgotten_after_a_while(
