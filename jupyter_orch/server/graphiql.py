@@ -11,7 +11,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado import web
 
-from jupyter_orch.server.handling import require_login
+from jupyter_orch.server.handling import QuietAboutTokens, require_login
 
 API = "jupyter_orch:api"
 POLICY = (
@@ -23,7 +23,7 @@ OURS = {"page.js", "page.css"}
 KINDS = {"js": "text/javascript", "css": "text/css"}
 
 
-class _Page(ExtensionHandlerMixin, JupyterHandler):
+class _Page(QuietAboutTokens, ExtensionHandlerMixin, JupyterHandler):
     """What the page and its parts share."""
 
     _track_activity = False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
+from collections.abc import Awaitable, Callable
 from http.client import responses
 from typing import Any
 
@@ -14,6 +17,7 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.server.readiness import Readiness
 
 MAX_BODY = 1024 * 1024
+RIGHTS_TIMEOUT = 10.0
 
 
 def require_login(handler: JupyterHandler) -> None:
@@ -34,8 +38,41 @@ def name_of(user: Any) -> str:
     return str(found or "unknown")
 
 
+def rights_of(handler: JupyterHandler) -> Callable[[str, str], bool]:
+    """Asks Jupyter's authorizer whether this request's user may do (action, resource); for threads, not for the loop.
+
+    Some authorizers answer at once, others have to be waited for, which is done in the loop that is running now.
+    """
+    loop = asyncio.get_running_loop()
+
+    def may(action: str, resource: str) -> bool:
+        answer = handler.authorizer.is_authorized(handler, handler.current_user, action, resource)
+        if not inspect.isawaitable(answer):
+            return bool(answer)
+        return bool(asyncio.run_coroutine_threadsafe(_waited_for(answer), loop).result(RIGHTS_TIMEOUT))
+
+    return may
+
+
+async def _waited_for(answer: Awaitable[Any]) -> Any:
+    return await answer
+
+
+class QuietAboutTokens(JupyterHandler):
+    """Logs what went wrong without the query string, where a token may stand."""
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Refusals in one line, the rest with its traceback; never the address as it was sent."""
+        if isinstance(value, web.HTTPError):
+            told = str(value.log_message or value.reason or "").replace("\n", " ")
+            self.log.info("%s %s: %d %s", self.request.method, self.request.path, value.status_code, told[:300])
+        else:
+            where = f"{self.request.method} {self.request.path}"
+            self.log.error("error in %s", where, exc_info=(typ, value, tb))
+
+
 @web.stream_request_body
-class OrchHandler(ExtensionHandlerMixin, APIHandler):
+class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
     """A handler below ``orch/``: JSON problems, the deployment, and no activity tracking for what panels poll.
 
     The body is taken piece by piece, so that one that is too long is refused before it has come.
@@ -106,13 +143,9 @@ class OrchHandler(ExtensionHandlerMixin, APIHandler):
         except OrchError as error:
             raise web.HTTPError(503, "%s", error.message) from error
 
-    def may(self, action: str, resource: str) -> bool:
-        """Ask Jupyter's authorizer."""
-        return bool(self.authorizer.is_authorized(self, self.current_user, action, resource))
-
     def context(self, deployment: Any) -> Any:
         """The surroundings of this request for the API."""
-        return deployment.context(name_of(self.current_user), self.may)
+        return deployment.context(name_of(self.current_user), rights_of(self))
 
     def write_json(self, value: Any, status: int = 200) -> None:
         """A JSON answer."""

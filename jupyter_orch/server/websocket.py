@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import json
 from typing import Any
 
@@ -18,7 +19,7 @@ from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_orch.errors import OrchError
-from jupyter_orch.server.handling import name_of, require_login
+from jupyter_orch.server.handling import QuietAboutTokens, name_of, require_login, rights_of
 
 PROTOCOL = "graphql-transport-ws"
 MAX_SUBSCRIPTIONS = 20
@@ -26,7 +27,7 @@ INIT_TIMEOUT = 10.0
 MAX_MESSAGE = 256 * 1024
 
 
-class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
+class GraphQLSocket(QuietAboutTokens, ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """One client's socket."""
 
     _track_activity = False
@@ -45,7 +46,7 @@ class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, Jup
     @ws_authenticated
     async def get(self, *args: Any, **kwargs: Any) -> Any:
         """Upgrade, for those who may read."""
-        if not self.authorizer.is_authorized(self, self.current_user, "read", "jupyter_orch:api"):
+        if not await self._may_read():
             raise web.HTTPError(403, "needs read on jupyter_orch:api")
         if PROTOCOL not in self.request.headers.get("Sec-WebSocket-Protocol", ""):
             raise web.HTTPError(400, f"speak the sub-protocol {PROTOCOL}")
@@ -116,7 +117,7 @@ class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, Jup
         except Exception as error:
             await self._send("error", number, [getattr(error, "formatted", {"message": str(error)})])
             return
-        context = deployment.context(name_of(self.current_user), self._may)
+        context = deployment.context(name_of(self.current_user), rights_of(self))
         if not operation.is_subscription:
             await self._send("next", number, (await deployment.engine.run(operation, context)).formatted)
         else:
@@ -126,6 +127,9 @@ class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, Jup
                 return
             async with contextlib.aclosing(stream):
                 async for result in stream:
+                    if not await self._may_read():  # a right may be taken away while somebody listens
+                        self.close(4403, "Forbidden")
+                        return
                     await self._send("next", number, result.formatted)
         await self._send("complete", number)
 
@@ -142,8 +146,9 @@ class GraphQLSocket(ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, Jup
         if not self._acknowledged:
             self.close(4408, "Connection initialisation timeout")
 
-    def _may(self, action: str, resource: str) -> bool:
-        return bool(self.authorizer.is_authorized(self, self.current_user, action, resource))
+    async def _may_read(self) -> bool:
+        answer = self.authorizer.is_authorized(self, self.current_user, "read", "jupyter_orch:api")
+        return bool(await answer if inspect.isawaitable(answer) else answer)
 
 
 def _decode(raw: str | bytes) -> Any:
