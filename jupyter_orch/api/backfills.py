@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from jupyter_orch.api import runs, shapes
@@ -18,6 +19,7 @@ from jupyter_orch.automation.backfill_control import (
 )
 from jupyter_orch.automation.backfills import BackfillWish, PartitionConfig
 from jupyter_orch.automation.deployed import DeployedPartitionSet, PartitionSetNotFound
+from jupyter_orch.automation.schedules import UNFINISHED
 from jupyter_orch.records.backfill import Backfill, BackfillStatus
 from jupyter_orch.records.run import RunBrief, RunFilter
 from jupyter_orch.runs.problems import PipelineNotFound
@@ -186,6 +188,7 @@ def backfill(context: Context, found: Backfill) -> Answer:
         "partitionSet": set_now,
         "partitionNames": list(found.partition_names),
         "numPartitions": len(found.partition_names),
+        "numTotal": len(found.partition_names),
         "numRequested": found.position,
         "numRuns": found.runs_made,
         "passedOver": [{"partitionName": name, "reason": reason} for name, reason in found.passed_over.items()],
@@ -198,6 +201,7 @@ def backfill(context: Context, found: Backfill) -> Answer:
         "partitionStatuses": lambda info: _statuses(found.backfill_id, found.partition_names, its_runs()),
         "runStatusCounts": counts,
         "runs": lambda info, cursor=None, limit=None: runs.page(context, where, cursor, limit),
+        "unfinishedRuns": lambda info, limit=None: runs.page(context, replace(where, statuses=UNFINISHED), None, limit),
         "error": python_error(found.failure),
     }
 

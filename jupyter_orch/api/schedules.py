@@ -11,7 +11,7 @@ from jupyter_orch.api.context import EXECUTE, SCHEDULES, Context, context_of
 from jupyter_orch.api.problems import Answer, answering
 from jupyter_orch.api.ticks import TickPages, dry_run, state, status, switches_of
 from jupyter_orch.automation import cron
-from jupyter_orch.automation.deployed import DeployedSchedule
+from jupyter_orch.automation.deployed import DeployedSchedule, ScheduleNotFound, with_id
 from jupyter_orch.records.tick import Instigator
 
 MAX_DUE_TIMES = 1000
@@ -99,10 +99,15 @@ def _schedule_or_error(_: Any, info: Any, scheduleSelector: dict[str, Any]) -> A
     return schedule(context, find(context, scheduleSelector))
 
 
-def _turn(info: Any, selector: dict[str, Any], *, on: bool) -> Answer:
+def _turn(info: Any, *, on: bool, **named: Any) -> Answer:
     context = context_of(info)
     context.require(EXECUTE, SCHEDULES)
-    deployed = find(context, selector)
+    if named.get("scheduleSelector") is not None:
+        deployed = find(context, named["scheduleSelector"])
+    else:
+        deployed = with_id(
+            context.orchestrator.deployments.schedules(), named.get("scheduleOriginId"), ScheduleNotFound
+        )
     context.orchestrator.switches.turn(deployed, on=on)
     context.orchestrator.supervisor.wake("SCHEDULER")
     answer = schedule(context, deployed)
@@ -110,11 +115,11 @@ def _turn(info: Any, selector: dict[str, Any], *, on: bool) -> Answer:
 
 
 def _start(_: Any, info: Any, scheduleSelector: dict[str, Any]) -> Answer:
-    return _turn(info, scheduleSelector, on=True)
+    return _turn(info, on=True, scheduleSelector=scheduleSelector)
 
 
-def _stop(_: Any, info: Any, scheduleSelector: dict[str, Any]) -> Answer:
-    return _turn(info, scheduleSelector, on=False)
+def _stop(_: Any, info: Any, **named: Any) -> Answer:
+    return _turn(info, on=False, **named)
 
 
 def _dry_run(_: Any, info: Any, selectorData: dict[str, Any], timestamp: float | None = None) -> Answer:

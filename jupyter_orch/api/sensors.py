@@ -9,7 +9,7 @@ from jupyter_orch import clock
 from jupyter_orch.api.context import EXECUTE, SENSORS, Context, context_of
 from jupyter_orch.api.problems import Answer, answering
 from jupyter_orch.api.ticks import TickPages, dry_run, state, status, switches_of
-from jupyter_orch.automation.deployed import DeployedSensor
+from jupyter_orch.automation.deployed import DeployedSensor, SensorNotFound, with_id
 from jupyter_orch.records.tick import Instigator
 
 _TYPES = {"sensor": "STANDARD", "asset": "ASSET", "run_status": "RUN_STATUS"}
@@ -104,8 +104,13 @@ def _start(_: Any, info: Any, sensorSelector: dict[str, Any]) -> Answer:
     return _changed(context, deployed)
 
 
-def _stop(_: Any, info: Any, sensorSelector: dict[str, Any]) -> Answer:
-    context, deployed = _allowed(info, sensorSelector)
+def _stop(_: Any, info: Any, sensorSelector: dict[str, Any] | None = None, jobOriginId: str | None = None) -> Answer:
+    context = context_of(info)
+    context.require(EXECUTE, SENSORS)
+    if sensorSelector is not None:
+        deployed = find(context, sensorSelector)
+    else:
+        deployed = with_id(context.orchestrator.deployments.sensors(), jobOriginId, SensorNotFound)
     context.orchestrator.switches.turn(deployed, on=False)
     return _changed(context, deployed)
 

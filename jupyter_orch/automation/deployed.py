@@ -163,6 +163,21 @@ def _named(all_of_them: list[N], wanted: tuple[str, str, str], noun: str, not_fo
     )
 
 
+D = TypeVar("D", bound=Deployed)
+
+
+def with_id(all_of_them: Iterable[D], wanted: str | None, not_found: type[OrchError]) -> D:
+    """The schedule or sensor with an instigator's id.
+
+    Raises:
+        OrchError: the kind ``not_found``, when there is none in the code that is loaded.
+    """
+    for one in all_of_them:
+        if one.instigator_id == wanted:
+            return one
+    raise not_found(f"nothing that is loaded has the id {wanted!r}; name it by its selector")
+
+
 def instigator_id(kind: str, location: str, repository: str, name: str) -> str:
     """The id under which a schedule's or sensor's switch and ticks are kept."""
     return hashlib.sha256("\0".join((kind, location, repository, name)).encode()).hexdigest()[:40]

@@ -60,7 +60,7 @@ class SensorTicks:
     ) -> None:
         """Args:
         replica: id of this process, for the ticks it holds.
-        timeout: seconds that a sensor's function may take.
+        timeout: seconds that a sensor's function may take, unless the sensor says another time.
         """
         self._storage = storage
         self._journal = journal
@@ -123,7 +123,8 @@ class SensorTicks:
         return self._ask(deployed, params)
 
     def _ask(self, deployed: DeployedSensor, params: dict[str, Any]) -> TickVerdict:
-        return evaluate(self._code_servers, deployed.place.location, "evaluate_sensor", params, self._timeout)
+        timeout = deployed.sensor.evaluation_timeout_seconds or self._timeout
+        return evaluate(self._code_servers, deployed.place.location, "evaluate_sensor", params, timeout)
 
     def _materializations(self, asset_key: tuple[str, ...], cursor: str | None) -> list[dict[str, Any]]:
         """The newest materialization behind the cursor, as the code server wants it."""

@@ -214,6 +214,7 @@ def _sensor(sensor: SensorDefinition) -> SensorSnapshot:
         pipelines=tuple(sensor.pipeline_names),
         mode=sensor.mode,
         minimum_interval_seconds=sensor.minimum_interval_seconds,
+        evaluation_timeout_seconds=sensor.evaluation_timeout_seconds,
         description=sensor.description or "",
         default_running=sensor.default_status.value == "RUNNING",
         kind=sensor.kind,

@@ -99,6 +99,7 @@ class SensorDefinition:
         minimum_interval_seconds: how long from the end of one evaluation to the next; 30 when left out.
         description: why.
         default_status: whether it runs until somebody says otherwise.
+        evaluation_timeout_seconds: how long one evaluation may take; what the deployment says when left out.
     """
 
     kind = "sensor"
@@ -115,6 +116,7 @@ class SensorDefinition:
         job: Any = None,
         jobs: Iterable[Any] | None = None,
         default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+        evaluation_timeout_seconds: float | None = None,
     ) -> None:
         if evaluation_fn is None or not callable(evaluation_fn):
             raise DagsterInvalidDefinitionError("a sensor needs evaluation_fn, a function of (context)")
@@ -135,6 +137,11 @@ class SensorDefinition:
         self.minimum_interval_seconds = 30 if minimum_interval_seconds is None else int(minimum_interval_seconds)
         self.description = description
         self.default_status = default_status
+        if evaluation_timeout_seconds is not None and not _is_duration(evaluation_timeout_seconds):
+            raise DagsterInvalidDefinitionError(
+                f"evaluation_timeout_seconds of sensor {self.name!r} must be a number greater than 0"
+            )
+        self.evaluation_timeout_seconds = evaluation_timeout_seconds
 
     @property
     def pipeline_name(self) -> str | None:
@@ -197,12 +204,13 @@ def sensor(
     job: Any = None,
     jobs: Iterable[Any] | None = None,
     default_status: DefaultSensorStatus = DefaultSensorStatus.STOPPED,
+    evaluation_timeout_seconds: float | None = None,
 ) -> Any:
     """Decorator: a function ``(context)`` that gives RunRequest or SkipReason objects becomes a sensor.
 
     Args:
-        pipeline_name, name, solid_selection, mode, minimum_interval_seconds, description, job, jobs, default_status:
-            as for :class:`SensorDefinition`.
+        pipeline_name, name, solid_selection, mode, minimum_interval_seconds, description, job, jobs, default_status,
+            evaluation_timeout_seconds: as for :class:`SensorDefinition`.
     """
 
     def decorate(function: Callable[..., Any], target: str | None) -> SensorDefinition:
@@ -217,8 +225,13 @@ def sensor(
             job,
             jobs,
             default_status,
+            evaluation_timeout_seconds,
         )
 
     if callable(pipeline_name):
         return decorate(pipeline_name, None)
     return lambda function: decorate(function, pipeline_name)
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")

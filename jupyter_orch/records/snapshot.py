@@ -167,6 +167,7 @@ class SensorSnapshot:
     pipelines: tuple[str, ...] = ()
     mode: str = "default"
     minimum_interval_seconds: int = 30
+    evaluation_timeout_seconds: float | None = None
     description: str = ""
     default_running: bool = False
     kind: str = "sensor"

@@ -153,6 +153,14 @@ def test_a_wrong_config_fails_the_tick_and_makes_no_run(
     assert runs(storage) == [] and state(storage).cursor is None
 
 
+def test_a_sensor_may_say_how_long_it_takes(
+    replica: SensorReplica, hands: Hands, answers: Answers, found: list[DeployedSensor]
+) -> None:
+    found[:] = [sensor(name="quick", evaluation_timeout_seconds=1.5), sensor(name="ordinary")]
+    replica.poll()
+    assert {q["sensor"]: q["timeout"] for q in answers.questions} == {"quick": 1.5, "ordinary": 60.0}
+
+
 def test_several_replicas_evaluate_once(
     replica: SensorReplica, hands: Hands, storage: SqlStorage, answers: Answers, found: list[DeployedSensor]
 ) -> None:

@@ -120,7 +120,13 @@ def test_a_function_that_takes_too_long_is_ended_and_holds_up_nobody(server: Ser
 
     wait_for(lambda: len(ended()) >= 2, 60, lambda: server.log)
     assert ended()[0]["error"]["className"] == "EvaluationTimeout" and "2 s" in ended()[0]["error"]["message"]
-    mutate(server, "stopSensor", "endless")
+    query = "query($s: SensorSelector!) { sensorOrError(sensorSelector: $s) { ... on Sensor { id } } }"
+    origin = server.graphql(query, s={**PLACE, "sensorName": "endless"})
+    stop = """mutation($id: String!) { stopSensor(jobOriginId: $id) { __typename ... on Error { message }
+        ... on SensorStateResult { sensorState { status } } } }"""
+    stopped = server.graphql(stop, id=origin["sensorOrError"]["id"])["stopSensor"]
+    assert stopped["sensorState"]["status"] == "STOPPED", "as classic clients do"
+    assert server.graphql(stop, id="nobody")["stopSensor"]["__typename"] == "SensorNotFoundError"
     elsewhere = {"repositoryName": "repo", "repositoryLocationName": "stuck.py"}
     assert sensor(server, "hangs", elsewhere)["ticks"], "the other location's sensor is on by its code"
 
@@ -183,7 +189,7 @@ def test_a_backfill_makes_the_runs_of_its_partitions(server: ServerProcess) -> N
     made = server.graphql(launch, p={"selector": selector, "partitionRange": {"start": "a5", "end": "d4"}})
     backfill_id = made["launchPartitionBackfill"]["backfillId"]
     look = """query($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill {
-        status numPartitions numRequested numRuns runStatusCounts { status count } createdBy
+        status numPartitions numTotal unfinishedRuns { runId } numRequested numRuns runStatusCounts { status count } createdBy
         partitionStatuses { results { partitionName runStatus runId } } } } }"""
 
     def backfill() -> dict[str, Any]:
@@ -195,6 +201,7 @@ def test_a_backfill_makes_the_runs_of_its_partitions(server: ServerProcess) -> N
         lambda: f"{backfill()}\n{server.log}",
     )
     done = backfill()
+    assert (done["numTotal"], done["unfinishedRuns"]) == (30, [])
     assert (done["status"], done["numPartitions"], done["numRequested"], done["numRuns"]) == ("COMPLETED", 30, 30, 30)
     assert sorted(w for w in said(server) if len(w) == 2 and w[1].isdecimal()) == sorted(
         s["partitionName"] for s in done["partitionStatuses"]["results"]
@@ -220,6 +227,25 @@ def test_a_backfill_makes_the_runs_of_its_partitions(server: ServerProcess) -> N
     assert "is COMPLETED" in late["message"]
     gone = server.graphql(cancel, id="nobody")["cancelPartitionBackfill"]
     assert gone["__typename"] == "BackfillNotFoundError"
+
+
+def test_what_is_on_but_in_no_code_any_more_is_shown_with_its_history(server: ServerProcess) -> None:
+    query = """{ unloadableInstigationStatesOrError { ... on InstigationStates { results {
+        name instigationType status repositoryLocationName ticks(limit: 5) { status } runsCount } } } }"""
+    assert server.graphql(query)["unloadableInstigationStatesOrError"]["results"] == []
+    code = server.root / "stuck.py"
+    before = code.read_text()
+    code.write_text(before.replace("return [small, hangs]", "return [small]"))
+
+    def lost() -> list[dict[str, Any]]:
+        return list(server.graphql(query)["unloadableInstigationStatesOrError"]["results"])
+
+    wait_for(lambda: len(lost()) == 1, 60, lambda: server.log)
+    (found,) = lost()
+    assert (found["name"], found["instigationType"], found["status"]) == ("hangs", "SENSOR", "RUNNING")
+    assert found["ticks"] and found["repositoryLocationName"] == "stuck.py"
+    code.write_text(before)
+    wait_for(lambda: lost() == [], 60, lambda: server.log)
 
 
 def test_what_is_on_keeps_an_idle_server_alive(server: ServerProcess) -> None:
