@@ -25,6 +25,7 @@ class SqlEventLog(EventLogStorage):
         database: opened in this process.
         """
         self._database = database
+        self.read_only = database.read_only
         insert = dialect_insert(database)
         self._insert = insert(event_log).on_conflict_do_nothing()
 

@@ -205,14 +205,16 @@ def join(
         answers |= {"advance_backfill": ticks.advance_backfill}
         movers.append(ticks)
 
+    parts = {id(part): part for part in (rest, runs, schedules, event_log) if part is not None}.values()
+
     def dispose() -> None:
-        for part in {id(part): part for part in (rest, runs, schedules, event_log)}.values():
-            if part is not None and hasattr(part, "dispose"):
+        for part in parts:
+            if hasattr(part, "dispose"):
                 part.dispose()
 
     relay = runs.relay_news if isinstance(runs, Storage) else rest.relay_news
     answers |= {"dispose": dispose, "relay_news": relay, "move_on": lambda: sum(mover.move_on() for mover in movers)}
-    return _answering(answers)
+    return _answering(answers, next(filter(None, (getattr(part, "read_only", "") for part in parts)), ""))
 
 
 def _methods(port: type, part: object) -> dict[str, Any]:
@@ -221,8 +223,8 @@ def _methods(port: type, part: object) -> dict[str, Any]:
     return {name: getattr(part, name) for name in names if not name.startswith("_")}
 
 
-def _answering(answers: Mapping[str, Any]) -> Storage:
+def _answering(answers: Mapping[str, Any], read_only: str) -> Storage:
     """A storage whose methods are these; one that a port asks for and nobody answers is refused by ``abc``."""
     methods = {name: staticmethod(method) for name, method in answers.items()}
-    made = type("JoinedStorage", (Storage,), {"is_apart": True, **methods})
+    made = type("JoinedStorage", (Storage,), {"is_apart": True, "read_only": read_only, **methods})
     return cast(Storage, made())

@@ -25,6 +25,7 @@ class SqlSchedulesApart(SqlSchedules):
         database: opened in this process.
         """
         super().__init__(database, _StagedRuns(database))
+        self.read_only = database.read_only
 
     def staged_runs(self, limit: int) -> list[NewRun]:
         statement = select(staged_runs.c.body).order_by(staged_runs.c.position).limit(limit)

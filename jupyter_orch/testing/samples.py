@@ -16,6 +16,7 @@ from jupyter_orch.records.run import ProcessIdentity, Submission
 from jupyter_orch.records.status import RunStatus
 
 WORKER = ProcessIdentity(host="h", boot="b", pid=7, started=9)
+PATIENCE = 60.0
 QUEUED = Guard(statuses=(RunStatus.QUEUED,))
 
 
@@ -51,7 +52,7 @@ def start(storage: RunStorage, run_id: str, **changes: Any) -> str:
 def killed_after(
     work: Callable[[Callable[[Any], None]], None], enough: Callable[[list[Any]], bool]
 ) -> Iterator[list[Any]]:
-    """Do some work in a process of its own and end that by SIGKILL.
+    """Do some work in a forked process and end that by SIGKILL; no other thread may be at work meanwhile.
 
     Args:
         work: what it does; it is given a function that says what was finished.
@@ -73,7 +74,7 @@ def killed_after(
     says.close()
     said: list[Any] = []
     with contextlib.suppress(EOFError):
-        while not enough(said):
+        while not enough(said) and hears.poll(PATIENCE):
             said.append(hears.recv())
     if process.pid is not None:
         os.kill(process.pid, signal.SIGKILL)
@@ -81,4 +82,5 @@ def killed_after(
         while True:
             said.append(hears.recv())
     process.join()
+    assert enough(said), f"the process that was to be killed said only {said}"
     yield said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -189,25 +189,38 @@ def test_a_run_storage_that_is_down_keeps_the_runs_of_a_tick_waiting(places: Pla
     assert runs.count_runs(RunFilter()) == 1
 
 
+@pytest.mark.parametrize("place", ["runs", "events", "schedules"])
+def test_a_newer_database_in_one_place_makes_all_of_it_read_only(places: Places, tmp_path: Path, place: str) -> None:
+    storage = places.joined()
+    start(storage, "r")
+    assert storage.read_only == ""
+    storage.dispose()
+    with sqlite3.connect(tmp_path / f"{place}.db") as connection:
+        connection.execute("UPDATE schema_version SET version = 99")
+    storage = places.joined()
+    assert "made by a newer jupyter_orch" in storage.read_only and f"{place}.db" in storage.read_only
+    assert storage.count_runs(RunFilter()) == 1 and storage.list_ticks("i", 9) == [] and numbers(storage) == []
+    storage.dispose()
+
+
 class _OnTheMove:
-    """Everything is moved on by somebody else all the time."""
+    """Everything is moved on all the time, by a process that is killed at last."""
 
     @pytest.fixture
     def open_storage(self, places: Places) -> Iterator[Callable[[], Storage]]:
-        done = threading.Event()
+        places.joined().dispose()
 
         def move() -> None:
             mover = places.joined()
-            while not done.is_set():
+            while True:
                 mover.move_on()
-            mover.dispose()
 
-        places.joined().dispose()
-        moving = threading.Thread(target=move)
-        moving.start()
+        process = multiprocessing.get_context("fork").Process(target=move, daemon=True)
+        process.start()
         yield places.joined
-        done.set()
-        moving.join()
+        assert process.is_alive()
+        process.kill()
+        process.join()
 
 
 class TestRunsOnTheMove(_OnTheMove, RunStorageSuite):
