@@ -145,7 +145,7 @@ def solid_handles(context: Context, found: PipelineSnapshot, parent: str | None)
     def take(solids: tuple[SolidSnapshot, ...], above: Answer | None) -> None:
         inside = above["handleID"] if above else ""
         for one in solids:
-            answer = {"solid": solid(context, one, inside), "parent": above}
+            answer: Answer = {"solid": solid(context, one, inside), "parent": above}
             answer["handleID"] = answer["solid"]["handle"]
             if parent is None or parent == inside:
                 handles.append(answer)

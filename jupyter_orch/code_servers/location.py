@@ -9,18 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from jupyter_orch import clock
-from jupyter_orch.code_servers.environments import Environment, environment_of
+from jupyter_orch.code_servers.environments import SECRET_VARIABLES, Environment, environment_of
 from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.code_servers.replica import Replica, start_replica
 from jupyter_orch.code_servers.watching import WatchedFiles
-from jupyter_orch.code_servers.workspace import LocationEntry
+from jupyter_orch.code_servers.workspace import GATEWAY_VARIABLE, Gateway, LocationEntry
 from jupyter_orch.code_servers.zygote_process import ImportProgress, LoadFailed
 from jupyter_orch.code_version import code_version
 from jupyter_orch.ports import LocationUnavailable, RunnerAddress
@@ -260,6 +263,8 @@ class Location:
     def runner(self) -> RunnerAddress:
         """How a worker gets a runner for this location; for any thread."""
         self.used_at = clock.now()
+        if self.entry.gateway is not None:
+            return _remote_runner(self.entry.gateway)
         try:
             environment = self._environment or environment_of(self.entry)
         except LoadFailed as error:
@@ -408,6 +413,17 @@ class Location:
     def _become(self, **changes: Any) -> None:
         self.state = replace(self.state, updated=clock.now(), **changes)
         self._around.changed(self.state)
+
+
+def _remote_runner(gateway: Gateway) -> RunnerAddress:
+    """A run of code that another server hosts: a small process here, which fetches what a kernel there does."""
+    env = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+    return RunnerAddress(
+        socket=None,
+        command=(sys.executable, "-m", "jupyter_orch.worker.gateway_runner"),
+        env={**env, GATEWAY_VARIABLE: msgspec.json.encode(gateway).decode()},
+        cold_reason=f"it runs in a kernel of {gateway.url}",
+    )
 
 
 def _in_words(status: int | None) -> str:

@@ -16,11 +16,12 @@ import msgspec
 
 from jupyter_orch import clock
 from jupyter_orch.code_servers.environments import Environment, environment_of
+from jupyter_orch.code_servers.gateway import GatewayKernel, GatewayUnavailable, open_kernel
 from jupyter_orch.code_servers.kernels import LocationKernelManager
 from jupyter_orch.code_servers.lending import lent_packages, with_lent_packages
 from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.code_servers.rpc import Channel, KernelChannel
-from jupyter_orch.code_servers.workspace import LocationEntry
+from jupyter_orch.code_servers.workspace import Gateway, LocationEntry
 from jupyter_orch.code_servers.zygote_process import (
     NOT_EQUIPPED,
     ImportProgress,
@@ -51,7 +52,7 @@ class Replica:
         open_calls: requests it is working on.
     """
 
-    kernel: LocationKernelManager
+    kernel: LocationKernelManager | GatewayKernel
     channel: Channel
     snapshot: LocationSnapshot
     environment: Environment
@@ -111,7 +112,7 @@ class Replica:
 
     async def forked_again(self) -> Replica | None:
         """A new kernel with the same code from the warm process that survived; None when there is none."""
-        if self.zygote is None or not self.zygote.is_alive():
+        if self.zygote is None or not self.zygote.is_alive() or not isinstance(self.kernel, LocationKernelManager):
             return None
         self.channel.close("the location's kernel ended")
         zygote, self.zygote = self.zygote, None  # it goes over to the successor
@@ -135,7 +136,7 @@ class Replica:
         self.channel.close("the location's kernel was stopped")
         with contextlib.suppress(Exception):
             await self.kernel.shutdown_kernel(now=True)
-        if self.kernel.transport == "ipc":
+        if isinstance(self.kernel, LocationKernelManager) and self.kernel.transport == "ipc":
             shutil.rmtree(Path(self.kernel.ip).parent, ignore_errors=True)  # its sockets
         if self.zygote is not None:
             self.zygote.stop()
@@ -157,6 +158,8 @@ async def start_replica(
     """
     if entry.problem is not None:
         raise LoadFailed(Failure(cls="WorkspaceError", message=entry.problem, hint="mend workspace.yaml and reload"))
+    if entry.gateway is not None:
+        return await _by_gateway(entry, entry.gateway, output, timeout)
     environment = environment_of(entry)
     if environment.kernelspec:
         return await _by_kernelspec(entry, environment, output, timeout)
@@ -238,6 +241,33 @@ async def _by_kernelspec(
     manager.kernel_id = uuid.uuid4().hex
     reason = f"the kernel {environment.kernelspec!r} is started by its kernelspec alone"
     return await _loaded(manager, entry, environment, output, timeout, reason, attach=True)
+
+
+async def _by_gateway(entry: LocationEntry, gateway: Gateway, output: LocationOutput, timeout: float) -> Replica:
+    """A kernel of another Jupyter server."""
+    try:
+        kernel = await open_kernel(gateway)
+    except GatewayUnavailable as error:
+        hint = "start it, or mend kernel_gateway in workspace.yaml, then reload"
+        raise LoadFailed(Failure(cls="GatewayUnavailable", message=error.message, hint=hint)) from error
+    try:
+        await kernel.attach(ANSWER_DEADLINE)
+        answer = await kernel.ask("load", {"target": codec.to_json(entry.target)}, timeout, channel="shell")
+    except (CodeServerError, LocationUnavailable) as error:
+        await kernel.shutdown_kernel(now=True)
+        failure = getattr(error, "failure", None) or Failure(cls=type(error).__name__, message=error.message)
+        raise LoadFailed(failure) from error
+    except BaseException:
+        await kernel.shutdown_kernel(now=True)
+        raise
+    return Replica(
+        kernel=kernel,
+        channel=kernel,
+        snapshot=msgspec.convert(answer, LocationSnapshot),
+        environment=Environment(python="", env={}),
+        output=output,
+        cold_reason=f"it is served by {gateway.url}",
+    )
 
 
 async def _loaded(

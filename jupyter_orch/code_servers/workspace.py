@@ -16,6 +16,8 @@ from jupyter_orch.settings.kinds import FromEnvironment
 from jupyter_orch.yaml_text import Located, YamlError, load_yaml
 from jupyter_orch.yaml_text import Path as PlaceInText
 
+GATEWAY_VARIABLE = "JUPYTER_ORCH_GATEWAY"
+"""How the process of a run that another server hosts is told which."""
 MAX_CODE_BYTES = 32 * 1024 * 1024
 SAYS_GATEWAY = (
     "there is no gRPC here: a code server is a kernel. For code that another machine serves, use 'kernel_gateway' with "

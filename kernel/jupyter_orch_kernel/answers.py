@@ -7,8 +7,10 @@ from typing import Any
 from jupyter_orch.errors import OrchError
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.records import codec
-from jupyter_orch.records.messages import LocationTarget
+from jupyter_orch.records.messages import LocationTarget, RunSpec
 from jupyter_orch_kernel.code_server import CodeServer
+from jupyter_orch_kernel.company import Company
+from jupyter_orch_kernel.hosted_run import HostedRun
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 
 REQUEST = "orch_request"
@@ -24,12 +26,16 @@ class Answers:
 
     def __init__(self, loaded: Loaded | None = None) -> None:
         self._server = CodeServer(loaded) if loaded is not None else None
+        self._loaded = loaded
+        self._run: HostedRun | None = None
+        self._company = Company()
 
     def answer(self, content: dict[str, Any]) -> dict[str, Any]:
         """``{"method", "params"}`` → ``{"status": "ok", "result"}`` or ``{"status": "error", "code", "message", …}``.
 
         Never raises.
         """
+        self._company.heard()
         try:
             return {"status": "ok", "result": self._dispatch(content["method"], content.get("params") or {})}
         except LoadError as error:
@@ -51,10 +57,17 @@ class Answers:
             return params
         if method == "load":
             loaded = load(codec.from_json(LocationTarget, params["target"]))
-            self._server = CodeServer(loaded)
+            self._loaded, self._server = loaded, CodeServer(loaded)
             return codec.to_json(loaded.snapshot())
+        if method == "leave_when_alone":
+            return self._company.leave_when_alone(params["seconds"])
+        if method == "run_news":
+            return self._run.news(params) if self._run is not None else {"events": [], "output": {}, "over": False}
         if self._server is None:
             raise OrchError("this kernel has loaded no code yet")
+        if method == "run" and self._loaded is not None:
+            self._run = HostedRun(self._loaded, codec.from_json(RunSpec, params["spec"]))
+            return self._run.run()
         return self._server.answer(method, params)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_orch_kernel.answers import REPLY, REQUEST, Answers
 
 COMM_TARGET = "jupyter_orch.rpc"
-LONG = frozenset({"evaluate_schedule", "evaluate_sensor", "partition_names", "partition_config"})
+LONG = frozenset({"evaluate_schedule", "evaluate_sensor", "partition_names", "partition_config", "run_news"})
 """Requests that call users' functions: each has a thread of its own, so that nobody waits behind a slow one."""
 
 
