@@ -10,6 +10,8 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: 1,
     css: false,
+    // A busy machine is no failure.
+    testTimeout: 60_000,
     server: { deps: { inline: [/@jupyterlab/, /@lumino/, /@jupyter\//] } }
   }
 });

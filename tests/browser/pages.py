@@ -71,6 +71,11 @@ class Lab:
         self.command("jupyter-orch:open-run", runId=run_id)
         return RunTab(self.page)
 
+    def open_instigator(self, kind: str, name: str) -> InstigatorTab:
+        """Open a schedule or sensor of the workspace's repository by its command."""
+        self.command("jupyter-orch:open-automation", kind=kind, location="code.py", repository="repo", name=name)
+        return InstigatorTab(self.page)
+
     def command(self, name: str, /, **arguments: Any) -> None:
         """Run one of Lab's commands."""
         self.page.evaluate("([name, args]) => { window.jupyterapp.commands.execute(name, args) }", [name, arguments])
@@ -155,6 +160,15 @@ class Launchpad(View):
         self.expect_valid()
         self.button("Launch").click()
         return RunTab(self.page).expect_open()
+
+
+class InstigatorTab(View):
+    """Schedules and sensors, one of them shown in full."""
+
+    @property
+    def heading(self) -> Locator:
+        """The name of the shown one."""
+        return self.body.get_by_role("heading", level=2)
 
 
 class RunTab(View):

@@ -54,17 +54,43 @@ def test_no_view_breaks_a_rule(lab: Lab, axe: str, theme: str) -> None:
     pipeline.button("Outline").click()
     expect(pipeline.outline).to_be_visible()
     check(lab, "outline")
+    pipeline.button("Table").click()
+    check(lab, "table")
 
     launchpad = lab.open_launchpad("choosy")
     launchpad.write("resorces: {}\n")
     expect(launchpad.mistakes.first).to_be_visible()
-    check(lab, "launchpad")
+    for face in ("YAML", "Form", "Diff"):
+        launchpad.button(face).click()
+        check(lab, f"launchpad, {face}")
 
     run = lab.open_run(run_id).expect_status("Failed")
-    for tab in ("Log", "Stdout", "Stderr", "Notebook", "Config"):
+    for tab in ("Log", "Stdout", "Stderr", "Notebook", "Artifacts", "Config"):
         run.tab(tab)
         check(lab, f"run, {tab}")
 
     lab.command("jupyter-orch:open-runs")
     expect(lab.page.get_by_role("table", name="Runs")).to_be_visible()
+    lab.page.get_by_role("checkbox", name="Choose all runs of this page").check()
     check(lab, "runs")
+
+    for kind, name in (("schedule", "each_night"), ("sensor", "every_other")):
+        view = lab.open_instigator(kind, name)
+        view.button("Test now").click()
+        expect(view.body.get_by_role("region", name="Result of the test")).to_be_visible(timeout=20_000)
+        check(lab, kind)
+
+    lab.command("jupyter-orch:open-backfills")
+    expect(lab.page.get_by_role("list", name="Partitions of months")).to_be_visible()
+    check(lab, "backfills")
+
+    month = lab.server.launch("monthly", {"solids": {"count_month": {"config": {"month": "2026-01"}}}})["run"]["runId"]
+    lab.server.wait_for_run(month)
+    lab.command("jupyter-orch:open-assets", key=["sales", "monthly"])
+    expect(lab.page.get_by_role("list", name="History").get_by_role("listitem").first).to_be_visible(timeout=20_000)
+    check(lab, "assets")
+
+    lab.command("jupyter-orch:open-instance")
+    for tab in ("Health", "Locations", "Settings"):
+        lab.page.get_by_role("main").get_by_role("tab", name=tab).click()
+        check(lab, f"instance, {tab}")

@@ -5,14 +5,22 @@ import time
 from pathlib import Path
 
 from jupyter_orch import (
+    AssetMaterialization,
+    EventMetadataEntry,
     Field,
     InputDefinition,
+    Output,
     OutputDefinition,
+    Partition,
+    PartitionSetDefinition,
     PresetDefinition,
+    RunRequest,
+    SkipReason,
     composite_solid,
     pipeline,
     repository,
     schedule,
+    sensor,
     solid,
 )
 
@@ -93,6 +101,51 @@ def loud():
     shout()
 
 
+@solid(config_schema={"month": str})
+def count_month(context):
+    """Counts one month."""
+    month = context.solid_config["month"]
+    yield AssetMaterialization(
+        asset_key=["sales", "monthly"],
+        description=HOSTILE,
+        partition=month,
+        metadata_entries=[EventMetadataEntry.int(int(month[-2:]) * 7, "rows"), EventMetadataEntry.md(HOSTILE, "notes")],
+    )
+    yield Output(1)
+
+
+@pipeline
+def monthly():
+    """One month at a time."""
+    count_month()
+
+
+months = PartitionSetDefinition(
+    name="months",
+    pipeline_name="monthly",
+    partition_fn=lambda: [Partition(f"2026-{month:02d}") for month in range(1, 13)],
+    run_config_fn_for_partition=lambda chosen: {"solids": {"count_month": {"config": {"month": chosen.name}}}},
+)
+
+
+@schedule(cron_schedule="* * * * *", pipeline_name="loud")
+def each_minute(context):
+    """Says what it prints."""
+    print(f"looked at {context.scheduled_execution_time:%H:%M} {HOSTILE}")
+    return {}
+
+
+@sensor(pipeline_name="loud", minimum_interval_seconds=30)
+def every_other(context):
+    """Skips the first time, launches the second."""
+    seen = int(context.cursor or 0)
+    context.update_cursor(str(seen + 1))
+    if seen % 2 == 0:
+        yield SkipReason(f"nothing new {HOSTILE}")
+    else:
+        yield RunRequest(run_key=f"key-{seen}", run_config={})
+
+
 @schedule(cron_schedule="0 3 * * *", pipeline_name="loud", execution_timezone="Europe/Berlin")
 def each_night(context):
     """Nothing to configure."""
@@ -102,4 +155,4 @@ def each_night(context):
 @repository
 def repo():
     """All of it."""
-    return [patient, choosy, failing, loud, each_night]
+    return [patient, choosy, failing, loud, monthly, months, each_night, each_minute, every_other]

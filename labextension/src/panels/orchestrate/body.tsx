@@ -9,9 +9,9 @@ import { Locations } from './locations';
 import type { OrchestrateModel } from './model';
 import { Pipelines } from './pipelines';
 import { ActiveRuns, RecentRuns } from './runs';
-import { Schedules } from './schedules';
+import { Schedules, Sensors } from './schedules';
 
-/** Header, filter and the five sections. */
+/** Header, filter and the sections. */
 export function OrchestrateBody({ model }: { model: OrchestrateModel }): JSX.Element {
   const { setup } = useOrch();
   const { state } = useModel(setup);
@@ -27,6 +27,7 @@ export function OrchestrateBody({ model }: { model: OrchestrateModel }): JSX.Ele
           <RecentRuns model={model} />
           <Pipelines model={model} />
           <Schedules model={model} />
+          <Sensors model={model} />
           <Locations model={model} />
         </div>
       )}

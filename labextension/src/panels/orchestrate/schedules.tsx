@@ -1,4 +1,4 @@
-import type { ScheduleRowFragment } from '../../api/gql/graphql';
+import type { ScheduleRowFragment, SensorRowFragment } from '../../api/gql/graphql';
 import { useRefusal } from '../../components/action';
 import { Rows } from '../../components/rows';
 import { Section } from '../../components/section';
@@ -6,7 +6,8 @@ import { Empty, Problem, Skeleton } from '../../components/states';
 import { useModel, useNow, useOrch } from '../../components/surroundings';
 import { Switch } from '../../components/switch';
 import { Name } from '../../components/text';
-import { agoText, instantText } from '../../components/time';
+import { agoText, durationText, instantText } from '../../components/time';
+import { addressOf } from '../../models/instigators';
 import type { OrchestrateModel } from './model';
 
 /** Schedules with a switch, their rule as a sentence and the next tick. */
@@ -79,6 +80,57 @@ function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; ta
         tabIndex={-1}
         onTurn={to => workspace.setSchedule(schedule, to)}
       />
+    </>
+  );
+}
+
+/** Sensors with a switch and how their last look ended. */
+export function Sensors({ model }: { model: OrchestrateModel }): JSX.Element | null {
+  const { workspace, trans } = useOrch();
+  useModel(workspace);
+  useModel(model);
+  const all = workspace.locations.flatMap(location => location.sensors);
+  const shown = all.filter(one => model.matches(one.name, one.description ?? ''));
+  if (all.length === 0) {
+    return null;
+  }
+  return (
+    <Section title={trans.__('Sensors')} count={all.length}>
+      {shown.length === 0 && <Empty>{trans.__('No sensor fits the filter.')}</Empty>}
+      <Rows label={trans.__('Sensors')} items={shown} keyOf={one => one.id} render={(one, tabIndex) => <SensorRow sensor={one} tabIndex={tabIndex} />} />
+    </Section>
+  );
+}
+
+function SensorRow({ sensor, tabIndex }: { sensor: SensorRowFragment; tabIndex: number }): JSX.Element {
+  const { workspace, automation, open, trans } = useOrch();
+  const on = sensor.status === 'RUNNING';
+  const refusal = useRefusal(on ? 'stop_sensor' : 'start_sensor');
+  const turn = async (to: boolean): Promise<string> => {
+    const refused = await automation.setSensor(sensor, to);
+    await workspace.refetch();
+    return refused;
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="jp-orch-Row-main"
+        tabIndex={tabIndex}
+        aria-label={trans.__('Show sensor %1', sensor.name)}
+        onClick={() => open.automation(addressOf('sensor', sensor))}
+      >
+        <span className="jp-orch-Row-text">
+          <span className="jp-orch-Row-title">
+            <Name text={sensor.name} />
+          </span>
+          <span className="jp-orch-Row-note">
+            {on ? trans.__('looks every %1', durationText(sensor.minIntervalSeconds)) : trans.__('Switched off')}
+            {sensor.ticks[0]?.status === 'FAILURE' && <span className="jp-orch-tone-bad"> · {trans.__('last tick failed')}</span>}
+          </span>
+        </span>
+      </button>
+      <Switch label={trans.__('Sensor %1', sensor.name)} on={on} refusal={refusal} tabIndex={-1} onTurn={turn} />
     </>
   );
 }

@@ -46,8 +46,8 @@ function Strip({ model, ticks }: { model: AutomationModel; ticks: readonly TickF
   const took = (tick: TickFieldsFragment): number => Math.max(0, (tick.endTimestamp ?? 0) - (tick.startTimestamp ?? tick.endTimestamp ?? 0));
   const longest = Math.max(...ticks.map(took), 0.001);
   return (
-    <div className="jp-orch-Strip" role="group" aria-label={trans.__('Timeline of ticks, oldest first')}>
-      {[...ticks].reverse().map(tick => {
+    <div className="jp-orch-Strip" role="group" aria-label={trans.__('Timeline of ticks, newest on the right')}>
+      {ticks.map(tick => {
         const words = `${instantText(tick.timestamp)}, ${tick.isMissed ? trans.__('Missed') : tickWord(tick.status, trans)}`;
         const part = took(tick) / longest;
         return (

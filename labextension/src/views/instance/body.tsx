@@ -56,7 +56,7 @@ export function InstanceBody({ model }: { model: InstanceModel }): JSX.Element {
 function Overall({ instance }: { instance: Instance }): JSX.Element {
   const { trans } = useOrch();
   const loops = instance.daemonHealth.allDaemonStatuses;
-  const sick = loops.filter(loop => loop.required && !loop.healthy).length;
+  const sick = loops.filter(loop => loop.required && !loop.healthy && Private.hasBegun(loop)).length;
   return (
     <span role="status" aria-label={trans.__('State of the daemon')} className={`jp-orch-Head-status jp-orch-tone-${sick > 0 ? 'bad' : 'good'}`}>
       <span className="jp-orch-Status">
@@ -121,9 +121,9 @@ function Health({ instance }: { instance: Instance }): JSX.Element {
                 <tr key={loop.id}>
                   <th scope="row">{loop.daemonType}</th>
                   <td>
-                    <span className={`jp-orch-Status jp-orch-tone-${loop.healthy ? 'good' : 'bad'}`}>
-                      <StatusGlyph status={loop.healthy ? 'SUCCESS' : 'FAILURE'} />
-                      {loop.healthy ? trans.__('Well') : loop.lastHeartbeatTime === null ? trans.__('Has not begun') : trans.__('Not well')}
+                    <span className={`jp-orch-Status jp-orch-tone-${loop.healthy ? 'good' : Private.hasBegun(loop) ? 'bad' : 'idle'}`}>
+                      <StatusGlyph status={loop.healthy ? 'SUCCESS' : Private.hasBegun(loop) ? 'FAILURE' : 'WAITING'} />
+                      {loop.healthy ? trans.__('Well') : Private.hasBegun(loop) ? trans.__('Not well') : trans.__('Has not begun')}
                     </span>
                   </td>
                   <td>{loop.lastHeartbeatTime === null ? '–' : agoText(loop.lastHeartbeatTime, Math.max(now, loop.lastHeartbeatTime), trans)}</td>
@@ -182,4 +182,13 @@ function Settings({ text }: { text: string }): JSX.Element {
       {text}
     </pre>
   );
+}
+
+namespace Private {
+  type Loop = Instance['daemonHealth']['allDaemonStatuses'][number];
+
+  /** A loop that has ended a turn, well or not; those that begin later are not ill. */
+  export function hasBegun(loop: Loop): boolean {
+    return loop.lastHeartbeatTime !== null || loop.lastHeartbeatErrors.length > 0;
+  }
 }

@@ -51,7 +51,7 @@ export function RunsBody({ model }: { model: RunsModel }): JSX.Element {
                 <th scope="col">{trans.__('Run')}</th>
                 <th scope="col">{trans.__('Created by')}</th>
                 <th scope="col">{trans.__('Created')}</th>
-                <th scope="col">{trans.__('Ended')}</th>
+                <th scope="col" className="jp-orch-Table-wide">{trans.__('Ended')}</th>
                 <th scope="col">{trans.__('Duration')}</th>
                 <th scope="col">{trans.__('Actions')}</th>
               </tr>
@@ -198,7 +198,7 @@ function RunRow({ run, model }: { run: RunRowFragment; model: RunsModel }): JSX.
         <Name text={run.createdBy} />
       </td>
       <td>{instantText(run.createTime)}</td>
-      <td>{run.endTime === null ? '–' : instantText(run.endTime)}</td>
+      <td className="jp-orch-Table-wide">{run.endTime === null ? '–' : instantText(run.endTime)}</td>
       <td>
         <Duration start={run.startTime} end={active ? null : (run.endTime ?? run.startTime)} />
       </td>
