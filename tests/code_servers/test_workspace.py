@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from jupyter_orch.code_servers.workspace import Gateway, WorkspaceError, read_workspace
-from jupyter_orch.code_servers.workspace_yaml import json_schema
+from jupyter_orch.code_servers.workspace_yaml import ENTRIES, json_schema
 from jupyter_orch.yaml_text import load_yaml
 
 
@@ -190,3 +190,17 @@ def test_the_published_schema_is_the_one_that_is_checked(tmp_path: Path) -> None
     assert not list(validator.iter_errors(load_yaml(good).value))
     for bad in ("load_from: [{python_file: {relativ_path: a.py}}]", "load_from: [{grpc_server: {port: 1}}]", "{}"):
         assert list(validator.iter_errors(load_yaml(bad).value)), bad
+
+
+def test_the_page_shows_every_key_and_its_example_is_right() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "workspace.md").read_text()
+    example = load_yaml(page.split("```yaml\n")[1].split("```")[0]).value
+    assert not list(jsonschema.Draft202012Validator(json_schema()).iter_errors(example))
+    for kind, group in ENTRIES.items():
+        assert kind in page
+        assert [
+            key for key in group.fields if key != "environment" and f"{key}" not in page and key not in CODE_NAMES
+        ] == []
+
+
+CODE_NAMES = ("module_name", "package_name")
