@@ -42,12 +42,20 @@ PERMISSIONS = {
     "reload_repository_location": (EXECUTE, LOCATIONS),
     "reload_workspace": (EXECUTE, LOCATIONS),
 }
-_SECRETS = re.compile(r"(?im)^(\s*[\w-]*(?:password|secret|token|key)[\w-]*\s*:\s*)(\S.*)$|(://[^:/@\s]+:)([^@\s]+)(@)")
+_SECRET_VALUES = re.compile(
+    r"""(?im)((?:^|[\s{,])["']?[\w-]*(?:password|secret|token|api_?key|access_?key|authorization)[\w-]*["']?\s*:\s*)"""
+    r"""("[^"\n]*"|'[^'\n]*'|\{\s*env\s*:[^}\n]*\}|[^\s,{}][^,{}\n]*)"""
+)
+_SECRET_KEYS = re.compile(r"(?im)^(\s*[\w-]*key[\w-]*\s*:\s*)(\S.*)$")
+_LOGINS = re.compile(r"(://[^:/@\s]+:)([^@\s]+)(@)")
+_WEB_PATHS = re.compile(r"""(https?://[^/\s"'},]+/)[^\s"'},]+""")
 
 
 def masked(text: str) -> str:
-    """Settings as text with passwords and the like replaced."""
-    return _SECRETS.sub(lambda m: f"{m[1]}'***'" if m[1] else f"{m[3]}***{m[5]}", text)
+    """Settings as text with passwords and the like replaced, and with them paths of web addresses, which often are."""
+    text = _SECRET_VALUES.sub(lambda m: m[0] if m[2].startswith("{") else f"{m[1]}'***'", text)
+    text = _SECRET_KEYS.sub(lambda m: f"{m[1]}'***'", text)
+    return _WEB_PATHS.sub(r"\1***", _LOGINS.sub(r"\1***\3", text))
 
 
 def _instance(_: Any, info: Any) -> Answer:
