@@ -171,6 +171,7 @@ def test_the_editor_knows_the_keys(lab: Lab) -> None:
     lab.page.keyboard.type("na")
     proposal = lab.page.get_by_role("option", name=re.compile("^name"))
     expect(proposal).to_be_visible()
+    lab.page.wait_for_timeout(200)  # a list that has just come does not take Enter yet
     lab.page.keyboard.press("Enter")
     expect(launchpad.editor).to_contain_text("name: ")
 

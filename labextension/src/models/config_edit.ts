@@ -1,4 +1,4 @@
-import { type Document, isCollection, isMap, parseDocument } from 'yaml';
+import { type Document, isCollection, isMap, isScalar, parseDocument } from 'yaml';
 
 /** A run config that a form reads and writes at single places; the text around them, comments included, stays. */
 export class ConfigText {
@@ -18,7 +18,7 @@ export class ConfigText {
       return undefined;
     }
     const found: unknown = keys.length === 0 ? this._document.contents : this._document.getIn(keys, true);
-    return isCollection(found) || Private.isScalar(found) ? found.toJS(this._document) : (found ?? null);
+    return isCollection(found) || isScalar(found) ? found.toJS(this._document) : (found ?? null);
   }
 
   /** The text with another value at a path. */
@@ -26,7 +26,12 @@ export class ConfigText {
     const changed = parseDocument(this.text);
     const keys = Private.keys(path);
     Private.makeRoom(changed, keys);
-    changed.setIn(keys, changed.createNode(value));
+    const held = Private.has(changed, keys) ? changed.getIn(keys, true) : null;
+    const made = changed.createNode(value);
+    if (isScalar(held) && isScalar(made)) {
+      made.comment = held.comment;
+    }
+    changed.setIn(keys, made);
     return Private.write(changed);
   }
 
@@ -52,14 +57,6 @@ export class ConfigText {
 }
 
 namespace Private {
-  interface IScalar {
-    toJS(document: Document): unknown;
-  }
-
-  export function isScalar(value: unknown): value is IScalar {
-    return typeof value === 'object' && value !== null && 'toJS' in value;
-  }
-
   /** Places in lists are numbers. */
   export function keys(path: readonly string[]): (string | number)[] {
     return path.map(part => (/^\d+$/.test(part) ? Number(part) : part));

@@ -9,6 +9,10 @@ describe('ConfigText', () => {
     expect(new ConfigText(TEXT).with(['solids', 'load', 'config', 'rows'], 4)).toBe(TEXT.replace('3', '4'));
   });
 
+  it('keeps the comment beside a value that changes', () => {
+    expect(new ConfigText('rows: many # of June\n').with(['rows'], 7)).toBe('rows: 7 # of June\n');
+  });
+
   it('makes the mappings on the way, also in an empty text and in place of nothing', () => {
     expect(new ConfigText('').with(['a', 'b'], 1)).toBe('a:\n  b: 1\n');
     expect(new ConfigText('{}').with(['a', 'b'], 1)).toBe('a:\n  b: 1\n');
