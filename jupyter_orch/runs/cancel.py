@@ -8,6 +8,7 @@ from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import RunStorage
 from jupyter_orch.processes import end_process, is_local, kill_run, signal_process
 from jupyter_orch.records.run import Run
+from jupyter_orch.records.spool import remove_spool, spool_file
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.history import STEP_EVENTS, cut_off, step_states
@@ -60,15 +61,22 @@ class Canceler:
             signal_process(run.worker, signal.SIGUSR1)  # look at your row now
         return run
 
+    def _is_still(self, run: Run) -> bool:
+        found = self._storage.get_run(run.run_id)
+        return found is not None and not found.is_final and found.epoch == run.epoch
+
     def _end_now(self, run: Run) -> Run | None:
         note = "Marked as canceled at once; its processes were killed."
         if run.is_held:
             note = "Marked as canceled at once; the process that executes it was told, and goes on with other things."
         elif run.worker is not None and is_local(run.worker):
             failpoint("cancel.kill.before")
+            if not self._is_still(run):
+                return None  # its worker may hold another run by now
             end_process(run.worker)
             if run.runner is not None:
                 kill_run(run.runner, run.run_id)
+            remove_spool(spool_file(run.worker.home, run.run_id))
             failpoint("cancel.killed")
         elif run.worker is not None:
             note = f"Marked as canceled at once; what runs on {run.worker.host} was not confirmed to have ended."

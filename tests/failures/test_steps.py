@@ -92,6 +92,7 @@ def test_P_H_a_cancel_at_once_does_not_wait_for_anybody(deployment: Deployment) 
     worker = deployment.worker(run_id)
     assert deployment.canceler.cancel(run_id, "ada", immediately=True).status == S.CANCELED
     assert deployment.is_gone("deaf") and not is_alive(worker)
+    deployment.check_history(run_id)
 
 
 def test_N_K_a_kernel_that_dies_fails_its_step_with_the_cell_and_keeps_what_was_run(deployment: Deployment) -> None:
