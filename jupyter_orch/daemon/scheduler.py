@@ -62,6 +62,7 @@ class Scheduler(Loop):
         self._new_runs = new_runs
         self._lanes = Lanes(workers, "schedules", self.wake)
         self._agenda = Agenda()
+        self._in_code: dict[str, DeployedSchedule] = {}
         self._watched: dict[str, _Watched] = {}
         self._seen: object = None
         self._looked_at = 0.0
@@ -104,6 +105,7 @@ class Scheduler(Loop):
         deployed = self._deployments.schedules()
         known = {switch.instigator_id: switch for switch in self._storage.list_instigators("schedule")}
         switches = self._switches.in_step(deployed, known)
+        self._in_code = {d.instigator_id: d for d in deployed}
         self._watched = {
             d.instigator_id: self._watch(d, switches[d.instigator_id], now)
             for d in deployed
@@ -125,13 +127,13 @@ class Scheduler(Loop):
         self._agenda.put(deployed.instigator_id, cron.next_due(schedule.cron, schedule.timezone, after))
 
     def _take_over(self, now: float) -> None:
-        """Ticks whose replica died or hung over them."""
+        """Ticks whose replica died or hung over them; also of schedules that were switched off since."""
         for schedule_id, due_times in self._ticks.abandoned(now).items():
-            watched = self._watched.get(schedule_id)
-            if watched is not None:
+            deployed = self._in_code.get(schedule_id)
+            if deployed is not None:
                 for due in due_times:
-                    work = partial(self._fire, watched.deployed, Owed(fire=(due,)))
-                    self._lanes.start(watched.deployed.place.location, f"{schedule_id} {due}", work)
+                    work = partial(self._fire, deployed, Owed(fire=(due,)))
+                    self._lanes.start(deployed.place.location, f"{schedule_id} {due}", work)
 
     def _begin(self, watched: _Watched, now: float) -> None:
         deployed = watched.deployed

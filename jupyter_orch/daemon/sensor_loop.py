@@ -49,6 +49,7 @@ class SensorLoop(Loop):
         self._lanes = Lanes(workers, "sensors", self.wake)
         self._agenda = Agenda()
         self._news: SimpleQueue[tuple[Instigator, float]] = SimpleQueue()
+        self._in_code: dict[str, DeployedSensor] = {}
         self._watched: dict[str, DeployedSensor] = {}
         self._known: dict[str, Instigator] = {}
         self._seen: object = None
@@ -88,6 +89,7 @@ class SensorLoop(Loop):
         deployed = self._deployments.sensors()
         known = {switch.instigator_id: switch for switch in self._storage.list_instigators("sensor")}
         switches = self._switches.in_step(deployed, known)
+        self._in_code = {d.instigator_id: d for d in deployed}
         self._watched = {d.instigator_id: d for d in deployed if switches[d.instigator_id].running}
         self._agenda.keep_only(self._watched)
         for sensor_id in self._watched:
@@ -102,9 +104,9 @@ class SensorLoop(Loop):
             self._agenda.put(switch.instigator_id, max(not_before, self._ticks.due(sensor, switch, now)))
 
     def _take_over(self, now: float) -> None:
-        """Evaluations whose replica died or hung over them."""
+        """Evaluations whose replica died or hung over them; also of sensors that were switched off since."""
         for tick in self._storage.abandoned_ticks(now):
-            sensor = self._watched.get(tick.instigator_id)
+            sensor = self._in_code.get(tick.instigator_id)
             if sensor is not None:
                 self._start(sensor, tick.instigator_id, tick.due_at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -425,3 +425,45 @@ def test_a_slow_schedule_is_not_evaluated_twice_at_a_time_and_holds_up_no_other_
     goes_on.set()
     wait_for(replica.loop.is_idle)
     assert [t.status for t in ticks(storage, "slow")] == [TickStatus.SUCCESS]
+
+
+def test_a_tick_of_a_schedule_that_was_switched_off_is_brought_to_its_end(
+    replica: ScheduleReplica, hands: Hands, storage: SqlStorage, found: list[DeployedSchedule]
+) -> None:
+    replica.poll()
+    due = START + 30
+    assert storage.claim_tick(found[0].instigator_id, due, "dead", due + 20, due) is not None
+    replica.switches.turn(found[0], on=False)
+    hands.now = due + 60
+    replica.poll()
+    (tick,) = ticks(storage)
+    assert (tick.status, tick.owner) == (TickStatus.SUCCESS, "a")
+
+
+def test_with_ten_thousand_schedules_a_turn_in_which_nothing_is_due_reads_none_of_them(
+    replica: ScheduleReplica, hands: Hands, storage: SqlStorage, found: list[DeployedSchedule],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    found[:] = [schedule("0 0 1 1 *", name=f"s{n}") for n in range(10_000)]
+    replica.poll()
+    looks: list[str] = []
+
+    def counted(name: str) -> Callable[..., Any]:
+        ordinary = getattr(storage, name)
+
+        def call(*args: Any, **more: Any) -> Any:
+            looks.append(name)
+            return ordinary(*args, **more)
+
+        return call
+
+    for name in ("list_instigators", "put_instigators", "change_instigator", "get_instigator", "claim_tick"):
+        monkeypatch.setattr(storage, name, counted(name))
+    for _ in range(5):
+        hands.now += 10.0
+        assert replica.poll() == 10.0
+    assert looks == []
+    replica.switches.turn(found[17], on=False)
+    looks.clear()
+    replica.poll()
+    assert looks == ["list_instigators"], "one of them was switched: all are read again, once"
