@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import queue, storage, ticks
+from tests.bench import memory, queue, storage, ticks
 from tests.server_process import ServerProcess, serving, wait_for
 
 CODE = Path(__file__).with_name("code.py")
@@ -30,7 +30,9 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20, help="launches per row")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument(
-        "--only", choices=["imports", "starts", "launches", "queue", "steps", "storage", "ticks"], help="measure only this"
+        "--only",
+        choices=["imports", "starts", "launches", "queue", "steps", "storage", "ticks", "memory"],
+        help="measure only this",
     )
     options = parser.parse_args()
     rows: list[Row] = []
@@ -42,6 +44,7 @@ def main() -> int:
             "queue": lambda: queue.measure(workspace(Path(folder) / "queue"), Path(folder) / "queue-home", 200, row),
             "steps": lambda: steps(Path(folder)),
             "ticks": lambda: ticks.measure(Path(folder) / "ticks", row),
+            "memory": lambda: memory.measure(workspace(Path(folder) / "memory"), Path(folder) / "memory-home", row),
             "storage": lambda: storage.measure(Path(folder), STORED_RUNS, row),
         }
         for name, measure in parts.items():
