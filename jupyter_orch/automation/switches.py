@@ -34,7 +34,8 @@ class Switches:
             switches |= {i.instigator_id: i for i in self._storage.list_instigators() if i.instigator_id in switches}
         now = clock.now()
         fresh = [_switch(d, now) for d in deployed if switches[d.instigator_id] is None]
-        self._storage.put_instigators(fresh)
+        if fresh:
+            self._storage.put_instigators(fresh)
         made = {i.instigator_id: i for i in fresh}
         return {
             d.instigator_id: self._follow(d, switches[d.instigator_id] or made[d.instigator_id], now) for d in deployed
