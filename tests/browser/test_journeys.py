@@ -210,7 +210,7 @@ def test_five_thousand_solids_and_composites_of_any_depth(page: Page, sizes_serv
 
 
 def test_a_hundred_thousand_lines_scroll(page: Page, sizes_server: ServerProcess) -> None:
-    run_id = sizes_server.launch("chatty", {})["run"]["runId"]
+    run_id = sizes_server.launch("chatty", {}, location="sizes.py", repository="sizes")["run"]["runId"]
     sizes_server.wait_for_run(run_id, timeout=240)
     lab = Lab(page, sizes_server).open()
     run = lab.open_run(run_id).expect_status("Success")

@@ -76,16 +76,22 @@ export class ExecutedNotebookModel extends AskingModel {
  */
 export function readCells(notebook: unknown, live: boolean): IExecutedCell[] {
   const { cells } = (notebook ?? {}) as { cells?: unknown };
-  return Array.isArray(cells) ? cells.map((cell, index) => Private.readCell(cell, index, live)) : [];
+  return Array.isArray(cells) ? cells.flatMap((cell, index) => (Private.isBanner(cell) ? [] : [Private.readCell(cell, index, live)])) : [];
 }
 
 /** Place of the first cell that failed, or -1. */
 export function failingCell(notebook: unknown): number {
-  return readCells(notebook, false).findIndex(cell => cell.state === 'failed');
+  return readCells(notebook, false).find(cell => cell.state === 'failed')?.index ?? -1;
 }
 
 namespace Private {
   type Json = Record<string, unknown>;
+
+  /** A cell that papermill puts in to say in HTML what the failing cell says itself. */
+  export function isBanner(said: unknown): boolean {
+    const { tags } = (((said ?? {}) as Json).metadata ?? {}) as { tags?: unknown };
+    return Array.isArray(tags) && tags.includes('papermill-error-cell-tag');
+  }
 
   export function readCell(said: unknown, index: number, live: boolean): IExecutedCell {
     const cell = (said ?? {}) as Json;
