@@ -281,7 +281,7 @@ class Location:
             socket=str(warm[0].socket) if warm else None,
             command=(python, "-m", "jupyter_orch_kernel.runner"),
             env=environment.env,
-            cold_reason=cold or "the location has no warm process",
+            cold_reason=cold or ("" if warm else "the location has no warm process"),
         )
 
     def memory(self) -> int:

@@ -101,10 +101,9 @@ def ready_runner(order: LaunchOrder, log_dir: Path | None) -> Iterator[Runner]:
     """
     if log_dir is not None:
         log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ours, theirs = socket.socketpair()
     places = [log_dir / name if log_dir is not None else os.devnull for name in ("run.out", "run.err")]
-    with theirs, open(places[0], "ab") as out, open(places[1], "ab") as err:
-        runner = _forked(order, ours, theirs, out, err) or _spawned(order, ours, theirs, out, err)
+    with open(places[0], "ab") as out, open(places[1], "ab") as err:
+        runner = _forked(order, out, err) or _spawned(order, out, err)
     try:
         yield runner
     finally:
@@ -113,19 +112,21 @@ def ready_runner(order: LaunchOrder, log_dir: Path | None) -> Iterator[Runner]:
         runner.kill()
 
 
-def _forked(
-    order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: IO[bytes], err: IO[bytes]
-) -> Runner | None:
+def _forked(order: LaunchOrder, out: IO[bytes], err: IO[bytes]) -> Runner | None:
+    """A child of the warm process; one that comes too late finds its line closed, and ends."""
     if order.runner_socket is None:
         return None
+    ours, theirs = socket.socketpair()
     status_read, status_write = os.pipe2(os.O_CLOEXEC)
     try:
         fds = [theirs.fileno(), out.fileno(), err.fileno(), status_write]
         pid = fork_child(Path(order.runner_socket), "runner", {}, fds, status=True, timeout=FORK_TIMEOUT)
     except ZygoteUnavailable:
+        ours.close()
         os.close(status_read)
         return None
     finally:
+        theirs.close()
         os.close(status_write)
     return Runner(
         line=ours,
@@ -137,7 +138,8 @@ def _forked(
     )
 
 
-def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out: IO[bytes], err: IO[bytes]) -> Runner:
+def _spawned(order: LaunchOrder, out: IO[bytes], err: IO[bytes]) -> Runner:
+    ours, theirs = socket.socketpair()
     try:
         process = subprocess.Popen(
             [*order.runner_command, str(theirs.fileno())],
@@ -151,6 +153,8 @@ def _spawned(order: LaunchOrder, ours: socket.socket, theirs: socket.socket, out
     except OSError as error:
         ours.close()
         raise RunnerNotStarted(f"can not start {' '.join(order.runner_command[:1])}: {error}") from error
+    finally:
+        theirs.close()
     reason = order.cold_reason or "the location's warm process did not answer"
     return Runner(
         line=ours,

@@ -123,7 +123,7 @@ def load(target: LocationTarget) -> Loaded:
     began, clock = time.monotonic(), time.time()
     module = None
     try:
-        _go_to(target.working_directory)
+        _go_to(target.working_directory, target.path)
         if target.kind == notebook_jobs.KIND:
             return _notebook_jobs(target, began)
         module = _imported(target)
@@ -200,7 +200,7 @@ def _hint(error: BaseException, target: LocationTarget) -> str:
     return ""
 
 
-def _go_to(folder: str) -> None:
+def _go_to(folder: str, own_file: str) -> None:
     if not folder:
         return
     if not os.path.isdir(folder):
@@ -215,7 +215,7 @@ def _go_to(folder: str) -> None:
         sys.path.remove(folder)
     hidden = _names_of_standard_modules(folder)
     sys.path.insert(_behind_standard_library() if hidden else 0, folder)
-    if hidden:
+    if hidden := [name for name in hidden if name != os.path.basename(own_file)]:
         print(
             f"note: {', '.join(hidden)} in {folder} has the name of a module of the standard library; an import of "
             "that name means Python's own",
