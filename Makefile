@@ -32,9 +32,10 @@ test: $(STAMP) panel services ## All tests: unit, journeys, browser, panel
 	$(BIN)/python -m pytest -m browser tests
 	cd labextension && npm test --silent
 
-ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens, the README's in docs/images
+ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens, those of the docs in docs/images
 	$(BIN)/python -m pytest -m browser tests
 	cp tests/.screens/run.png docs/images/panel.png
+	for name in launchpad-form notebook-failed backfill; do cp tests/.screens/$$name.png docs/images/; done
 
 bench: $(STAMP) ## Measure launching, steps and starts; print the figures
 	$(BIN)/python -m tests.bench
