@@ -27,6 +27,9 @@ from jupyter_orch.zygote.protocol import listen
 MODULE_NAME_LENGTH = 200
 OWN_PACKAGE = "jupyter_orch"
 NOT_EQUIPPED = "EnvironmentError"
+# msgspec learns a type at its first use, and two threads that teach it a recursive one at once crash the process.
+for _type in (LocationSnapshot, Failure):
+    msgspec.json.Decoder(_type)
 """Class of the failure when an environment lacks what a code server needs."""
 
 
