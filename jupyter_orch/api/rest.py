@@ -9,7 +9,7 @@ RUN = """runId pipelineName repositoryName repositoryLocationName mode status so
     tags { key value } createdBy createTime startTime endTime rootRunId parentRunId lastEventSeq queuePosition
     failure { message className hint }"""
 RUN_IN_FULL = RUN + " runConfigYaml stepStats { stepKey status startTime endTime attempts }"
-PROBLEM = "... on Error { message } ... on PythonError { className hint }"
+PROBLEM = "... on Error { message } ... on PythonError { className hint stack }"
 
 _RUN_ID = Parameter(name="runId", variable="id", description="The run's id.", in_path=True)
 _CURSOR = Parameter(name="cursor", variable="cursor", description="`nextCursor` of the page before.")

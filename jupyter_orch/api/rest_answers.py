@@ -28,8 +28,14 @@ STATUS = {
 }
 """HTTP statuses of typed errors; whatever ends in NotFoundError is 404."""
 
-STATUS_OF_CLASS = {"LocationUnavailable": 404, "BadRequest": 400, "NotReady": 503, "StorageUnavailable": 503}
-"""HTTP statuses of errors that GraphQL tells as PythonError; user code that fails is 502, all else 500."""
+STATUS_OF_CLASS = {
+    "LocationUnavailable": 404,
+    "CodeServerError": 502,
+    "InternalError": 500,
+    "NotReady": 503,
+    "StorageUnavailable": 503,
+}
+"""HTTP statuses of errors that GraphQL tells as PythonError; for others see below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +121,15 @@ def _problem(answer: dict[str, Any]) -> Problem:
     code = answer.get("className") or name
     status = STATUS.get(name) or (404 if name.endswith("NotFoundError") else None)
     if name == "PythonError":
-        status = STATUS_OF_CLASS.get(code) or (500 if code == "InternalError" else 502)
+        status = STATUS_OF_CLASS.get(code) or _status_of(code, answer)
     more = {key: value for key, value in answer.items() if key in ("errors", "hint") and value}
     title = answer.get("message") or "the run config is wrong"
     return Problem(status=status or 500, title=title, code=code, more=more)
+
+
+def _status_of(code: str, answer: dict[str, Any]) -> int:
+    """Of an error of ours that no type stands for: it is the client's, unless it has a stack, which is user code's."""
+    return 404 if code.endswith("NotFound") else 502 if answer.get("stack") else 400
 
 
 def _failed(result: ExecutionResult) -> Problem:
