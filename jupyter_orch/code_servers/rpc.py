@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, Protocol
 
 import msgspec
-import zmq.sugar.socket
+import zmq
 from zmq.eventloop.zmqstream import ZMQStream
 
 from jupyter_orch.ports import CodeServerError, LocationUnavailable
@@ -76,10 +76,15 @@ class KernelChannel:
         channel: ``"control"`` is answered while user code runs, ``"shell"`` waits behind it.
         """
         # No socket identity on purpose: clients that share the manager's Session share one, and the kernel's router
-        # then hands answers to whichever connected last.
-        socket = manager.connect_control() if channel == "control" else manager.connect_shell()
+        # then hands answers to whichever connected last. And not the manager's own asyncio socket: collected late, it
+        # takes a reader off the event loop that belongs to whoever has its descriptor by then.
+        info = manager.get_connection_info()
+        separator = "-" if info["transport"] == "ipc" else ":"
+        socket = zmq.Context(manager.context).socket(zmq.DEALER)
+        socket.linger = 1000
+        socket.connect(f"{info['transport']}://{info['ip']}{separator}{info[f'{channel}_port']}")
         self._session = manager.session
-        self._stream = socket if isinstance(socket, ZMQStream) else ZMQStream(zmq.sugar.socket.Socket.shadow(socket))
+        self._stream = ZMQStream(socket)
         self._replies = PendingReplies()
         self._stream.on_recv(self._on_frames)
 
