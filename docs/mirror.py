@@ -13,7 +13,7 @@ HEAD = '''"""The authoring API as type checkers see it; never imported when a pr
 A plain table, written by docs/mirror.py from authoring.py.
 """
 
-# ruff: noqa: F401, I001
+# ruff: noqa: I001
 # fmt: off
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A plain table, written by docs/mirror.py from authoring.py.
 """
 
-# ruff: noqa: F401, I001
+# ruff: noqa: I001
 # fmt: off
 
 from __future__ import annotations

@@ -114,7 +114,8 @@ def opened_deployment(workspace: Path) -> Iterator[Orchestrator]:
     with composed_deployment(workspace) as orchestrator:
         with _shown_while(f"loading the code of {workspace}"):
             orchestrator.code_servers.start()
-            orchestrator.code_servers.wait_until_loaded(orchestrator.instance.settings.code_servers.startup_timeout + GRACE)
+            patience = orchestrator.instance.settings.code_servers.startup_timeout + GRACE
+            orchestrator.code_servers.wait_until_loaded(patience)
         if orchestrator.code_servers.problem is not None:
             raise OrchError(orchestrator.code_servers.problem)
         yield orchestrator
