@@ -20,9 +20,11 @@ from jupyter_orch.definitions.metadata import EventMetadata, EventMetadataEntry
 from jupyter_orch.definitions.notebook import NotebookSolidDefinition
 from jupyter_orch.definitions.output import AssetMaterialization, Output
 from jupyter_orch.definitions.shown import is_json
+from jupyter_orch.execution import events
 from jupyter_orch.execution.notebook_execution import NotebookExecution, kernel_of, papermill_module
 from jupyter_orch.execution.notebook_failures import cell_failure
 from jupyter_orch.execution.notebook_handle import PARAMETER, NotebookHandle
+from jupyter_orch.execution.notebook_kernels import NoWarmKernel, WarmKernel, take_kernel
 from jupyter_orch.execution.scope import RunScope
 from jupyter_orch.plan.plan import Step
 from jupyter_orch.records.codec import to_json
@@ -49,14 +51,20 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
     assert isinstance(solid, NotebookSolidDefinition)
     papermill = papermill_module(scope.owns_process)
     document, digest = _read(solid.notebook_path or "")
-    _check_kernel(solid, document)
+    kernel = _kernel(scope, step, kernel_of(solid, document), solid.notebook_path or "")
     folder = tempfile.mkdtemp(prefix="orch-notebook-")  # 0700
     try:
         handle = NotebookHandle(folder)
         _write_handle(handle, scope, step, context, inputs)
         executed = _place(scope, step)
         execution = NotebookExecution(
-            papermill, solid, document, folder, executed, _parameters(document, context.solid_config, inputs, folder)
+            papermill,
+            solid,
+            document,
+            folder,
+            executed,
+            _parameters(document, context.solid_config, inputs, folder),
+            kernel,
         )
         given: list[Any] = []
 
@@ -79,6 +87,8 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
         if solid.output_notebook_name:
             yield Output(executed, solid.output_notebook_name)
     finally:
+        if kernel is not None:
+            kernel.release()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -104,14 +114,26 @@ def _read(path: str) -> tuple[dict[str, Any], str]:
     return document, hashlib.sha256(content).hexdigest()
 
 
-def _check_kernel(solid: NotebookSolidDefinition, document: dict[str, Any]) -> None:
-    name = kernel_of(solid, document)
-    specs = importlib.import_module("jupyter_client.kernelspec").KernelSpecManager().find_kernel_specs()
-    if name not in specs:
+def _kernel(scope: RunScope, step: Step, name: str, notebook: str) -> WarmKernel | None:
+    """A kernel that stands ready, or None; the run's log says which and why."""
+    specs = importlib.import_module("jupyter_client.kernelspec")
+    try:
+        spec = specs.KernelSpecManager().get_kernel_spec(name)
+    except specs.NoSuchKernel:
+        have = sorted(specs.KernelSpecManager().find_kernel_specs())
         raise DagsterInvariantViolationError(
-            f"the kernel {name!r} of the notebook {solid.notebook_path} is not installed here; have: "
-            f"{', '.join(map(repr, sorted(specs))) or 'none'}"
-        )
+            f"the kernel {name!r} of the notebook {notebook} is not installed here; have: "
+            f"{', '.join(map(repr, have)) or 'none'}"
+        ) from None
+    try:
+        kernel = take_kernel(spec.argv, spec.metadata, spec.env, os.path.dirname(notebook) or os.getcwd())
+    except NoWarmKernel as error:
+        said = f"The notebook's kernel {name!r} starts cold: {error}."
+        scope.emit(events.engine(said, step.key, kernel="cold", reason=str(error)))
+        return None
+    said = f"The notebook's kernel {name!r} stood ready; it was taken in {kernel.waited * 1000:.0f} ms."
+    scope.emit(events.engine(said, step.key, kernel="warm", kernel_pid=kernel.pid))
+    return kernel
 
 
 def _parameters(document: dict[str, Any], config: Any, inputs: dict[str, Any], folder: str) -> dict[str, Any]:

@@ -15,17 +15,48 @@ from typing import Any
 
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.notebook import NotebookSolidDefinition
+from jupyter_orch.execution.notebook_engine import engine_of
+from jupyter_orch.execution.notebook_kernels import WarmKernel
+
+_SLOW_AND_UNUSED = "rfc3987_syntax"
+"""jsonschema builds a grammar for the 'iri' format when it is imported: 2 s for a format that no notebook uses."""
+_USED_LATER = ("papermill.execute", "papermill.clientwrap", "jupyter_client.kernelspec", "jupyter_client.asynchronous")
 
 
 def papermill_module(owns_process: bool) -> Any:
-    if owns_process and "rfc3987_syntax" not in sys.modules:
-        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # a grammar for one unused format that takes 2 s to build
+    """papermill.
+
+    Args:
+        owns_process: whether this process exists for the run alone, so that nobody misses what is left out.
+
+    Raises:
+        DagsterInvariantViolationError: it is not installed here.
+    """
+    if owns_process and _SLOW_AND_UNUSED not in sys.modules:
+        sys.modules[_SLOW_AND_UNUSED] = None  # type: ignore[assignment]
     try:
         return importlib.import_module("papermill")
     except ImportError as error:
         raise DagsterInvariantViolationError(
             f"notebook solids need papermill in this environment ({error}); pip install papermill"
         ) from None
+
+
+def prepare_for_notebooks() -> None:
+    """Import what a notebook step needs, for the forks of this process; user code here finds all that it may import.
+
+    Raises:
+        Exception: papermill is not there, or broken.
+    """
+    sys.modules.setdefault(_SLOW_AND_UNUSED, None)  # type: ignore[arg-type]
+    try:
+        for name in _USED_LATER:
+            importlib.import_module(name)
+        notebooks = importlib.import_module("nbformat")
+        notebooks.validate(notebooks.v4.new_notebook())  # compiles the schema of notebooks
+    finally:
+        if sys.modules.get(_SLOW_AND_UNUSED, True) is None:
+            del sys.modules[_SLOW_AND_UNUSED]
 
 
 def kernel_of(solid: NotebookSolidDefinition, document: dict[str, Any]) -> str:
@@ -44,7 +75,17 @@ class NotebookExecution:
         folder: str,
         executed: str,
         parameters: dict[str, Any],
+        kernel: WarmKernel | None = None,
     ) -> None:
+        """Args:
+        papermill: the module.
+        solid, document: what to execute.
+        folder: private, for a copy of the notebook.
+        executed: where the executed notebook goes.
+        parameters: what is injected.
+        kernel: one that stands ready; otherwise one is started.
+        """
+        self._warm = kernel
         self._papermill = papermill
         self._solid = solid
         self._copy = os.path.join(folder, "notebook.ipynb")
@@ -75,7 +116,7 @@ class NotebookExecution:
 
     def _execute(self) -> None:
         engines = importlib.import_module("papermill.engines")
-        engines.papermill_engines.register("jupyter-orch", _engine(engines, self._clients))
+        engines.papermill_engines.register("jupyter-orch", engine_of(engines, self._clients, self._warm))
         log = logging.getLogger("papermill")  # it warns of our own parameter in every notebook
         before = log.level
         log.setLevel(logging.ERROR)
@@ -125,38 +166,3 @@ class _Stream:
 
     def flush(self) -> None:
         """Nothing waits here."""
-
-
-def _engine(engines: Any, clients: list[Any]) -> Any:
-    """papermill's own engine, which also tells us which client it uses."""
-    client_class = importlib.import_module("papermill.clientwrap").PapermillNotebookClient
-
-    class Engine(engines.NBClientEngine):  # type: ignore[misc]
-        """Executes with nbclient."""
-
-        @classmethod
-        def execute_managed_notebook(
-            cls,
-            nb_man: Any,
-            kernel_name: str,
-            log_output: bool = False,
-            stdout_file: Any = None,
-            stderr_file: Any = None,
-            start_timeout: int = 60,
-            execution_timeout: float | None = None,
-            **_: Any,
-        ) -> Any:
-            """Execute one notebook."""
-            client = client_class(
-                nb_man,
-                timeout=execution_timeout,
-                startup_timeout=start_timeout,
-                kernel_name=kernel_name,
-                log_output=log_output,
-                stdout_file=stdout_file,
-                stderr_file=stderr_file,
-            )
-            clients.append(client)
-            return client.execute()
-
-    return Engine

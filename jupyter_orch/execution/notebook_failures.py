@@ -90,9 +90,10 @@ def cells_of(executed: str) -> list[dict[str, Any]]:
 
 
 def _running_cell(executed: str) -> int | None:
-    """The cell that was sent to the kernel and never answered."""
-    for index, cell in enumerate(cells_of(executed)):
-        times = cell.get("metadata", {}).get("execution", {})
-        if "iopub.status.busy" in times and "shell.execute_reply" not in times:
-            return _original_number(executed, index)
-    return None
+    """The cell that was begun last; those behind it are pending still."""
+    begun = [
+        index
+        for index, cell in enumerate(cells_of(executed))
+        if cell.get("metadata", {}).get("papermill", {}).get("status", "pending") != "pending"
+    ]
+    return _original_number(executed, begun[-1]) if begun else None

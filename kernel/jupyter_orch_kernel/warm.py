@@ -8,7 +8,6 @@ import are reported, and the server then uses cold processes.
 from __future__ import annotations
 
 import faulthandler
-import importlib
 import json
 import os
 import signal
@@ -18,18 +17,17 @@ import threading
 from typing import Any
 
 from jupyter_orch import wire
+from jupyter_orch.execution.notebook_execution import prepare_for_notebooks
+from jupyter_orch.execution.notebook_kernels import open_door
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.zygote.server import Zygote
 from jupyter_orch_kernel import import_progress
 from jupyter_orch_kernel.answers import Answers
+from jupyter_orch_kernel.kernel_nursery import start_nursery
 from jupyter_orch_kernel.lean_kernel import LeanKernel
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.runner import run_in_fork
-
-_NOTEBOOK_MODULES = ("papermill", "jupyter_orch.execution.notebook")
-# jsonschema builds a grammar for the 'iri' format when it is imported, 2 s that no notebook needs.
-_SLOW_AND_UNUSED = "rfc3987_syntax"
 
 
 def serve_location(lifeline_fd: int, listener_fd: int) -> None:
@@ -40,6 +38,7 @@ def serve_location(lifeline_fd: int, listener_fd: int) -> None:
     order = wire.receive(lifeline)
     if order is None:
         return
+    env, folder = dict(os.environ), os.getcwd()
     loaded = _load_and_report(codec.from_json(LocationTarget, order["target"]), lifeline, order.get("progress_fd"))
     if loaded is None:
         return
@@ -50,7 +49,7 @@ def serve_location(lifeline_fd: int, listener_fd: int) -> None:
             "runner": lambda args, fds: run_in_fork(loaded, fds),
             "kernel": lambda args, fds: _become_kernel(loaded, args, fds),
         },
-        after_first=_import_for_notebooks if loaded.has_notebook_solids else None,
+        after_first=(lambda: _prepare_for_notebooks(env, folder)) if loaded.has_notebook_solids else None,
     ).serve()
 
 
@@ -74,15 +73,18 @@ def _load_and_report(target: LocationTarget, lifeline: socket.socket, progress_f
     return loaded
 
 
-def _import_for_notebooks() -> None:
-    """Import what a notebook step needs, so that a fork finds it there; the kernel need not wait for it."""
-    sys.modules.setdefault(_SLOW_AND_UNUSED, None)  # type: ignore[arg-type]
-    for name in _NOTEBOOK_MODULES:
-        try:
-            importlib.import_module(name)
-        except Exception as error:
-            print(f"not imported ahead: {name}: {error}", file=sys.stderr)
-    sys.modules.pop(_SLOW_AND_UNUSED, None)
+def _prepare_for_notebooks(env: dict[str, str], folder: str) -> None:
+    """Have a kernel stand ready and papermill imported, so that a fork finds both; the kernel need not wait for it.
+
+    Args:
+        env, folder: as they were before the user's code was imported.
+    """
+    try:
+        if sys.platform == "linux":
+            open_door(start_nursery(sys.executable, env, folder))
+        prepare_for_notebooks()
+    except Exception as error:
+        print(f"notebooks start slowly, nothing is prepared for them: {error}", file=sys.stderr)
 
 
 def _become_kernel(loaded: Loaded, args: dict[str, Any], fds: list[int]) -> int:

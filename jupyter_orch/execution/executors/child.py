@@ -34,10 +34,10 @@ def fork_is_safe() -> bool:
     )
 
 
-def die_with(parent: int) -> None:
-    """In a child: be killed when the parent ends, also when it has ended already."""
+def die_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """In a child: be killed (or signaled otherwise) when the parent ends; end when it has ended already."""
     if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
 

@@ -1,0 +1,291 @@
+"""Notebooks in kernels that stand ready: quick, and as alone as in a fresh one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_orch.execution import notebook_kernels
+from jupyter_orch.execution.notebook_kernels import Door, NoWarmKernel, WarmKernel, close_door, open_door, take_kernel
+from jupyter_orch.processes import RUN_MARK, identify, kill_run, signal_run
+from jupyter_orch_kernel.kernel_nursery import start_nursery
+from tests.kernel.orders import Launched
+from tests.kernel.test_notebooks import executed, write
+
+ARGV = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+CODE = """
+book = notebook_solid("book", "book.ipynb")
+
+@pipeline
+def p(): book()
+"""
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    others = set(children(os.getpid()))
+    opened = start_nursery(sys.executable, os.environ, os.getcwd())
+    (pid,) = set(children(os.getpid())) - others
+    yield opened
+    opened.socket.close()
+    os.waitpid(pid, 0)
+
+
+@pytest.fixture
+def ready(door: Door) -> Iterator[None]:
+    open_door(door)
+    eventually(lambda: idle_kernel() is not None)
+    yield
+    notebook_kernels._doors.clear()
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                fields = Path(f"/proc/{name}/stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(name))
+    return found
+
+
+def nursery() -> int:
+    mark = b"jupyter_orch_kernel.kernel_nursery"
+    return next(pid for pid in children(os.getpid()) if mark in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def idle_kernel() -> int | None:
+    """The kernel that waits, once it has its connection file and has settled."""
+    folders = [Path(link) for link in Path("/tmp").glob("orch-kernels-*/*/connection.json")]
+    living = [pid for pid in children(nursery()) if len(os.listdir(f"/proc/{pid}/task")) > 4]
+    return living[0] if folders and living else None
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def run(folder: Path, *cells: str, executor: str = "in_process", **more: Any) -> Launched:
+    write(folder / "book.ipynb", *cells)
+    return Launched(folder, CODE, executor, **more)
+
+
+def kernel_said(done: Launched) -> dict[str, Any]:
+    return next(event.data for event in done.events if "kernel" in event.data)
+
+
+def taken(folder: Path, **env: str) -> WarmKernel:
+    return take_kernel(ARGV, {}, env, str(folder))
+
+
+DIRTY = """
+import builtins, json, os, signal, sys, threading, types
+builtins.left_behind = 1
+json.left_behind = 1
+sys.modules["left_behind"] = types.ModuleType("left_behind")
+sys.path.append("/left/behind")
+os.environ["LEFT_BEHIND"] = "1"
+os.chdir("/")
+os.umask(0o077)
+signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+left = [os.open("/dev/null", os.O_RDONLY) for _ in range(20)]
+x_left_behind = 1
+threading.Thread(target=threading.Event().wait, name="left_behind", daemon=True).start()
+"""
+LOOK = """
+import builtins, json, os, signal, sys, threading
+print(json.dumps({
+    "names": [n for n in globals() if "left_behind" in n],
+    "builtins": hasattr(builtins, "left_behind"),
+    "module_state": hasattr(json, "left_behind"),
+    "modules": "left_behind" in sys.modules,
+    "path": "/left/behind" in sys.path,
+    "env": "LEFT_BEHIND" in os.environ,
+    "cwd": os.getcwd(),
+    "umask": os.umask(0o22),
+    "handler": signal.getsignal(signal.SIGUSR2) is signal.SIG_IGN,
+    "files": sorted(n for n in os.listdir("/proc/self/fd") if "/dev/null" in (os.path.realpath(f"/proc/self/fd/{n}"))),
+    "threads": [t.name for t in threading.enumerate() if t.name == "left_behind"],
+    "pid": os.getpid(),
+}))
+"""
+
+
+@pytest.mark.usefixtures("ready")
+def test_nothing_of_one_run_is_seen_in_the_next(tmp_path: Path) -> None:
+    first = run(tmp_path, DIRTY, executor="multiprocess", run_id="run-0")
+    assert first.outcome.ok, first.events
+    assert kernel_said(first)["kernel"] == "warm", kernel_said(first)
+    second = run(tmp_path, LOOK, executor="multiprocess")
+    assert kernel_said(second)["kernel"] == "warm"
+    seen = json.loads(second.out("book"))
+    assert seen.pop("pid") not in (kernel_said(first)["kernel_pid"], os.getpid())
+    assert not is_alive(kernel_said(first)["kernel_pid"]), "a kernel executes one notebook"
+    umask = os.umask(0o22)
+    os.umask(umask)
+    files = seen.pop("files")
+    assert len(files) <= 1, "its own standard input at most"
+    assert seen == {
+        "names": [], "builtins": False, "module_state": False, "modules": False, "path": False, "env": False,
+        "cwd": str(tmp_path), "umask": umask, "handler": False, "threads": [],
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("ready")
+def test_it_is_what_a_fresh_kernel_would_have_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = (
+        "import json, os, resource, sys\n"
+        "hidden = {'JPY_PARENT_PID', 'JPY_SESSION_NAME', 'JUPYTER_ORCH_RUN_ID', 'PYDEVD_USE_FRAME_EVAL'}\n"
+        "print(json.dumps([os.getcwd(), {k: v for k, v in os.environ.items() if k not in hidden}, sys.executable,"
+        " resource.getrlimit(resource.RLIMIT_NOFILE), sys.path, __name__, sys.argv[0]]))"
+    )
+    monkeypatch.setenv("ONLY_THIS_RUN", "yes")
+    limits = {"executor_config": {"step_limits": {"open_files": 500}}}
+    warm = run(tmp_path, look, executor="multiprocess", **limits)
+    close = list(notebook_kernels._doors)
+    notebook_kernels._doors.clear()
+    cold = run(tmp_path, look, executor="multiprocess", **limits)
+    open_door(close[0])
+    assert (kernel_said(warm)["kernel"], kernel_said(cold)["kernel"]) == ("warm", "cold")
+    a, b = (json.loads(line) for line in cold.out("book").splitlines())  # both runs write there
+    assert a[1].get("ONLY_THIS_RUN") == "yes"
+    assert a[3][0] == 500
+    names = {name for name in {*a[1], *b[1]} if a[1].get(name) != b[1].get(name)}
+    assert names == set()
+    assert a == b
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_kernel_that_dies_idle_is_replaced(tmp_path: Path) -> None:
+    idle = idle_kernel()
+    assert idle is not None
+    os.kill(idle, signal.SIGKILL)
+    eventually(lambda: idle_kernel() not in (None, idle))
+    assert kernel_said(run(tmp_path, "1"))["kernel"] == "warm"
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_kernel_dies_with_its_owner_whatever_its_code_does_with_signals(tmp_path: Path) -> None:
+    read, write_end = os.pipe()
+    owner = os.fork()
+    if owner == 0:
+        try:
+            kernel = taken(tmp_path)
+            os.write(write_end, b"%d" % kernel.pid)
+            signal.pause()
+        finally:
+            os._exit(1)
+    pid = int(os.read(read, 100))
+    assert is_alive(pid)
+    os.kill(owner, signal.SIGKILL)
+    os.waitpid(owner, 0)
+    eventually(lambda: not is_alive(pid))
+    os.close(read)
+    os.close(write_end)
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_released_kernel_has_ended(tmp_path: Path) -> None:
+    kernel = taken(tmp_path)
+    assert not kernel.has_ended()
+    kernel.release()
+    eventually(lambda: not is_alive(kernel.pid))
+
+
+@pytest.mark.usefixtures("ready")
+def test_whoever_ends_or_holds_the_run_finds_it_by_the_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(RUN_MARK, "a-run-of-this-test")
+    kernel = taken(tmp_path)
+    nobody = identify(2**22 + 1)
+    assert signal_run(nobody, "a-run-of-this-test", signal.SIGCONT) == 1
+    assert kill_run(nobody, "a-run-of-this-test")
+    assert kernel.has_ended(10)
+    kernel.release()
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_a_kernel_that_dies_in_a_cell_is_a_named_failure(tmp_path: Path, executor: str) -> None:
+    die = "import os, sys\nos.write(getattr(sys.stderr, '_original_stdstream_copy', 2), b'last words')\nos.kill(os.getpid(), 9)"
+    done = run(tmp_path, "1", die, executor=executor)
+    assert kernel_said(done)["kernel"] == "warm"
+    assert done.failure("book")["message"] == "the kernel died in cell 2"
+    assert "last words" in done.out("book", "err"), "what goes past the notebook goes to the step's output"
+
+
+@pytest.mark.usefixtures("ready")
+def test_exit_handlers_have_run_when_the_step_ends(tmp_path: Path) -> None:
+    mark = tmp_path / "left"
+    done = run(tmp_path, f"import atexit\natexit.register(lambda: open({str(mark)!r}, 'w').write('bye'))")
+    assert done.outcome.ok
+    assert mark.read_text() == "bye"
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_failing_cell_and_a_cell_that_asks_for_input(tmp_path: Path) -> None:
+    assert run(tmp_path, "1/0").failure("book")["message"] == "cell 1: division by zero"
+    assert "input" in run(tmp_path, "input()").failure("book")["message"]
+    assert json.loads(executed(tmp_path).read_text())["metadata"]["papermill"]["exception"] is True
+
+
+@pytest.mark.usefixtures("ready")
+def test_many_at_once_wait_for_their_turn_or_start_cold(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "import os\nprint(os.getpid())")
+    code = 'book = notebook_solid("book", "book.ipynb")\n\n@pipeline\ndef p():\n'
+    done = Launched(tmp_path, code + "".join(f'    book.alias("b{n}")()\n' for n in range(4)), "multiprocess")
+    assert done.outcome.ok
+    pids = {done.out(f"b{n}").strip() for n in range(4)}
+    assert len(pids) == 4
+
+
+@pytest.mark.usefixtures("ready")
+def test_what_acts_at_the_start_of_an_interpreter_makes_it_cold(tmp_path: Path) -> None:
+    with pytest.raises(NoWarmKernel, match="another PYTHONOPTIMIZE than the location's"):
+        taken(tmp_path, PYTHONOPTIMIZE="1")
+    with pytest.raises(NoWarmKernel, match="its interpreter is /usr/bin/env"):
+        take_kernel(["/usr/bin/env", *ARGV[1:]], {}, {}, str(tmp_path))
+    with pytest.raises(NoWarmKernel, match="command of its own"):
+        take_kernel([sys.executable, "-m", "other_kernel", "-f", "{connection_file}"], {}, {}, str(tmp_path))
+    with pytest.raises(NoWarmKernel, match="started by 'ssh'"):
+        take_kernel(ARGV, {"kernel_provisioner": {"provisioner_name": "ssh"}}, {}, str(tmp_path))
+    with pytest.raises(NoWarmKernel, match="could not be made the run's own"):
+        take_kernel(ARGV, {}, {}, str(tmp_path / "missing"))
+
+
+def test_without_a_location_it_starts_cold_and_says_why(tmp_path: Path) -> None:
+    done = run(tmp_path, "1")
+    assert done.outcome.ok
+    assert kernel_said(done)["reason"] == "this process does not belong to a location that keeps kernels ready"
+
+
+def test_all_ends_with_whoever_keeps_them(tmp_path: Path) -> None:
+    others = set(children(os.getpid()))
+    open_door(start_nursery(sys.executable, os.environ, str(tmp_path)))
+    (pid,) = set(children(os.getpid())) - others
+    eventually(lambda: len(children(pid)) == 1 and idle_kernel() == children(pid)[0])
+    idle = children(pid)[0]
+    close_door()
+    assert os.waitpid(pid, 0) == (pid, 0)
+    eventually(lambda: not is_alive(idle))
+    assert not list(Path("/tmp").glob(f"orch-kernels-{pid}-*"))
