@@ -124,7 +124,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
+        self._door.close()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

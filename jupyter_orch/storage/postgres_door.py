@@ -53,6 +53,11 @@ class PostgresDoor:
         )
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
+    def close(self) -> None:
+        """Close every connection, and watch no more."""
+        self.engine.dispose()
+        self._deadlines.close()
+
     @contextmanager
     def write(self, durable: bool) -> Iterator[Connection]:
         """A writing transaction, durable or not; what was noted as news is announced by its commit."""

@@ -61,6 +61,10 @@ class SqliteDoor:
             "sqlite://", creator=self._connect, poolclass=QueuePool, isolation_level="AUTOCOMMIT"
         )
 
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
     @contextmanager
     def write(self, durable: bool) -> Iterator[Connection]:
         """A writing transaction."""

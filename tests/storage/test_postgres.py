@@ -335,3 +335,24 @@ def test_a_storage_relays_until_it_is_told_to_stop(url: str, storage: SqlStorage
     assert heard.get(timeout=1) == "r"
     stop()
     elsewhere.dispose()
+
+
+def watchers() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "orch-deadlines"}
+
+
+def test_an_open_database_may_be_forked_beside_and_a_closed_one_leaves_no_thread(url: str) -> None:
+    others = watchers()
+    database = Database(url)
+    with database.read() as connection:
+        connection.exec_driver_sql("select 1")
+    (ours,) = watchers() - others
+    assert getattr(ours, "sleeps_through_forks", False)
+    if (child := os.fork()) == 0:
+        os._exit(1 if watchers() else 0)
+    assert os.waitpid(child, 0)[1] == 0
+    with database.read() as connection:
+        assert connection.exec_driver_sql("select 2").scalar() == 2
+    database.dispose()
+    ours.join(5)
+    assert not ours.is_alive()
