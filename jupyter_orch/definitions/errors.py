@@ -122,6 +122,8 @@ class DagsterUserCodeExecutionError(DagsterError):
     """
 
     code = "USER_CODE"
+    stands_for_its_cause = True
+    """Whether ``raise_on_error`` raises what the user's code raised, as for a solid, and not this."""
 
     @property
     def user_exception(self) -> BaseException | None:
@@ -139,6 +141,14 @@ class DagsterResourceFunctionError(DagsterUserCodeExecutionError):
     """The function of a resource raised an error."""
 
     code = "RESOURCE_FUNCTION"
+    stands_for_its_cause = False
+
+
+class DagsterRunSetupError(DagsterUserCodeExecutionError):
+    """The function of a logger or an executor raised an error before any step ran."""
+
+    code = "RUN_SETUP"
+    stands_for_its_cause = False
 
 
 class DagsterExecutionLoadInputError(DagsterUserCodeExecutionError):

@@ -124,5 +124,8 @@ def _collect_wanted(graph: GraphDefinition, wanted: dict[str, str]) -> None:
                 )
                 keys |= {place.root_manager_key} if place.root_manager_key else set()
             for place in definition.output_defs:
-                keys |= place.dagster_type.required_resource_keys | {place.io_manager_key}
+                keys |= place.dagster_type.required_resource_keys | getattr(
+                    place.dagster_type.materializer, "required_resource_keys", frozenset()
+                )
+                keys.add(place.io_manager_key)
             wanted.update(dict.fromkeys(keys, user))

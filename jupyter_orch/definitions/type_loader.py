@@ -2,26 +2,62 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any as AnyValue
 
-from jupyter_orch.definitions.config import Array, Field, Permissive, config_type
+from jupyter_orch.definitions.config import Array, Field, Permissive, Shape, config_type
 from jupyter_orch.definitions.config_choices import ScalarUnion, Selector
 from jupyter_orch.definitions.config_scalars import ANY, ConfigType
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
+from jupyter_orch.definitions.output import AssetMaterialization
+
+_FILE = Shape({"path": Field(str, description="path of a file")})
 
 
 class ScalarLoader:
-    """Takes the value as it stands in the run config."""
+    """Takes the value as it stands in the run config, or out of a file: ``{"json": {"path": …}}``, where the file
+    holds ``{"value": …}`` or the bare value, or ``{"pickle": {"path": …}}``.
+    """
 
     def __init__(self, kind: ConfigType) -> None:
-        self.schema_type = ScalarUnion(kind, Selector({"value": Field(kind)})) if kind is not ANY else kind
+        choices = Selector({"value": Field(kind), "json": Field(_FILE), "pickle": Field(_FILE)})
+        self.schema_type = ScalarUnion(kind, choices) if kind is not ANY else kind
         self.required_resource_keys: frozenset[str] = frozenset()
 
     def load(self, _context: AnyValue, value: AnyValue) -> AnyValue:
-        """The value that the config holds."""
-        return value["value"] if isinstance(value, dict) and set(value) == {"value"} else value
+        """The value that the config, or the file that it names, holds."""
+        match value:
+            case {"value": inner} if len(value) == 1:
+                return inner
+            case {"json": {"path": str(path)}} if _names_a_file(value):
+                held = json.loads(Path(path).read_text(encoding="utf-8"))
+                return held["value"] if isinstance(held, dict) and set(held) == {"value"} else held
+            case {"pickle": {"path": str(path)}} if _names_a_file(value):
+                return pickle.loads(Path(path).read_bytes())
+        return value
+
+
+def _names_a_file(value: dict[str, AnyValue]) -> bool:
+    return len(value) == 1 and all(len(inner) == 1 for inner in value.values())
+
+
+class ScalarMaterializer:
+    """Writes a value to a file: ``{"json": {"path": …}}`` as ``{"value": …}``, or ``{"pickle": {"path": …}}``."""
+
+    schema_type = Selector({"json": Field(_FILE), "pickle": Field(_FILE)})
+    required_resource_keys: frozenset[str] = frozenset()
+
+    def materialize(self, _context: AnyValue, value_config: AnyValue, value: AnyValue) -> list[AnyValue]:
+        """Write the value; gives the materialization of the file."""
+        kind, options = next(iter(value_config.items()))
+        target = Path(options["path"])
+        written = pickle.dumps(value) if kind == "pickle" else json.dumps({"value": value}).encode()
+        target.write_bytes(written)
+        return [AssetMaterialization.file(options["path"])]
 
 
 class ListLoader:

@@ -11,12 +11,14 @@ from jupyter_orch.definitions.errors import (
     DagsterTypeCheckError,
 )
 from jupyter_orch.definitions.metadata import EventMetadataEntry
+from jupyter_orch.definitions.names import valid_keys
 from jupyter_orch.definitions.output import TypeCheck
 from jupyter_orch.definitions.shown import described
-from jupyter_orch.definitions.type_loader import ScalarLoader
+from jupyter_orch.definitions.type_loader import ScalarLoader, ScalarMaterializer
 
 TypeCheckFunction = Callable[[AnyValue, AnyValue], "bool | TypeCheck"]
 _PASSED = TypeCheck(True)
+_TO_FILE = ScalarMaterializer()
 
 
 class DagsterType:
@@ -57,7 +59,7 @@ class DagsterType:
         self.description = description or ""
         self.loader = loader
         self.materializer = materializer
-        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.required_resource_keys = valid_keys(required_resource_keys, f"type {name or key!r}")
         self.typing_type = typing_type
         self.is_builtin = is_builtin
 
@@ -97,6 +99,7 @@ class _AnyType(DagsterType):
         super().__init__(lambda _context, _value: True, name="Any", is_builtin=True)
         self.config_type = ANY
         self.loader = ScalarLoader(ANY)
+        self.materializer = _TO_FILE
 
     def type_check(self, context: AnyValue, value: AnyValue) -> TypeCheck:
         return _PASSED
@@ -131,6 +134,7 @@ class _ScalarType(DagsterType):
         )
         self.config_type = kind
         self.loader = ScalarLoader(kind)
+        self.materializer = _TO_FILE
 
 
 class PythonObjectDagsterType(DagsterType):

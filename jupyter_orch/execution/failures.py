@@ -129,8 +129,10 @@ def _stack(frames: list[tuple[str, int, str, str | None]]) -> tuple[str, ...]:
 
 
 def user_error(error: BaseException) -> BaseException:
-    """What the user's code raised, when ours only wraps it."""
-    if isinstance(error, DagsterUserCodeExecutionError) and error.__cause__ is not None:
+    """What the user's code raised, when ours only wraps it; an error that names a resource, a logger or an executor
+    says more than its cause, and stays.
+    """
+    if isinstance(error, DagsterUserCodeExecutionError) and error.stands_for_its_cause and error.__cause__ is not None:
         return error.__cause__
     return error
 

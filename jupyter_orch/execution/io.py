@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,7 +93,8 @@ class StepIO:
             return source.value
         if isinstance(source, FromConfig):
             try:
-                return source.loader.load(self._context, source.value)
+                context = self._with_resources_of(source.loader, f"the loader of input {item.name!r}")
+                return source.loader.load(context, source.value)
             except Exception as error:
                 raise DagsterTypeLoadingError(
                     f"input {item.name!r} of step {self._step.key!r} could not be loaded from run config: "
@@ -103,6 +105,16 @@ class StepIO:
             "config"
         )
 
+    def _with_resources_of(self, reader: Any, owner: str) -> SolidExecutionContext:
+        """The context for a loader or materializer: it sees the resources of the solid and its own."""
+        own: frozenset[str] = getattr(reader, "required_resource_keys", frozenset())
+        needed = self._step.solid.required_resource_keys
+        if own <= needed:
+            return self._context
+        context = copy.copy(self._context)
+        context.resources = self._opened.only(own | needed, owner)
+        return context
+
     def _from_output(self, item: StepInput, source: FromOutput) -> Any:
         feeder = self._scope.plan.step(source.step_key)
         definition = feeder.solid.output_dict[source.output]
@@ -111,7 +123,7 @@ class StepIO:
         upstream = self._output_context(
             feeder, source.output, source.mapping_key, self._scope.known.source_run_ids.get(feeder.key)
         )
-        manager = self._opened.values[definition.io_manager_key]
+        manager = loads(self._opened.values[definition.io_manager_key], definition.io_manager_key)
         context = self._input_context(item, upstream, self._scope.resource_config(definition.io_manager_key))
         try:
             value = manager.load_input(context)
@@ -135,7 +147,7 @@ class StepIO:
                 self.input_assets.append(key.path)
 
     def _from_root(self, item: StepInput, source: FromRootManager) -> Any:
-        manager: InputManager = self._opened.values[source.key]
+        manager: InputManager = loads(self._opened.values[source.key], source.key)
         context = self._input_context(item, None, self._scope.resource_config(source.key), source.config, source.key)
         try:
             return manager.load_input(context)
@@ -252,7 +264,8 @@ class StepIO:
             if output.output_name not in entry:
                 continue
             try:
-                made = kind.materializer.materialize(self._context, entry[output.output_name], output.value)
+                context = self._with_resources_of(kind.materializer, f"the materializer of {kind.display_name!r}")
+                made = kind.materializer.materialize(context, entry[output.output_name], output.value)
             except DagsterError:
                 raise
             except Exception as error:
@@ -267,7 +280,7 @@ class StepIO:
         self, output: Any, mapping_key: str | None, metadata: tuple[EventMetadataEntry, ...]
     ) -> Iterator[Event]:
         definition = self._step.solid.output_dict[output.output_name]
-        manager = self._opened.values[definition.io_manager_key]
+        manager = stores(self._opened.values[definition.io_manager_key], definition.io_manager_key)
         context = self._output_context(self._step, output.output_name, mapping_key)
         if output.version is not None:
             context.version = output.version

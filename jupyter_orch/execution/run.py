@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_orch.definitions.errors import DagsterError, DagsterRunSetupError
 from jupyter_orch.definitions.executor import Executor, InProcessSettings, MultiprocessSettings
 from jupyter_orch.execution import events
 from jupyter_orch.execution.executors.in_process import run_in_process
@@ -20,6 +21,7 @@ from jupyter_orch.execution.work import Work
 from jupyter_orch.records.codec import to_json
 from jupyter_orch.records.event import Event
 from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.known import known_without
 
 
 @dataclass
@@ -55,12 +57,7 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
     work = Work(scope, progress)
     yield events.planned(scope.plan.snapshot(only), scope.config.executor)
     try:
-        yield from _executed(
-            work,
-            scope.mode.executor_named(scope.config.executor).create(
-                scope.config.executor_config, scope.pipeline, scope.instance
-            ),
-        )
+        yield from _executed(work, _executor(scope))
         yield from progress.notices()
         outcome.ok = not any(end in (FAILED, ABANDONED) for end in progress.outcomes.values())
     except RunCanceled:
@@ -80,6 +77,7 @@ def drive(scope: RunScope, only: tuple[str, ...] | None, outcome: RunOutcome) ->
 def _progress(scope: RunScope, only: tuple[str, ...] | None) -> Progress:
     if is_memoized(scope) and only is None:
         scope.known = stored_already(scope)
+    scope.known = known_without(scope.known, only)
     return Progress(scope.plan, only, scope.known)
 
 
@@ -89,6 +87,18 @@ def _can_not_go_on(outcome: RunOutcome, error: Exception) -> Event:
     return events.engine(
         f"The run can not go on: {outcome.failure.message}", level="ERROR", failure=to_json(outcome.failure)
     )
+
+
+def _executor(scope: RunScope) -> Any:
+    name = scope.config.executor
+    try:
+        return scope.mode.executor_named(name).create(scope.config.executor_config, scope.pipeline, scope.instance)
+    except DagsterError:
+        raise
+    except Exception as error:
+        raise DagsterRunSetupError(
+            f"executor {name!r} could not be created: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _executed(work: Work, executor: Any) -> Iterator[Event]:

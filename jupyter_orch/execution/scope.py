@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_orch.definitions.errors import DagsterError, DagsterRunSetupError
 from jupyter_orch.definitions.init_contexts import InitLoggerContext, InitResourceContext
 from jupyter_orch.definitions.logger import LEVELS, DagsterLogManager
 from jupyter_orch.definitions.mode import ModeDefinition
@@ -193,6 +194,9 @@ def opened_loggers(
         pipeline, mode, config: what runs.
         run_id: the run.
         with_default: use the mode's loggers also when the run config speaks of none.
+
+    Raises:
+        DagsterRunSetupError: the function of one raised; the original is the cause.
     """
     chosen = config.loggers
     if chosen is None:
@@ -202,9 +206,16 @@ def opened_loggers(
             key: definition.schema_type.check(None, (), []) if definition.has_config else None
             for key, definition in mode.logger_defs.items()
         }
-    return tuple(
-        mode.logger_defs[key].logger_fn(
-            InitLoggerContext(mode.logger_defs[key].apply_config(value), pipeline, mode.logger_defs[key], run_id)
-        )
-        for key, value in chosen.items()
-    )
+    return tuple(_opened_logger(key, value, pipeline, mode, run_id) for key, value in chosen.items())
+
+
+def _opened_logger(
+    key: str, written: Any, pipeline: PipelineDefinition, mode: ModeDefinition, run_id: str
+) -> logging.Logger:
+    definition = mode.logger_defs[key]
+    try:
+        return definition.logger_fn(InitLoggerContext(definition.apply_config(written), pipeline, definition, run_id))
+    except DagsterError:
+        raise
+    except Exception as error:
+        raise DagsterRunSetupError(f"logger {key!r} could not be created: {type(error).__name__}: {error}") from error

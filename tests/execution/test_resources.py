@@ -296,3 +296,76 @@ def test_u25_a_teardown_that_hangs_is_left_after_its_time(monkeypatch: pytest.Mo
     assert result.success and time.monotonic() - began < 10
     assert seen == ["open good", "close good"]
     assert any("closing a resource took longer than 0.1 s" in e.message for e in result.event_list if e.is_engine_event)
+
+
+def test_an_error_raised_by_a_resource_names_it_and_keeps_the_users_error_as_cause() -> None:
+    @orch.resource
+    def warehouse(_: Any) -> Any:
+        raise ValueError("boom")
+
+    @orch.solid(required_resource_keys={"warehouse"})
+    def ask(_: Any) -> None: ...
+
+    refused = piped({"warehouse": warehouse}, ask)
+    threads = {"execution": {"in_process": {"config": {"max_threads": 2}}}}
+    for config in ({}, threads):
+        with pytest.raises(orch.DagsterResourceFunctionError, match="resource 'warehouse'.*ValueError: boom") as caught:
+            orch.execute_pipeline(refused, config)
+        assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_an_error_of_an_io_manager_a_logger_or_an_executor_names_it() -> None:
+    def fails(_: Any) -> Any:
+        raise ValueError("boom")
+
+    def refusal(mode: orch.ModeDefinition, config: dict[str, Any]) -> BaseException:
+        @orch.pipeline(mode_defs=[mode])
+        def refused() -> None:
+            one()
+
+        with pytest.raises(orch.DagsterUserCodeExecutionError) as caught:
+            orch.execute_pipeline(refused, config)
+        assert isinstance(caught.value.__cause__, ValueError)
+        return caught.value
+
+    managed = orch.ModeDefinition(resource_defs={"io_manager": orch.IOManagerDefinition(fails)})
+    assert "resource 'io_manager'" in str(refusal(managed, {}))
+    logged = orch.ModeDefinition(logger_defs={"mine": orch.LoggerDefinition(fails)})
+    assert "logger 'mine'" in str(refusal(logged, {"loggers": {"mine": {}}}))
+    executed = orch.ModeDefinition(executor_defs=[orch.ExecutorDefinition("own", executor_creation_fn=fails)])
+    assert "executor 'own'" in str(refusal(executed, {"execution": {"own": {}}}))
+
+
+def test_a_type_loader_and_a_materializer_get_their_resources_though_the_solid_does_not_name_them() -> None:
+    @orch.dagster_type_loader(int, required_resource_keys={"offset"})
+    def load(context: Any, value: int) -> int:
+        return int(context.resources.offset + value)
+
+    seen = []
+
+    @orch.dagster_type_materializer({"name": str}, required_resource_keys={"offset"})
+    def write(context: Any, config: Any, value: int) -> Any:
+        seen.append((config["name"], value, context.resources.offset))
+        return orch.AssetMaterialization(config["name"])
+
+    number = orch.DagsterType(lambda _, v: isinstance(v, int), name="Number", loader=load, materializer=write)
+
+    @orch.solid(input_defs=[orch.InputDefinition("x", number)], output_defs=[orch.OutputDefinition(number)])
+    def same(context: Any, x: int) -> int:
+        with pytest.raises(orch.DagsterUnknownResourceError):
+            context.resources.offset
+        return x
+
+    offset = orch.ResourceDefinition.hardcoded_resource(3)
+    config = {"solids": {"same": {"inputs": {"x": 4}, "outputs": [{"result": {"name": "seven"}}]}}}
+    result = run(piped({"offset": offset}, same), config)
+    assert result.success
+    assert result.output_for_solid("same") == 7
+    assert seen == [("seven", 7, 3)]
+
+    @orch.solid(output_defs=[orch.OutputDefinition(number)])
+    def give(_: Any) -> int:
+        return 1
+
+    with pytest.raises(orch.DagsterInvalidDefinitionError, match="solid 'give' .* needs the resource 'offset'"):
+        piped({}, give)
