@@ -10,6 +10,7 @@ from jupyter_orch.api.logs import remove_files
 from jupyter_orch.api.problems import Answer, answer_for, answering, config_invalid
 from jupyter_orch.api.runs import existing, run
 from jupyter_orch.api.selectors import parse_run_config, pipeline_named, syntax_problem
+from jupyter_orch.records.run import Run
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.reexecute import Strategy
 from jupyter_orch.runs.submit import Wish
@@ -30,10 +31,17 @@ def _launch(_: Any, info: Any, executionParams: dict[str, Any]) -> Answer:
         except YamlError as error:
             return syntax_problem(name, error)
     try:
-        found, _created = context.orchestrator.submitter.submit(_wish(context, executionParams, value))
+        found = _submitted(context, _wish(context, executionParams, value))
     except problems.RunConfigInvalid as error:
         return config_invalid(error.pipeline, error.errors, text)
     return {"__typename": "LaunchPipelineRunSuccess", "run": run(context, found)}
+
+
+def _submitted(context: Context, wish: Wish) -> Run:
+    if wish.parent_run_id is not None and wish.step_keys is not None:
+        return context.orchestrator.reexecutor.reexecute_steps(wish, wish.step_keys, wish.parent_run_id)
+    found, _created = context.orchestrator.submitter.submit(wish)
+    return found
 
 
 def _wish(context: Context, params: dict[str, Any], run_config: Any) -> Wish:

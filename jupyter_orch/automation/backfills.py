@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,7 +31,8 @@ from jupyter_orch.names import did_you_mean
 from jupyter_orch.ports import CodeServers, NewRun, Storage
 from jupyter_orch.records.backfill import Backfill, BackfillStatus, BackfillStep
 from jupyter_orch.records.failure import Failure
-from jupyter_orch.records.messages import ConfigError, KnownState, RunRequestRecord
+from jupyter_orch.records.known import known_without
+from jupyter_orch.records.messages import ConfigError, RunRequestRecord
 from jupyter_orch.records.run import Run, RunBrief, RunFilter
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import Journal
@@ -245,7 +246,7 @@ class Backfills(BackfillControl):
             step_keys, known = self._reexecutor.left_to_do(parent)
             tags[IS_RESUME_RETRY_TAG] = "true"
         else:
-            known = _without(self._reexecutor.known_of(parent), step_keys)
+            known = known_without(self._reexecutor.known_of(parent), step_keys)
         submission = replace(
             new.submission,
             step_keys=step_keys,
@@ -286,16 +287,3 @@ def new_backfill_id() -> str:
 
 def _failed(backfill: Backfill, failure: Failure) -> BackfillStep:
     return BackfillStep(position=backfill.position, status=BackfillStatus.FAILED, failure=failure)
-
-
-def _without(known: KnownState, step_keys: Iterable[str]) -> KnownState:
-    """What is known, but for the steps that run again."""
-    again = set(step_keys)
-
-    def kept(by_step: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in by_step.items() if key not in again}
-
-    mapping_keys = {name: keys for name, keys in known.mapping_keys.items() if name.rpartition(".")[0] not in again}
-    return replace(
-        known, source_run_ids=kept(known.source_run_ids), outputs=kept(known.outputs), mapping_keys=mapping_keys
-    )

@@ -14,9 +14,11 @@ from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.execution.instance import DagsterInstance
 from jupyter_orch.execution.known import from_failure as known_after_failure
 from jupyter_orch.execution.known import known_from
+from jupyter_orch.execution.progress import Progress
 from jupyter_orch.execution.result import PipelineExecutionResult
 from jupyter_orch.execution.run_here import Order, RunHere, order_for
 from jupyter_orch.plan.prepare import selected_steps
+from jupyter_orch.records.known import known_without
 from jupyter_orch.records.messages import KnownState
 
 
@@ -155,7 +157,8 @@ def _rerun(
     order.tags.update({"dagster/parent_run_id": parent.run_id, "dagster/root_run_id": root})
     if step_selection is not None:
         only = selected_steps(plan, step_selection)
-        known = known_from(happened, parent_run_id, earlier)
+        known = known_without(known_from(happened, parent_run_id, earlier), only)
+        Progress(plan, only, known)  # says at once what can not be selected
         order.tags["dagster/step_selection"] = ",".join(step_selection)
     elif is_from_failure:
         if parent.is_success:

@@ -9,6 +9,7 @@ from jupyter_orch.plan.plan import ExecutionPlan
 from jupyter_orch.records.codec import from_json
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.known import known_without
 from jupyter_orch.records.messages import KnownState
 
 _ENDS = (EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_SKIPPED)
@@ -38,6 +39,7 @@ def known_from(events: Iterable[Event], run_id: str, earlier: KnownState | None 
             if event.data["mapping_key"] is not None:
                 mapping_keys.setdefault(f"{key}.{event.data['output_name']}", []).append(event.data["mapping_key"])
         elif event.type in _ENDS:
+            outputs.setdefault(key, set())
             (finished.add if event.type is EventType.STEP_SUCCESS else finished.discard)(key)
     before = earlier or KnownState()
     made = {key: tuple(sorted(outputs.get(key, ()))) for key in finished}
@@ -48,7 +50,7 @@ def known_from(events: Iterable[Event], run_id: str, earlier: KnownState | None 
         },
         outputs={**{key: names for key, names in before.outputs.items() if key not in outputs}, **made},
         mapping_keys={
-            **before.mapping_keys,
+            **{name: keys for name, keys in before.mapping_keys.items() if name.rpartition(".")[0] not in outputs},
             **{name: tuple(keys) for name, keys in mapping_keys.items() if name.rpartition(".")[0] in finished},
         },
     )
@@ -84,12 +86,8 @@ def from_failure(
                 again.add(key)
         elif key not in known.outputs or feeders & again:
             again.add(key)
-    kept = {key: names for key, names in known.outputs.items() if key not in again and not _is_stale(key, plan, again)}
-    return KnownState(
-        source_run_ids={key: source for key, source in known.source_run_ids.items() if key in kept},
-        outputs=kept,
-        mapping_keys={name: keys for name, keys in known.mapping_keys.items() if name.rpartition(".")[0] in kept},
-    )
+    stale = {key for key in known.source_run_ids if _is_stale(key, plan, again)}
+    return known_without(known, {*(key for key in again if not key.endswith("[?]")), *stale})
 
 
 def _is_stale(key: str, plan: ExecutionPlan, again: set[str]) -> bool:

@@ -110,7 +110,18 @@ class Progress:
                     "there will be such a step; "
                     f"select {mapped_key(step.key.rpartition('[')[0], '?')!r} instead"
                 )
+            self._check_mapping_key(step)
         return list(chosen.values())
+
+    def _check_mapping_key(self, step: Step) -> None:
+        source = step.dynamic_source
+        if step.mapping_key is None or source is None or source[0] not in self.outcomes:
+            return
+        keys = self._mapping_keys.get(source, [])
+        if step.mapping_key not in keys:
+            stem = step.key.rpartition("[")[0]
+            known = [mapped_key(stem, key) for key in keys]
+            raise DagsterExecutionStepNotFoundError(unknown("step", step.key, known, f"what {source[0]!r} gave"))
 
     def _drop_known(self, key: str) -> None:
         self.outcomes.pop(key, None)
@@ -285,7 +296,9 @@ class Progress:
         if source.step_key in to_run:
             return [source.step_key]
         if isinstance(source, FromCollect) and source.step_key.endswith("[?]"):
-            return [key for key in self._mapped_steps(source.step_key) if key in to_run]
+            producer = self._plan.step(source.step_key).dynamic_source
+            says_which = [producer[0]] if producer and producer[0] in to_run else []
+            return says_which + [key for key in self._mapped_steps(source.step_key) if key in to_run]
         return []
 
     def _decide(self, step: Step) -> None:

@@ -13,7 +13,7 @@ from jupyter_orch.definitions.mode import ModeDefinition
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.plan.build import build_plan
-from jupyter_orch.plan.plan import ExecutionPlan
+from jupyter_orch.plan.plan import UNRESOLVED, ExecutionPlan
 from jupyter_orch.plan.run_config import ResolvedConfig, RunConfigShape, checked_run_config
 from jupyter_orch.plan.select import selected, subset_of
 
@@ -41,7 +41,7 @@ def shape_for(pipeline: PipelineDefinition, mode: str | None, selection: Iterabl
         ModeNotFound: there is no such mode.
         DagsterInvalidSubsetError: the selection does not fit.
     """
-    chosen = tuple(selection) if selection is not None else None
+    chosen = tuple(selection) if selection is not None and not isinstance(selection, str) else selection
     shapes: dict[Any, RunConfigShape] = pipeline.__dict__.setdefault("_shapes", {})
     key = (mode, chosen)
     if key not in shapes:
@@ -68,7 +68,7 @@ def selected_steps(plan: ExecutionPlan, queries: Iterable[str]) -> tuple[str, ..
     Raises:
         DagsterInvalidSubsetError: a query names no step.
     """
-    queries = list(queries)
+    queries = [_as_in_plan(plan, query) for query in queries]
     feeding: dict[str, set[str]] = {key: {k for k in plan.feeders(key)} for key in plan.steps}
     extra: dict[str, set[str]] = {}
     for query in queries:
@@ -81,6 +81,13 @@ def selected_steps(plan: ExecutionPlan, queries: Iterable[str]) -> tuple[str, ..
     chosen = selected(queries, {**feeding, **extra}, "step", "the plan")
     order = {key: index for index, key in enumerate(plan.steps)}
     return tuple(sorted(chosen, key=lambda key: (order.get(key, order.get(f"{key.rpartition('[')[0]}[?]", 0)), key)))
+
+
+def _as_in_plan(plan: ExecutionPlan, query: str) -> str:
+    """A mapped step may be named without its brackets: all that it is mapped to."""
+    name = query.strip("*+")
+    is_mapped = plan.find(name) is None and f"{name}{UNRESOLVED}" in plan.steps
+    return query.replace(name, f"{name}{UNRESOLVED}") if is_mapped else query
 
 
 def _mapped_chain(plan: ExecutionPlan, mapping_key: str, dynamic_source: Any) -> dict[str, set[str]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from jupyter_orch.ports import RunStorage
+from jupyter_orch.records.known import UNRESOLVED, known_without, pattern_of
 from jupyter_orch.records.messages import KnownState, PlanSnapshot, StepSnapshot
 from jupyter_orch.records.run import Run, Submission
 from jupyter_orch.records.status import RunStatus
@@ -13,10 +14,9 @@ from jupyter_orch.runs import problems
 from jupyter_orch.runs.history import STEP_EVENTS, known_after, plan_of, step_states
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.run_tags import IS_RESUME_RETRY_TAG, OF_ONE_RUN, PARENT_TAG, RETRY_NUMBER_TAG, ROOT_TAG
-from jupyter_orch.runs.submit import Submitter
+from jupyter_orch.runs.submit import Submitter, Wish
 
 ALL_EVENTS = 1_000_000
-UNRESOLVED = "[?]"
 
 
 class Strategy(StrEnum):
@@ -42,9 +42,7 @@ class Reexecutor:
             CannotTerminate, InvalidStep: the parent has not ended, or nothing of it is left to do.
             RunConfigInvalid: the config no longer fits the code.
         """
-        parent = self._storage.get_run(parent_run_id)
-        if parent is None:
-            raise problems.RunNotFound(f"there is no run {parent_run_id!r}", run_id=parent_run_id)
+        parent = self._parent(parent_run_id)
         if parent.is_held:
             raise problems.RunConflict(
                 f"run {parent_run_id} was executed by {parent.submission.created_by} in a process of their own, and "
@@ -69,6 +67,7 @@ class Reexecutor:
     def _submission(self, parent: Run, strategy: Strategy, who: str) -> Submission:
         asked = parent.submission
         tags = {name: value for name, value in asked.tags.items() if name not in OF_ONE_RUN}
+        step_keys = None if IS_RESUME_RETRY_TAG in asked.tags else asked.step_keys
         again = replace(
             asked,
             tags={
@@ -80,13 +79,45 @@ class Reexecutor:
             parent_run_id=parent.run_id,
             root_run_id=asked.root_run_id or parent.run_id,
             idempotency_key=None,
-            step_keys=None if IS_RESUME_RETRY_TAG in asked.tags else asked.step_keys,
-            known=KnownState(),
+            step_keys=step_keys,
+            known=KnownState() if step_keys is None else known_without(asked.known, step_keys),
         )
         if strategy == Strategy.ALL_STEPS:
             return again
         step_keys, known = self.left_to_do(parent)
         return replace(again, step_keys=step_keys, known=known, tags={**again.tags, IS_RESUME_RETRY_TAG: "true"})
+
+    def reexecute_steps(self, wish: Wish, step_keys: tuple[str, ...], parent_run_id: str) -> Run:
+        """Submit a run of some steps, which takes what else it needs from what the parent made or was built on.
+
+        Raises:
+            RunNotFound: there is no such parent.
+            ConflictingParams: the parent is a run of another pipeline.
+            InvalidStep, RunConfigInvalid: the pipeline has no such step, or the config does not fit.
+        """
+        parent = self._parent(parent_run_id)
+        asked = parent.submission
+        if asked.selector.pipeline != wish.pipeline:
+            raise problems.ConflictingParams(
+                f"run {parent_run_id} is one of pipeline {asked.selector.pipeline!r}, not of {wish.pipeline!r}"
+            )
+        root = wish.root_run_id or asked.root_run_id or parent.run_id
+        again = replace(
+            wish,
+            step_keys=step_keys,
+            known=known_without(self.known_of(parent), step_keys),
+            parent_run_id=parent.run_id,
+            root_run_id=root,
+            tags={PARENT_TAG: parent.run_id, ROOT_TAG: root, **wish.tags},
+        )
+        run, _ = self._submitter.submit(again)
+        return run
+
+    def _parent(self, run_id: str) -> Run:
+        parent = self._storage.get_run(run_id)
+        if parent is None:
+            raise problems.RunNotFound(f"there is no run {run_id!r}", run_id=run_id)
+        return parent
 
     def known_of(self, parent: Run) -> KnownState:
         """What of a run a later one may build on."""
@@ -107,7 +138,8 @@ class Reexecutor:
         if plan is None:
             return parent.submission.step_keys, parent.submission.known
         known = self.known_of(parent)
-        return steps_left(plan, known), known
+        left = steps_left(plan, known)
+        return left, known_without(known, left)
 
 
 def steps_left(plan: PlanSnapshot, known: KnownState) -> tuple[str, ...]:
@@ -155,8 +187,3 @@ def _mapping_keys(plan: PlanSnapshot, known: KnownState) -> dict[str, tuple[str,
 
 def _instance(pattern: str, value: str) -> str:
     return f"{pattern.removesuffix(UNRESOLVED)}[{value}]" if pattern.endswith(UNRESOLVED) else pattern
-
-
-def pattern_of(key: str) -> str:
-    """The key that a mapped step has in the plan; any other step's key is its own."""
-    return f"{key.rpartition('[')[0]}{UNRESOLVED}" if key.endswith("]") else key

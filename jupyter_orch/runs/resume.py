@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from jupyter_orch import clock
 from jupyter_orch.ports import RunStorage
 from jupyter_orch.records.event import Event, EventType
+from jupyter_orch.records.known import known_without, pattern_of
 from jupyter_orch.records.messages import KnownState, PlanSnapshot, StepSnapshot
 from jupyter_orch.records.run import Run
 from jupyter_orch.runs.history import STEP_EVENTS, StepState, cut_off, known_after, plan_of, step_states
-from jupyter_orch.runs.reexecute import pattern_of, steps_left
+from jupyter_orch.runs.reexecute import steps_left
 from jupyter_orch.runs.run_tags import RERUN, RESUME_TAG
 
 ALL_EVENTS = 1_000_000
@@ -106,7 +107,7 @@ def left_to_do(storage: RunStorage, run: Run) -> tuple[tuple[str, ...] | None, K
     failed = tuple(key for key, state in states.items() if state.status == "FAILURE")
     attempts = {key: state.attempts for key, state in states.items() if state.status in _IN_FLIGHT}
     left = tuple(key for key in steps_left(plan, known) if key not in failed)
-    return left, replace(known, attempts=attempts, failed=failed)
+    return left, replace(known_without(known, left), attempts=attempts, failed=failed)
 
 
 def _plan(storage: RunStorage, run: Run) -> PlanSnapshot | None:

@@ -10,6 +10,7 @@ import msgspec
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.ports import CodeServerError, CodeServers
 from jupyter_orch.records import codec
+from jupyter_orch.records.known import pattern_of
 from jupyter_orch.records.messages import ConfigVerdict, KnownState, LocationTarget, PipelineSelector, PlanSnapshot
 from jupyter_orch.records.run import Run, Submission
 from jupyter_orch.records.snapshot import LocationSnapshot, PipelineSnapshot, PresetSnapshot
@@ -81,7 +82,7 @@ class Submitter:
         verdict = validate(self._code_servers, submission.location, submission.selector, submission.run_config)
         if not verdict.valid:
             raise problems.RunConfigInvalid(submission.selector.pipeline, verdict.errors)
-        if submission.step_keys is not None and not submission.known.source_run_ids:
+        if submission.step_keys is not None:
             self._check_steps(submission, submission.step_keys)
 
     def _check_steps(self, submission: Submission, step_keys: tuple[str, ...]) -> None:
@@ -89,7 +90,7 @@ class Submitter:
         plan = msgspec.convert(ask(self._code_servers, submission.location, "plan", params), PlanSnapshot)
         keys = {step.key for step in plan.steps}
         for key in step_keys:
-            if key not in keys and not any("[?]" in k and key.startswith(k.partition("[?]")[0] + "[") for k in keys):
+            if key not in keys and pattern_of(key) not in keys:
                 raise problems.InvalidStep(
                     f"the plan of {submission.selector.pipeline!r} has no step {key!r}{did_you_mean(key, keys)}",
                     step_key=key,

@@ -48,12 +48,13 @@ def below(feeding: Feeding, names: set[str]) -> set[str]:
     return {b for a, b in far if a in names}
 
 
-def pipeline_of(feeding: Feeding, compute: Any = None, **options: Any) -> PipelineDefinition:
+def pipeline_of(feeding: Feeding, compute: Any = None, is_typed: bool = True, **options: Any) -> PipelineDefinition:
     """A pipeline with one solid for each name; each gives the sum of what it gets, plus one.
 
     Args:
         feeding: the graph.
         compute: ``(context, name, numbers)`` → number, instead of the sum.
+        is_typed: values are numbers.
         options: of the pipeline.
     """
 
@@ -62,8 +63,8 @@ def pipeline_of(feeding: Feeding, compute: Any = None, **options: Any) -> Pipeli
             numbers = inputs.get("numbers", [])
             return sum(numbers) + 1 if compute is None else compute(context, name, numbers)
 
-        inputs = [InputDefinition("numbers", list[int])] if with_input else []
-        return SolidDefinition(name, inputs, run, [OutputDefinition(int)])
+        inputs = [InputDefinition("numbers", list[int] if is_typed else list)] if with_input else []
+        return SolidDefinition(name, inputs, run, [OutputDefinition(int if is_typed else None)])
 
     dependencies: dict[Any, Any] = {
         SolidInvocation(name): {
