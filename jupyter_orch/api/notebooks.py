@@ -9,12 +9,16 @@ from jupyter_orch.api import runs, schedules
 from jupyter_orch.api.context import EXECUTE, RUNS, SCHEDULES, Context, context_of
 from jupyter_orch.api.problems import Answer, answering, python_error
 from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid
+from jupyter_orch.records.event import EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.notebook_job import JOB_TAG, LOCATION, NotebookJob, schedule_name
 from jupyter_orch.records.run import RunFilter
+from jupyter_orch.runs import problems
+from jupyter_orch.runs.debug_notebook import write_debug_notebook
 
 MAX_RUNS = 100
 KEEP = 20
+STEP_START = EventType.STEP_START.value
 
 
 def _form(_: Any, info: Any, path: str) -> Answer:
@@ -85,6 +89,25 @@ def _run_job(_: Any, info: Any, jobId: str) -> Answer:
     return {"__typename": "LaunchPipelineRunSuccess", "run": runs.run(context, found)}
 
 
+def _debug_step(_: Any, info: Any, runId: str, stepKey: str) -> Answer:
+    context = context_of(info)
+    context.require(EXECUTE, RUNS)
+    orchestrator = context.orchestrator
+    found = orchestrator.instance.storage.get_run(runId)
+    if found is None:
+        raise problems.RunNotFound(f"there is no run {runId!r}", run_id=runId)
+    steps = {item.event.step_key for item in orchestrator.instance.storage.read_events(runId, types=[STEP_START])}
+    state = orchestrator.code_servers.state(found.submission.location)
+    path = write_debug_notebook(
+        orchestrator.code_servers.workspace.parent,
+        found,
+        stepKey,
+        {key for key in steps if key},
+        state.snapshot if state is not None else None,
+    )
+    return {"__typename": "DebugStepSuccess", "path": path}
+
+
 def _save(_: Any, info: Any, job: dict[str, Any]) -> Answer:
     context = context_of(info)
     context.require(EXECUTE, SCHEDULES)
@@ -117,6 +140,7 @@ def _remove(_: Any, info: Any, jobId: str) -> Answer:
 RESOLVERS = {
     "Query": {"notebookFormOrError": answering(_form), "notebookJobsOrError": answering(_jobs)},
     "Mutation": {
+        "debugStep": answering(_debug_step),
         "runNotebook": answering(_run),
         "runNotebookJob": answering(_run_job),
         "saveNotebookJob": answering(_save),

@@ -120,7 +120,7 @@ class StepRun:
 
     def _body(self) -> Iterator[Event]:
         enter_step(self._step.key)
-        context = self._context()
+        context = self.context()
         io = StepIO(self._scope, self._step, self._opened, context)
         inputs: dict[str, Any] = {}
         interrupt.enter()
@@ -148,7 +148,8 @@ class StepRun:
             )
         return seconds
 
-    def _context(self) -> SolidExecutionContext:
+    def context(self) -> SolidExecutionContext:
+        """What the solid's function sees."""
         solid = self._step.solid
         owner = f"solid {self._step.handle[-1]!r}"
         return SolidExecutionContext(

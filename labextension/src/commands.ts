@@ -15,6 +15,7 @@ export const Commands = {
   openBackfills: 'jupyter-orch:open-backfills',
   openAssets: 'jupyter-orch:open-assets',
   openNotebook: 'jupyter-orch:open-executed-notebook',
+  debugStep: 'jupyter-orch:open-step-in-notebook',
   runNotebook: 'jupyter-orch:run-notebook',
   scheduleNotebook: 'jupyter-orch:schedule-notebook',
   openNotebookJobs: 'jupyter-orch:open-notebook-jobs'
@@ -52,6 +53,11 @@ export const Arguments = {
       stepKey: text('Key of the step that ran the notebook.'),
       at: { type: 'string', enum: ['failing'], description: 'Where to look; the beginning when left out.' }
     },
+    required: ['runId', 'stepKey']
+  },
+  step: {
+    type: 'object',
+    properties: { runId: RUN, stepKey: text('Key of a step that began.') },
     required: ['runId', 'stepKey']
   },
   instigator: {

@@ -48,6 +48,8 @@ export interface IOpener {
   notebookJobs(): void;
   /** Open what a step left of its notebook, if told so at the cell that failed. */
   notebook(runId: string, stepKey: string, at?: 'failing'): void;
+  /** Open a new notebook in which a step of a run is loaded as the run had it. */
+  debugStep(runId: string, stepKey: string): void;
   /** Open a file of the workspace at a line; does nothing for files outside Jupyter's root. */
   source(place: SourceFragment): void;
   /** Open a notebook of the workspace. */

@@ -56,6 +56,7 @@ export function orchOn(server: MemoryServer): Omit<IOrchestrator, 'open'> & { op
       instance: vi.fn<IOpener['instance']>(),
       notebookJobs: vi.fn<IOpener['notebookJobs']>(),
       notebook: vi.fn<IOpener['notebook']>(),
+      debugStep: vi.fn<IOpener['debugStep']>(),
       source: vi.fn<IOpener['source']>(),
       file: vi.fn<IOpener['file']>(),
       tell: vi.fn<IOpener['tell']>()

@@ -1,9 +1,18 @@
 import type { OrchClient } from '../api/client';
 import type { NotebookJobInput, RunNotebookParams } from '../api/gql/graphql';
-import { NOTEBOOK_FORM, REMOVE_NOTEBOOK_JOB, RUN_NOTEBOOK, RUN_NOTEBOOK_JOB, SAVE_NOTEBOOK_JOB } from '../api/operations';
+import { DEBUG_STEP, NOTEBOOK_FORM, REMOVE_NOTEBOOK_JOB, RUN_NOTEBOOK, RUN_NOTEBOOK_JOB, SAVE_NOTEBOOK_JOB } from '../api/operations';
 import { RequestProblem } from '../api/problem';
 import type { RunWatch } from '../models/run_watch';
 import type { NotebookForm } from './values';
+
+/** Have a notebook written that loads a step of a run. @returns its path; rejects with a `RequestProblem` when refused. */
+export async function debugStep(client: OrchClient, runId: string, stepKey: string): Promise<string> {
+  const { debugStep: answer } = await client.send(DEBUG_STEP, { runId, stepKey });
+  if (answer.__typename !== 'DebugStepSuccess') {
+    throw new RequestProblem('server', answer.message);
+  }
+  return answer.path;
+}
 
 /** What can be done with plain notebooks. Each rejects with a `RequestProblem` when refused. */
 export class NotebookActions {

@@ -28,6 +28,7 @@ export function openerOf(commands: CommandRegistry, tell: IOpener['tell']): IOpe
     notebookJobs: () => run(Commands.openNotebookJobs, {}),
     runs: filter => run(Commands.openRuns, { ...filter }),
     notebook: (runId, stepKey, at) => run(Commands.openNotebook, { runId, stepKey, ...(at ? { at } : {}) }),
+    debugStep: (runId, stepKey) => run(Commands.debugStep, { runId, stepKey }),
     file: path => run('docmanager:open', { path }),
     source: place => {
       Private.openSource(commands, place).catch((reason: unknown) => tell(messageOf(reason), 'error'));

@@ -5,6 +5,7 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
 import { ExecutedNotebookDrive, notebookPath } from '../api/executed_notebooks';
 import { Arguments, Commands, textOf } from '../commands';
+import { debugStep } from '../notebooks/actions';
 import { orchIcon } from '../icons';
 import { IOrchestrator } from '../tokens';
 import { failingCell } from '../models/executed_notebook';
@@ -84,6 +85,14 @@ export const executedNotebooks: JupyterFrontEndPlugin<void> = {
   requires: [IOrchestrator, IDocumentManager],
   activate: (app: JupyterFrontEnd, orch: IOrchestrator, documents: IDocumentManager) => {
     app.serviceManager.contents.addDrive(new ExecutedNotebookDrive(orch.client));
+    app.commands.addCommand(Commands.debugStep, {
+      label: orch.trans.__('Open Failed Step in Notebook'),
+      describedBy: { args: Arguments.step },
+      execute: async args => {
+        const path = await debugStep(orch.client, textOf(args, 'runId'), textOf(args, 'stepKey'));
+        documents.openOrReveal(path);
+      }
+    });
     app.commands.addCommand(Commands.openNotebook, {
       label: orch.trans.__('Open Executed Notebook'),
       describedBy: { args: Arguments.notebook },

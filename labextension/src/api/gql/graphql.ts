@@ -613,6 +613,20 @@ export type LastNotebookRunQuery = { pipelineRunsOrError:
     | { __typename: 'PythonError' }
    };
 
+export type DebugStepMutationVariables = Exact<{
+  runId: string;
+  stepKey: string;
+}>;
+
+
+export type DebugStepMutation = { debugStep:
+    | { __typename: 'DebugStepSuccess', path: string }
+    | { __typename: 'InvalidStepError', message: string }
+    | { __typename: 'PipelineRunNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+    | { __typename: 'UnauthorizedError', message: string }
+   };
+
 export type SourceFragment = { file: string, contentsPath: string | null, line: number, cell: number | null };
 
 export type SolidFieldsFragment = { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> };
@@ -2372,6 +2386,19 @@ export const LastNotebookRunDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LastNotebookRunQuery, LastNotebookRunQueryVariables>;
+export const DebugStepDocument = new TypedDocumentString(`
+    mutation DebugStep($runId: String!, $stepKey: String!) {
+  debugStep(runId: $runId, stepKey: $stepKey) {
+    __typename
+    ... on DebugStepSuccess {
+      path
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DebugStepMutation, DebugStepMutationVariables>;
 export const PipelineDocument = new TypedDocumentString(`
     query Pipeline($selector: PipelineSelector!) {
   pipelineOrError(params: $selector) {

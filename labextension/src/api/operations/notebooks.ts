@@ -153,3 +153,17 @@ export const LAST_NOTEBOOK_RUN = graphql(`
     }
   }
 `);
+
+export const DEBUG_STEP = graphql(`
+  mutation DebugStep($runId: String!, $stepKey: String!) {
+    debugStep(runId: $runId, stepKey: $stepKey) {
+      __typename
+      ... on DebugStepSuccess {
+        path
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`);

@@ -56,6 +56,9 @@ export function RunBody({ run, view, renderers }: { run: RunModel; view: RunView
                   {trans.__('Open at the failing cell')}
                 </button>
               )}
+              <button type="button" className="jp-orch-link" onClick={() => open.debugStep(run.runId, failed)}>
+                {trans.__('Open failed step in notebook')}
+              </button>
               <button type="button" className="jp-orch-link" onClick={() => (view.step = failed)}>
                 {trans.__('Show this step only')}
               </button>
