@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import memory, queue, storage, ticks
+from tests.bench import memory, notebooks, queue, storage, ticks
 from tests.server_process import ServerProcess, serving, wait_for
 
 CODE = Path(__file__).with_name("code.py")
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument(
         "--only",
-        choices=["imports", "starts", "launches", "queue", "steps", "storage", "ticks", "memory"],
+        choices=["imports", "starts", "launches", "notebooks", "queue", "steps", "storage", "ticks", "memory"],
         help="measure only this",
     )
     options = parser.parse_args()
@@ -41,6 +41,7 @@ def main() -> int:
             "imports": imports,
             "starts": lambda: server_starts(Path(folder)),
             "launches": lambda: launches(Path(folder), options.runs),
+            "notebooks": lambda: notebooks.measure(Path(folder) / "notebooks", row),
             "queue": lambda: queue.measure(workspace(Path(folder) / "queue"), Path(folder) / "queue-home", 200, row),
             "steps": lambda: steps(Path(folder)),
             "ticks": lambda: ticks.measure(Path(folder) / "ticks", row),
