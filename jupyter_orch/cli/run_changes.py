@@ -43,7 +43,9 @@ def declare_changes(verbs: Any) -> None:
     wipe.set_defaults(act=_wipe)
     rerun = verbs.add_parser("rerun", help="start a run with the pipeline and config of an earlier one")
     rerun.add_argument("run", metavar="RUN", help="run id, the beginning of one, or 'latest'")
-    rerun.add_argument("--from-failure", action="store_true", help="only what failed and what depends on it")
+    what = rerun.add_mutually_exclusive_group()
+    what.add_argument("--from-failure", action="store_true", help="only what failed and what depends on it")
+    what.add_argument("--steps", metavar="KEYS", help="only these steps, separated by commas, on top of that run")
     rerun.add_argument("--wait", action="store_true", help="show the run's events to its end; exit 1 if it failed")
     add_workspace(rerun)
     rerun.set_defaults(act=_rerun)
@@ -96,7 +98,8 @@ def _rerun(arguments: argparse.Namespace) -> int:
     strategy = Strategy.FROM_FAILURE if arguments.from_failure else Strategy.ALL_STEPS
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         parent = find_run(orchestrator.instance, arguments.run)
-        run = orchestrator.reexecutor.reexecute(parent.run_id, strategy, person())
+        steps = tuple(arguments.steps.split(",")) if arguments.steps else None
+        run = orchestrator.reexecutor.reexecute(parent.run_id, strategy, person(), steps)
         _tell(orchestrator.instance, "launchPipelineReexecution", run.run_id, "LaunchPipelineRunSuccess")
         print(f"run {run.run_id}", flush=True)
         if arguments.wait:

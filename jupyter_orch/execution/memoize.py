@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_orch.definitions.errors import DagsterUndefinedDataVersionError
+from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterUndefinedDataVersionError
 from jupyter_orch.definitions.io_contexts import OutputContext
 from jupyter_orch.definitions.run import MEMOIZED_RUN_TAG
 from jupyter_orch.execution.scope import RunScope
@@ -21,6 +21,7 @@ def stored_already(scope: RunScope) -> KnownState:
 
     Raises:
         DagsterUndefinedDataVersionError: a solid or resource has no version.
+        DagsterInvariantViolationError: an IO manager can not say what it has.
     """
     book = VersionBook(scope)
     opened = scope.resource_scope()
@@ -55,7 +56,11 @@ def _is_stored(scope: RunScope, book: VersionBook, step: Step, managers: dict[st
             continue
         has_output = getattr(managers[definition.io_manager_key], "has_output", None)
         if has_output is None:
-            return False
+            raise DagsterInvariantViolationError(
+                f"a memoized run asks IO manager {definition.io_manager_key!r} which outputs it has, but "
+                f"{type(managers[definition.io_manager_key]).__name__} has no method has_output; use "
+                "versioned_filesystem_io_manager, or give yours has_output(context)"
+            )
         context = OutputContext(
             step_key=step.key,
             name=definition.name,

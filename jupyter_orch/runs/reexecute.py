@@ -34,8 +34,16 @@ class Reexecutor:
         self._submitter = submitter
         self._launching = launching
 
-    def reexecute(self, parent_run_id: str, strategy: Strategy, who: str) -> Run:
+    def reexecute(
+        self, parent_run_id: str, strategy: Strategy, who: str, step_keys: tuple[str, ...] | None = None
+    ) -> Run:
         """Submit a run with the parent's pipeline and config.
+
+        Args:
+            parent_run_id: the earlier run.
+            strategy: what of it is done again.
+            who: asks for it.
+            step_keys: do these again instead; what else they need comes from what the parent made or was built on.
 
         Raises:
             RunNotFound: there is no such parent.
@@ -49,6 +57,9 @@ class Reexecutor:
                 "its code is nowhere else: execute it again from there, with reexecute_pipeline"
             )
         submission = self._submission(parent, strategy, who)
+        if step_keys is not None:
+            known = known_without(self.known_of(parent), step_keys)
+            submission = replace(submission, step_keys=step_keys, known=known)
         self._submitter.check(submission)
         run, _ = self._launching.submit(submission)
         return run

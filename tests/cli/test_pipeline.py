@@ -49,6 +49,18 @@ def broken(_):
 @pipeline
 def failing():
     broken()
+
+@solid
+def born(context) -> str:
+    return context.run_id
+
+@solid
+def tell(_, run: str):
+    print(run)
+
+@pipeline
+def origins():
+    tell(born())
 '''
 CONFIG = "solids: {load: {config: {rows: 5}}}\nresources: {database: {config: {url: x}}}\n"
 
@@ -101,6 +113,20 @@ def test_execute_runs_now_whatever_the_queue_and_tells_by_its_exit_code(numbers:
     assert again.code == 0 and again.out.startswith("run ")
     newest = numbers("run", "list", "--json").json[0]
     assert newest["status"] == "QUEUED" and again.out.split()[1] == newest["run_id"]
+
+
+def test_steps_run_again_on_top_of_a_run_and_never_on_stale_values(numbers: Console) -> None:
+    def told() -> str:
+        return numbers("run", "logs", "latest", "--step", "tell").out.strip()
+
+    assert numbers("pipeline", "execute", "origins").code == 0
+    first = told()
+    later = numbers("run", "rerun", "latest", "--steps", "tell", "--wait")
+    assert later.code == 0 and told() == first, "the parent's value, as nothing newer was made"
+    both = numbers("run", "rerun", "latest", "--steps", "born,tell", "--wait")
+    assert both.code == 0 and told() == numbers("run", "list", "--json").json[0]["run_id"] != first
+    wrong = numbers("run", "rerun", "latest", "--steps", "tel")
+    assert wrong.code == 1 and "did you mean 'tell'" in wrong.err
 
 
 def test_versions_of_steps_follow_code_and_config(numbers: Console) -> None:

@@ -63,3 +63,35 @@ def test_a_missing_version_is_named(tmp_path: Any) -> None:
     )
     assert not result.success
     assert any("step 'b'" in e.message for e in result.event_list)
+
+
+def test_an_io_manager_that_can_not_memoize_is_named() -> None:
+    @orch.solid(version="1")
+    def a() -> int:
+        return 1
+
+    @orch.pipeline(tags={"dagster/is_memoized_run": "true"})
+    def memoized() -> None:
+        a()
+
+    with pytest.raises(orch.DagsterInvariantViolationError, match="'io_manager'.*has no method has_output"):
+        orch.execute_pipeline(memoized)
+
+
+def test_a_version_strategy_alone_does_not_memoize(tmp_path: Any) -> None:
+    @orch.solid
+    def a() -> int:
+        return 1
+
+    @orch.pipeline(
+        mode_defs=[orch.ModeDefinition(resource_defs={"io_manager": orch.versioned_filesystem_io_manager})],
+        version_strategy=orch.SourceHashVersionStrategy(),
+    )
+    def with_versions() -> None:
+        a()
+
+    config = {"resources": {"io_manager": {"config": {"base_dir": str(tmp_path)}}}}
+    for tags, steps in (({}, ["a"]), ({}, ["a"]), ({"dagster/is_memoized_run": "true"}, [])):
+        result = run(with_versions, config, tags=tags)
+        assert result.success
+        assert [e.step_key for e in result.event_list if e.is_step_start] == steps

@@ -202,6 +202,34 @@ def test_a_rerun_from_failure_keeps_what_succeeded(shared: ServerProcess) -> Non
     assert "no luck with 1" in json.dumps(failed["data"]), "the input came from the parent's stored output"
 
 
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_chosen_steps_build_on_their_parent_and_on_its_parent(shared: ServerProcess, executor: str) -> None:
+    def of_steps(parent: str, *keys: str) -> dict[str, Any]:
+        config = {"execution": {executor: {}}}
+        return shared.launch("long", config, stepKeys=keys, executionMetadata={"parentRunId": parent})
+
+    def done(answer: dict[str, Any]) -> str:
+        assert answer["__typename"] == "LaunchPipelineRunSuccess", answer
+        run = shared.wait_for_run(answer["run"]["runId"])
+        assert run["status"] == "SUCCESS", run
+        query = "query($id: ID!) { pipelineRunOrError(runId: $id) { ... on PipelineRun { rootRunId } } }"
+        assert shared.graphql(query, id=run["runId"])["pipelineRunOrError"] == {"rootRunId": root}
+        return str(run["runId"])
+
+    def started(run_id: str) -> list[str]:
+        return [e["step_key"] for e in shared.events(run_id) if e["type"] == "STEP_START"]
+
+    root = launched(shared, "long")
+    assert shared.wait_for_run(root)["status"] == "SUCCESS"
+    second = done(of_steps(root, "second", "third"))
+    assert started(second) == ["second", "third"]
+    assert sorted(started(done(of_steps(second, "second", "fourth")))) == ["fourth", "second"]
+    assert "no step 'fifth'" in of_steps(root, "fifth")["message"]
+    assert "there is no run" in of_steps("00000000-0000-4000-8000-000000000000", "third")["message"]
+    other = shared.launch("short", stepKeys=["add_one"], executionMetadata={"parentRunId": root})
+    assert "is one of pipeline 'long'" in other["message"]
+
+
 def test_a_run_goes_on_while_its_server_is_dead(own: ServerProcess, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     run_id = launched(own, "long", {"solids": {"wait": {"config": {"until": str(gate)}}}})
