@@ -64,6 +64,10 @@ class Invocation:
         return f"Invocation({self.name!r})"
 
 
+class UnknownOutputError(DagsterInvalidDefinitionError, AttributeError):
+    """A solid has no output of that name."""
+
+
 class OutputHandle:
     """What calling a solid inside a graph gives: stands for a value that does not exist yet."""
 
@@ -91,6 +95,14 @@ class OutputHandle:
 
     def __len__(self) -> int:
         self._refuse("take the length of")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnknownOutputError(
+            f"{self.solid_name!r} has one output, {self.output_name!r}, and calling it in a graph gives that output "
+            f"itself; write it without .{name}"
+        )
 
     def map(self, _fn: Any) -> Any:
         """Only for dynamic outputs."""
@@ -268,8 +280,17 @@ def _outputs_tuple(node: Node) -> Any:
     names = tuple(definition.name for definition in node.output_defs)
     made = _TUPLES.get(names)
     if made is None:
-        made = _TUPLES[names] = namedtuple("Outputs", names, rename=True)
+        own = {"__slots__": (), "__getattr__": _unknown_output}
+        made = _TUPLES[names] = type("Outputs", (namedtuple("Outputs", names, rename=True),), own)
     return made
+
+
+def _unknown_output(outputs: Any, name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    raise UnknownOutputError(
+        unknown("output", name, [handle.output_name for handle in outputs], repr(outputs[0].solid_name))
+    )
 
 
 class _Stack(threading.local):

@@ -7,6 +7,7 @@ import math
 from abc import ABC, abstractmethod
 from typing import Any as AnyValue
 
+from jupyter_orch.definitions.errors import DagsterInvalidConfigDefinitionError
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.shown import described, plain
 from jupyter_orch.records.messages import ConfigError
@@ -159,6 +160,10 @@ class Enum(ConfigType):
     def __init__(self, name: str, enum_values: list[EnumValue | str]) -> None:
         self.name = name
         self.enum_values = [EnumValue(v) if isinstance(v, str) else v for v in enum_values]
+        words = [v.config_value for v in self.enum_values]
+        if len(set(words)) < len(words):
+            twice = next(word for word in words if words.count(word) > 1)
+            raise DagsterInvalidConfigDefinitionError(f"the enum {name!r} has the value {twice!r} twice")
         self._python_values = {v.config_value: v.python_value for v in self.enum_values}
         self.words = "one of " + ", ".join(repr(word) for word in self._python_values)
 

@@ -90,7 +90,7 @@ class ConfigurableDefinition:
         """
         if self.needs_name_when_configured and not name:
             raise DagsterInvalidDefinitionError(
-                f"a configured copy of {self.noun} {_called(self)} needs a name of its own"
+                f"a configured copy of {self.noun} {_called(self)} needs a name of its own; give name=…"
             )
         function = config_or_config_fn if callable(config_or_config_fn) else None
         if function is None and config_schema is not None:
@@ -132,7 +132,9 @@ def configured(
     """
 
     def decorate(config_fn: Any) -> D:
-        called = name or (config_fn.__name__ if configurable.needs_name_when_configured else None)
+        called = name
+        if called is None and configurable.needs_name_when_configured:
+            called = getattr(config_fn, "__name__", None)
         return configurable.configured(config_fn, name=called, config_schema=config_schema, **kwargs)
 
     return decorate

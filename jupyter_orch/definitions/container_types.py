@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import inspect
 import types
 import typing
@@ -9,10 +10,11 @@ from collections.abc import Callable
 from typing import Any as AnyValue
 
 from jupyter_orch.definitions.config import Shape
+from jupyter_orch.definitions.config_scalars import Enum
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.output import TypeCheck
 from jupyter_orch.definitions.shown import described
-from jupyter_orch.definitions.type_loader import DictLoader, ListLoader
+from jupyter_orch.definitions.type_loader import DictLoader, ListLoader, ScalarLoader
 from jupyter_orch.definitions.types import (
     Any,
     Bool,
@@ -39,7 +41,9 @@ _FOR_PYTHON: dict[AnyValue, DagsterType] = {
 
 
 def _container(name: str, key: str, fits: TypeCheckFunction, typing_type: AnyValue) -> DagsterType:
-    return DagsterType(fits, key=key, name=name, typing_type=typing_type)
+    made = DagsterType(fits, key=key, name=name, typing_type=typing_type)
+    made.is_inferred = True
+    return made
 
 
 def _first_misfit(kind: DagsterType, context: AnyValue, items: AnyValue, what: str) -> TypeCheck | None:
@@ -52,15 +56,17 @@ def _first_misfit(kind: DagsterType, context: AnyValue, items: AnyValue, what: s
     return None
 
 
-def _list_of(inner: AnyValue) -> DagsterType:
+def _list_of(inner: AnyValue, container: AnyValue = list) -> DagsterType:
     kind = resolve(inner)
+    noun = container.__name__.lower()
 
     def fits(context: AnyValue, value: AnyValue) -> bool | TypeCheck:
-        if not isinstance(value, list):
-            return TypeCheck(False, f"found {described(value)}, expected a list")
+        if not isinstance(value, container) or isinstance(value, (str, bytes)):
+            return TypeCheck(False, f"found {described(value)}, expected a {noun}")
         return _first_misfit(kind, context, value, "item") or True
 
-    made = _container(f"[{kind.display_name}]", f"List.{kind.key}", fits, list)
+    shown = f"[{kind.display_name}]" if container is list else f"Sequence[{kind.display_name}]"
+    made = _container(shown, f"{container.__name__.capitalize()}.{kind.key}", fits, container)
     made.loader = None if kind.loader is None else ListLoader(kind.loader)
     return made
 
@@ -92,12 +98,12 @@ def _tuple_of(*inner: AnyValue) -> DagsterType:
     return _container(f"Tuple[{shown}]", f"Tuple.{shown}", fits, tuple)
 
 
-def _dict_of(keys: AnyValue, values: AnyValue) -> DagsterType:
+def _dict_of(keys: AnyValue, values: AnyValue, container: AnyValue = dict) -> DagsterType:
     key_kind, value_kind = resolve(keys), resolve(values)
 
     def fits(context: AnyValue, value: AnyValue) -> bool | TypeCheck:
-        if not isinstance(value, dict):
-            return TypeCheck(False, f"found {described(value)}, expected a dict")
+        if not isinstance(value, container):
+            return TypeCheck(False, f"found {described(value)}, expected a {container.__name__.lower()}")
         return (
             _first_misfit(key_kind, context, value, "key")
             or _first_misfit(value_kind, context, value.values(), "value")
@@ -105,7 +111,8 @@ def _dict_of(keys: AnyValue, values: AnyValue) -> DagsterType:
         )
 
     shown = f"{key_kind.display_name},{value_kind.display_name}"
-    made = _container(f"Dict[{shown}]", f"Dict.{shown}", fits, dict)
+    name = container.__name__.capitalize()
+    made = _container(f"{name}[{shown}]", f"{name}.{shown}", fits, container)
     made.loader = DictLoader()
     return made
 
@@ -120,6 +127,20 @@ def _optional(inner: AnyValue) -> DagsterType:
 
     made = _container(f"{kind.display_name}?", f"Optional.{kind.key}", fits, kind.typing_type)
     made.loader = kind.loader
+    return made
+
+
+def _one_of(*values: AnyValue) -> DagsterType:
+    shown = ", ".join(map(repr, values))
+
+    def fits(_context: AnyValue, value: AnyValue) -> bool | TypeCheck:
+        if any(type(value) is type(item) and value == item for item in values):
+            return True
+        return TypeCheck(False, f"found {described(value)}, expected one of {shown}")
+
+    made = _container(f"Literal[{shown}]", f"Literal.{shown}", fits, AnyValue)
+    if values and all(isinstance(item, str) for item in values):
+        made.loader = ScalarLoader(Enum("value", list(values)))
     return made
 
 
@@ -261,16 +282,22 @@ def _resolve_typing(annotation: AnyValue) -> DagsterType:
         return resolve(arguments[0])
     if origin is list and len(arguments) == 1:
         return _list_of(arguments[0])
+    if origin is collections.abc.Sequence and len(arguments) == 1:
+        return _list_of(arguments[0], collections.abc.Sequence)
     if origin is set and len(arguments) == 1:
         return _set_of(arguments[0])
-    if origin is dict and len(arguments) == 2:
-        return _dict_of(*arguments)
+    if origin in (dict, collections.abc.Mapping) and len(arguments) == 2:
+        return _dict_of(*arguments, container=origin)
+    if origin is typing.Literal:
+        return _one_of(*arguments)
+    if isinstance(annotation, typing.NewType):
+        return resolve(annotation.__supertype__)
     if origin is tuple and arguments and Ellipsis not in arguments:
         return _tuple_of(*arguments)
     if isinstance(origin, type):
-        return PythonObjectDagsterType(origin)
+        return _inferred(origin)
     if isinstance(annotation, type):
-        kind = _FOR_PYTHON[annotation] = PythonObjectDagsterType(annotation)
+        kind = _FOR_PYTHON[annotation] = _inferred(annotation)
         _give_loader(kind, annotation)
         return kind
     if (
@@ -283,6 +310,13 @@ def _resolve_typing(annotation: AnyValue) -> DagsterType:
         f"{annotation!r} is no type; use a Python class, a typing annotation, a DagsterType, or one of Any, Bool, "
         "Int, Float, String"
     )
+
+
+def _inferred(python_class: type) -> DagsterType:
+    """What a class means that nobody registered."""
+    made = PythonObjectDagsterType(python_class)
+    made.is_inferred = True
+    return made
 
 
 def check_dagster_type(dagster_type: AnyValue, value: AnyValue) -> TypeCheck:

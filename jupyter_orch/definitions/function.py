@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import re
 import typing
 from collections.abc import Callable
 from typing import Any
 
 from jupyter_orch.definitions.config_scalars import NO_DEFAULT
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
-from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
+from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition, checked_places
+from jupyter_orch.definitions.place import NOTEBOOK_CELL
 from jupyter_orch.definitions.types import Nothing
 from jupyter_orch.records.snapshot import Source
 
 _CONTEXT_NAMES = frozenset({"context", "_context", "context_", "_context_", "_", "__"})
-_CELL = re.compile(r"(?P<file>.+\.ipynb)#cell=(?P<cell>\d+)$")
+_NEARLY_CONTEXT = frozenset({"ctx", "_ctx", "ctx_", "ctxt", "cxt", "cntx", "contex", "contxt"})
+_CONTEXT_CLASSES = frozenset({"SolidExecutionContext", "OpExecutionContext"})
 
 
 class Signature:
@@ -49,12 +50,30 @@ class Signature:
         )
         self.returns = self._hints.get("return", inspect.Parameter.empty)
 
+    def refuse_misnamed_context(self, declared: list[InputDefinition] | None, owner: str) -> None:
+        """Refuse a first parameter that is meant as the context but named otherwise.
+
+        Raises:
+            DagsterInvalidDefinitionError: says how to name it.
+        """
+        if self.takes_context or not self.parameters:
+            return
+        first = self.parameters[0].name
+        hint = self._hints.get(first)
+        looks_like_it = (hint is None and first in _NEARLY_CONTEXT) or getattr(hint, "__name__", "") in _CONTEXT_CLASSES
+        if looks_like_it and first not in {definition.name for definition in declared or ()}:
+            raise DagsterInvalidDefinitionError(
+                f"the first parameter of {owner} is named {first!r}, so it would be an input; to get the context name "
+                f"it `context`; if it is an input, give it a type or an InputDefinition({first!r})"
+            )
+
     def inputs(self, declared: list[InputDefinition] | None, owner: str) -> list[InputDefinition]:
         """The inputs: those declared, completed by the signature, and those that only the signature has.
 
         Raises:
             DagsterInvalidDefinitionError: a declared input is no parameter of the function.
         """
+        checked_places(declared, InputDefinition, owner)
         by_name = {definition.name: definition for definition in declared or ()}
         names = {parameter.name for parameter in self.parameters}
         for definition in by_name.values():
@@ -127,7 +146,7 @@ def source_of(fn: Any) -> Source | None:
     code = getattr(inspect.unwrap(fn) if callable(fn) else fn, "__code__", None)
     if code is None:
         return None
-    cell = _CELL.fullmatch(code.co_filename)
+    cell = NOTEBOOK_CELL.fullmatch(code.co_filename)
     if cell:
         return Source(file=cell["file"], line=code.co_firstlineno, cell=int(cell["cell"]))
     return Source(file=code.co_filename, line=code.co_firstlineno)

@@ -20,9 +20,16 @@ from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.function import Signature, source_of
 from jupyter_orch.definitions.graph_mappings import outer_mappings
 from jupyter_orch.definitions.hook import checked_hooks
-from jupyter_orch.definitions.inout import InputDefinition, InputMapping, OutputDefinition, OutputMapping
+from jupyter_orch.definitions.inout import (
+    InputDefinition,
+    InputMapping,
+    OutputDefinition,
+    OutputMapping,
+    checked_places,
+)
 from jupyter_orch.definitions.names import unknown, valid_tags
 from jupyter_orch.definitions.node import NodeDefinition
+from jupyter_orch.definitions.place import defined_at
 from jupyter_orch.definitions.shown import described
 from jupyter_orch.definitions.wiring import check_names, dynamic_depths, running_order
 from jupyter_orch.display.bundle import graph_bundle
@@ -294,7 +301,22 @@ def composed_graph(
     tags: Any,
 ) -> GraphDefinition:
     """Write a graph by calling its function: parameters are its inputs, what is returned its outputs."""
+    with defined_at(fn):
+        return _composed(kind, fn, name, description, input_defs, output_defs, config_mapping, tags)
+
+
+def _composed(
+    kind: type[GraphDefinition],
+    fn: Callable[..., Any],
+    name: str,
+    description: str | None,
+    input_defs: list[InputDefinition] | None,
+    output_defs: list[OutputDefinition] | None,
+    config_mapping: ConfigMapping | None,
+    tags: Any,
+) -> GraphDefinition:
     owner = f"{kind.noun} {name!r}"
+    checked_places(output_defs, OutputDefinition, owner)
     signature = Signature(fn, may_take_context=False)
     inputs = signature.inputs(input_defs, owner)
     composer, returned = compose(owner, fn, {definition.name: OuterInput(definition.name) for definition in inputs})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,8 @@ from jupyter_orch.definitions.contexts import HookContext
 from jupyter_orch.definitions.dagster_event import DagsterEvent
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError
-from jupyter_orch.definitions.names import valid_name
+from jupyter_orch.definitions.names import valid_keys, valid_name
+from jupyter_orch.definitions.place import defined_at
 from jupyter_orch.records.event import EventType
 
 
@@ -41,7 +43,7 @@ class HookDefinition:
     ) -> None:
         self.name = valid_name(name, "hook", reserved=False)
         self.hook_fn = hook_fn
-        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.required_resource_keys = valid_keys(required_resource_keys, f"hook {name!r}")
         self.decorated_fn = decorated_fn
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -64,6 +66,7 @@ def _hook(
     function: Callable[[HookContext], Any], name: str | None, keys: set[str] | None, on: EventType
 ) -> HookDefinition:
     called = name or function.__name__
+    _check_parameters(function, called, "context")
 
     def hook_fn(context: HookContext, events: list[DagsterEvent]) -> HookExecutionResult:
         if all(event.event_type is not on for event in events):
@@ -72,6 +75,21 @@ def _hook(
         return HookExecutionResult(called)
 
     return HookDefinition(called, hook_fn, keys, function)
+
+
+def _check_parameters(function: Callable[..., Any], called: str, *names: str) -> None:
+    """Refuse a function that can not be called with what a hook is given."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*names)
+    except TypeError:
+        with defined_at(function):
+            raise DagsterInvalidDefinitionError(
+                f"the function of hook {called!r} must take ({', '.join(names)}), not {signature}"
+            ) from None
 
 
 def _decorator(name: Any, keys: set[str] | None, on: EventType) -> Any:
@@ -97,7 +115,9 @@ def event_list_hook(name: Any = None, required_resource_keys: set[str] | None = 
     """Decorator: call a function ``(context, events of the step)`` → HookExecutionResult after every step."""
 
     def decorate(function: Callable[[HookContext, list[DagsterEvent]], HookExecutionResult]) -> HookDefinition:
-        return HookDefinition(name if isinstance(name, str) else function.__name__, function, required_resource_keys)
+        called = name if isinstance(name, str) else function.__name__
+        _check_parameters(function, called, "context", "event_list")
+        return HookDefinition(called, function, required_resource_keys)
 
     return decorate(name) if callable(name) else decorate
 

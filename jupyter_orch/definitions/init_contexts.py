@@ -85,6 +85,9 @@ class InitResourceContext:
         )
 
 
+ResourceDefinition.empty_context = InitResourceContext
+
+
 class InitLoggerContext:
     """What a logger's function sees: ``logger_config``, ``run_id``, ``pipeline_def``, ``logger_def``."""
 

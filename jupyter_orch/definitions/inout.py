@@ -12,7 +12,36 @@ from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.metadata import AssetKey
 from jupyter_orch.definitions.names import valid_name
 from jupyter_orch.definitions.output import DEFAULT_OUTPUT
+from jupyter_orch.definitions.shown import described
 from jupyter_orch.definitions.types import Any as AnyDagsterType
+from jupyter_orch.definitions.types import DagsterType
+
+
+def _type_of(written: Any, owner: str) -> DagsterType:
+    """The type of an input or output; anything when none is written."""
+    if isinstance(written, str):
+        raise DagsterInvalidDefinitionError(
+            f"the type of {owner} is the string {written!r}; give the type itself (int, str, a class, a DagsterType)"
+        )
+    return AnyDagsterType if written is None else resolve(written)
+
+
+def checked_places(given: Any, kind: type[InputDefinition | OutputDefinition], owner: str) -> None:
+    """Refuse what is no list of input or output definitions.
+
+    Raises:
+        DagsterInvalidDefinitionError: says what was given instead.
+    """
+    if given is None:
+        return
+    noun = "input_defs" if kind is InputDefinition else "output_defs"
+    if not isinstance(given, (list, tuple)):
+        raise DagsterInvalidDefinitionError(
+            f"the {noun} of {owner} must be a list of {kind.__name__} objects, not {described(given)}"
+        )
+    for item in given:
+        if not isinstance(item, kind):
+            raise DagsterInvalidDefinitionError(f"the {noun} of {owner} must be {kind.__name__} objects, not {item!r}")
 
 
 class InputDefinition:
@@ -41,7 +70,7 @@ class InputDefinition:
         asset_partitions: set[str] | Callable[..., Any] | None = None,
     ) -> None:
         self.name = valid_name(name, "input", reserved=False)
-        self.dagster_type = AnyDagsterType if dagster_type is None else resolve(dagster_type)
+        self.dagster_type = _type_of(dagster_type, f"input {name!r}")
         self.is_typed = dagster_type is not None
         self.description = description
         self._default = default_value
@@ -123,7 +152,7 @@ class OutputDefinition:
         version: str | None = None,
     ) -> None:
         self.name = valid_name(DEFAULT_OUTPUT if name is None else name, "output", reserved=False)
-        self.dagster_type = AnyDagsterType if dagster_type is None else resolve(dagster_type)
+        self.dagster_type = _type_of(dagster_type, f"output {self.name!r}")
         self.is_typed = dagster_type is not None
         self.description = description
         self.is_required = True if is_required is None else is_required

@@ -20,6 +20,7 @@ from jupyter_orch.definitions.io_contexts import InputContext, OutputContext
 from jupyter_orch.definitions.metadata import AssetKey, EventMetadataEntry
 from jupyter_orch.definitions.output import AssetMaterialization
 from jupyter_orch.definitions.resource import ResourceDefinition
+from jupyter_orch.definitions.shown import described
 from jupyter_orch.records.files import file_stem
 
 
@@ -58,6 +59,14 @@ class IOManager(InputManager, OutputManager):
     def get_input_asset_key(self, _context: InputContext) -> AssetKey | None:
         """The asset that an input reads."""
         return None
+
+
+class MemoizableIOManager(IOManager):
+    """An IO manager that can say whether a value is stored, so that memoized runs need not make it again."""
+
+    @abstractmethod
+    def has_output(self, context: OutputContext) -> bool:
+        """Whether the value of ``context.version`` is stored."""
 
 
 class IOManagerDefinition(ResourceDefinition):
@@ -116,6 +125,25 @@ def io_manager(
         )
 
     return decorate
+
+
+def able_to(method: str, value: Any, key: str) -> Any:
+    """The open resource, when it can load or store values.
+
+    Args:
+        method: ``"load_input"`` or ``"handle_output"``.
+        value: what the resource's function gave.
+        key: the resource's key, for the message.
+
+    Raises:
+        DagsterInvariantViolationError: it has no such method.
+    """
+    if callable(getattr(value, method, None)):
+        return value
+    wanted = "an IOManager" if method == "handle_output" else "an IOManager or InputManager"
+    raise DagsterInvariantViolationError(
+        f"the resource {key!r} must be {wanted}, an object with {method}(…), but its function gave {described(value)}"
+    )
 
 
 class _LoadedByFunction(InputManager):
@@ -316,7 +344,7 @@ class _PickledAtGivenPaths(PickledFiles):
         )
 
 
-class _VersionedPickledFiles(PickledFiles):
+class _VersionedPickledFiles(PickledFiles, MemoizableIOManager):
     """Keeps values by version, so that a memoized run finds those of earlier ones."""
 
     def path_for(self, context: OutputContext) -> str:

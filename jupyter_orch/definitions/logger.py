@@ -9,24 +9,31 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_orch.definitions.config import Field
+from jupyter_orch.definitions.config_scalars import Enum, Errors, Path
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
 from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
+from jupyter_orch.records.snapshot import JsonSchema
 
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 LEVEL_NAMES = {number: name for name, number in LEVELS.items()}
+_OTHER_WORDS = {"WARN": "WARNING", "FATAL": "CRITICAL"}
 Sink = Callable[[str, str, str], None]
 
 
 def level_name(level: int | str) -> str:
     """One of the five level names for a number or any spelling of a name."""
     if isinstance(level, str):
-        upper = {"WARN": "WARNING", "FATAL": "CRITICAL"}.get(level.upper(), level.upper())
+        upper = _canonical(level)
         return upper if upper in LEVELS else "INFO"
     for number in (50, 40, 30, 20):
         if level >= number:
             return LEVEL_NAMES[number]
     return "DEBUG"
+
+
+def _canonical(word: str) -> str:
+    return _OTHER_WORDS.get(word.upper(), word.upper())
 
 
 class DagsterLogManager:
@@ -172,8 +179,23 @@ class _CurrentStderr(logging.StreamHandler[Any]):
         raise AttributeError("this handler always writes to sys.stderr")
 
 
+class _Level(Enum):
+    """A level's name in any spelling."""
+
+    def __init__(self) -> None:
+        super().__init__("log_level", list(LEVELS))
+
+    def check(self, value: Any, path: Path, errors: Errors) -> Any:
+        named = _canonical(value) if isinstance(value, str) else value
+        return named if isinstance(named, str) and named in LEVELS else super().check(value, path, errors)
+
+    def json_schema(self) -> JsonSchema:
+        spelled = [*LEVELS, *_OTHER_WORDS]
+        return {"enum": [*spelled, *(word.lower() for word in spelled)]}
+
+
 _CONSOLE_SCHEMA = {
-    "log_level": Field(str, default_value="INFO", description="least severe level that is written"),
+    "log_level": Field(_Level(), default_value="INFO", description="least severe level that is written"),
     "name": Field(str, default_value="jupyter_orch", description="name that stands in each line"),
 }
 

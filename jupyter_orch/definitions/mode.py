@@ -15,9 +15,10 @@ from jupyter_orch.definitions.documents import (
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.executor import ExecutorDefinition, default_executors
 from jupyter_orch.definitions.logger import LoggerDefinition, default_loggers
-from jupyter_orch.definitions.names import valid_name, valid_tags
+from jupyter_orch.definitions.names import valid_name, valid_selection, valid_tags
 from jupyter_orch.definitions.resource import ResourceDefinition
 from jupyter_orch.definitions.resource_scope import as_definitions
+from jupyter_orch.definitions.shown import described
 
 DEFAULT_MODE = "default"
 
@@ -88,8 +89,13 @@ class PresetDefinition:
         tags: dict[str, Any] | None = None,
     ) -> None:
         self.name = valid_name(name, "preset", reserved=False)
+        if run_config is not None and not isinstance(run_config, Mapping):
+            raise DagsterInvalidDefinitionError(
+                f"the run_config of preset {name!r} must be a dict, not {described(run_config)}"
+                + ("; for YAML text use PresetDefinition.from_yaml_strings" if isinstance(run_config, str) else "")
+            )
         self.run_config = dict(run_config or {})
-        self.solid_selection = list(solid_selection) if solid_selection is not None else None
+        self.solid_selection = valid_selection(solid_selection, f"preset {name!r}")
         self.mode = mode or DEFAULT_MODE
         self.tags = valid_tags(tags, f"preset {name!r}", system_allowed=False)
 

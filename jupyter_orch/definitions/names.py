@@ -98,6 +98,44 @@ def _as_text(key: str, value: Any, owner: str) -> str:
         ) from None
 
 
+def valid_keys(keys: Any, owner: str) -> frozenset[str]:
+    """Resource keys as a set.
+
+    Raises:
+        DagsterInvalidDefinitionError: it is a plain string, or holds something that is none.
+    """
+    if keys is None:
+        return frozenset()
+    if isinstance(keys, str) or not isinstance(keys, Iterable):
+        hint = f", e.g. {{{keys!r}}}" if isinstance(keys, str) else ""
+        raise DagsterInvalidDefinitionError(
+            f"the required_resource_keys of {owner} must be a set of strings{hint}, not {keys!r}"
+        )
+    found = list(keys)
+    for key in found:
+        if not isinstance(key, str):
+            raise DagsterInvalidDefinitionError(
+                f"the required_resource_keys of {owner} must be strings; {key!r} is none"
+            )
+    return frozenset(found)
+
+
+def valid_selection(selection: Any, owner: str) -> list[str] | None:
+    """A selection of solids as a list; None stays None.
+
+    Raises:
+        DagsterInvalidDefinitionError: it is no list.
+    """
+    if selection is None:
+        return None
+    if isinstance(selection, str) or not isinstance(selection, Iterable):
+        hint = f", e.g. [{selection!r}]" if isinstance(selection, str) else ""
+        raise DagsterInvalidDefinitionError(
+            f"the solid_selection of {owner} must be a list of strings{hint}, not {selection!r}"
+        )
+    return list(selection)
+
+
 def unknown(noun: str, name: object, known: Iterable[str], owner: str = "") -> str:
     """One sentence: this name is not known, these are near it, or these exist."""
     names = sorted(known)

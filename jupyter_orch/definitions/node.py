@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_orch.definitions.composition import PendingInvocation, current_composer
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
-from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
+from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition, checked_places
 from jupyter_orch.definitions.names import unknown, valid_name, valid_tags
 from jupyter_orch.definitions.retry import RetryPolicy
 from jupyter_orch.records.snapshot import Source
@@ -38,13 +38,15 @@ class NodeDefinition(ConfigurableDefinition):
     ) -> None:
         self.name = valid_name(name, self.noun)
         super().__init__(config_schema)
+        checked_places(input_defs, InputDefinition, f"{self.noun} {name!r}")
+        checked_places(output_defs, OutputDefinition, f"{self.noun} {name!r}")
         self.input_defs = list(input_defs)
         self.output_defs = list(output_defs)
         self.description = description
         self.tags = valid_tags(tags, f"{self.noun} {name!r}")
         self.source = source
-        self.input_dict = _by_name(self.input_defs, f"{self.noun} {name!r}", "input", InputDefinition)
-        self.output_dict = _by_name(self.output_defs, f"{self.noun} {name!r}", "output", OutputDefinition)
+        self.input_dict = _by_name(self.input_defs, f"{self.noun} {name!r}", "input")
+        self.output_dict = _by_name(self.output_defs, f"{self.noun} {name!r}", "output")
 
     def input_def_named(self, name: str) -> InputDefinition:
         """The input of that name.
@@ -112,13 +114,9 @@ class NodeDefinition(ConfigurableDefinition):
         )
 
 
-def _by_name(definitions: list[Any], owner: str, noun: str, kind: Any) -> dict[str, Any]:
+def _by_name(definitions: list[Any], owner: str, noun: str) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for definition in definitions:
-        if not isinstance(definition, kind):
-            raise DagsterInvalidDefinitionError(
-                f"the {noun}s of {owner} must be {kind.__name__} objects, not {definition!r}"
-            )
         if definition.name in named:
             raise DagsterInvalidDefinitionError(f"{owner} has two {noun}s named {definition.name!r}")
         named[definition.name] = definition

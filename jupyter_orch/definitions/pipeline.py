@@ -24,6 +24,7 @@ from jupyter_orch.definitions.mode import ModeDefinition, PresetDefinition
 from jupyter_orch.definitions.names import unknown, valid_tags
 from jupyter_orch.definitions.node import NodeDefinition
 from jupyter_orch.definitions.pipeline_checks import check_pipeline, check_resources
+from jupyter_orch.definitions.place import defined_at
 from jupyter_orch.definitions.retry import RetryPolicy
 from jupyter_orch.records.snapshot import Source
 
@@ -157,6 +158,18 @@ class PipelineDefinition:
     def mode_definitions(self) -> list[ModeDefinition]:
         """The modes."""
         return self.mode_defs
+
+    dependency_structure = dependencies
+
+    @property
+    def solids_in_topological_order(self) -> list[Invocation]:
+        """The nodes at the top level, each behind those that feed it."""
+        return [self.graph.invocations[name] for name in self.graph.order]
+
+    @property
+    def is_single_mode(self) -> bool:
+        """Whether there is only one mode."""
+        return len(self.mode_defs) == 1
 
     @property
     def is_multi_mode(self) -> bool:
@@ -359,6 +372,17 @@ def composed_pipeline(
     **options: Any,
 ) -> PipelineDefinition:
     """Write a pipeline by calling its function."""
+    with defined_at(fn):
+        return _composed(fn, name, config_mapping, description, options)
+
+
+def _composed(
+    fn: Callable[..., Any],
+    name: str,
+    config_mapping: ConfigMapping | None,
+    description: str | None,
+    options: dict[str, Any],
+) -> PipelineDefinition:
     owner = f"pipeline {name!r}"
     if Signature(fn, may_take_context=False).parameters:
         raise DagsterInvalidDefinitionError(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.graph import GraphDefinition
@@ -12,6 +13,7 @@ from jupyter_orch.definitions.io_manager import mem_io_manager
 from jupyter_orch.definitions.mode import ModeDefinition, PresetDefinition
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.resource import dependency_order
+from jupyter_orch.definitions.types import DagsterType
 
 
 class Checkable(Protocol):
@@ -45,6 +47,41 @@ def check_pipeline(pipeline: Checkable) -> None:
     for mode in pipeline.mode_defs:
         check_resources(pipeline, mode)
     _check_open_inputs(pipeline)
+    _check_type_names(pipeline)
+
+
+def _check_type_names(pipeline: Checkable) -> None:
+    """Two types that people see under one name must be one type."""
+    seen: dict[str, tuple[DagsterType, str]] = {}
+    for definition in _solids_inside(pipeline.graph):
+        places = [("input", place) for place in definition.input_defs]
+        for noun, place in [*places, *(("output", place) for place in definition.output_defs)]:
+            kind = place.dagster_type
+            if kind.is_inferred:
+                continue
+            here = f"{noun} {place.name!r} of solid {definition.name!r}"
+            known, there = seen.setdefault(kind.display_name, (kind, here))
+            if known is not kind:
+                raise DagsterInvalidDefinitionError(
+                    f"pipeline {pipeline.name!r} has two different types named {kind.display_name!r}: of {there}, and "
+                    f"of {here}; use one object for both, or give one another name"
+                )
+
+
+def _solids_inside(graph: GraphDefinition) -> Iterator[Any]:
+    """The definitions of the solids at every level, each once."""
+    seen: set[int] = set()
+    waiting = [graph]
+    while waiting:
+        for invocation in waiting.pop().invocations.values():
+            definition = invocation.definition
+            if id(definition) in seen:
+                continue
+            seen.add(id(definition))
+            if isinstance(definition, GraphDefinition):
+                waiting.append(definition)
+            else:
+                yield definition
 
 
 def _check_open_inputs(pipeline: Checkable) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import inspect
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_orch.definitions.configurable import ConfigurableDefinition
 from jupyter_orch.definitions.decorator import makes
@@ -15,6 +15,7 @@ from jupyter_orch.definitions.errors import (
     DagsterInvalidInvocationError,
     DagsterInvariantViolationError,
 )
+from jupyter_orch.definitions.names import valid_keys
 
 
 class ResourceDefinition(ConfigurableDefinition):
@@ -30,6 +31,7 @@ class ResourceDefinition(ConfigurableDefinition):
     """
 
     noun = "resource"
+    empty_context: ClassVar[Callable[[], Any] | None] = None
 
     def __init__(
         self,
@@ -44,9 +46,9 @@ class ResourceDefinition(ConfigurableDefinition):
         super().__init__(config_schema)
         self.resource_fn = resource_fn
         self.description = description
-        self.required_resource_keys = frozenset(required_resource_keys or ())
-        self.version = version
         self.name = getattr(resource_fn, "__name__", "resource")
+        self.required_resource_keys = valid_keys(required_resource_keys, f"resource {self.name!r}")
+        self.version = version
         self._takes_context = _takes_argument(resource_fn)
 
     def open(self, init_context: Any) -> tuple[Any, Callable[[], None] | None]:
@@ -79,6 +81,8 @@ class ResourceDefinition(ConfigurableDefinition):
                 f"resource {self.name!r} needs config or other resources; give build_init_resource_context(config=…, "
                 "resources=…)"
             )
+        if context is None and ResourceDefinition.empty_context is not None:
+            context = ResourceDefinition.empty_context()
         return self.resource_fn(context.for_definition(self) if hasattr(context, "for_definition") else context)
 
     @staticmethod

@@ -13,9 +13,10 @@ from jupyter_orch.definitions.decorator import makes
 from jupyter_orch.definitions.direct import check_inputs, checked_result
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError, DagsterInvalidInvocationError
 from jupyter_orch.definitions.function import Signature, source_of
-from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition
-from jupyter_orch.definitions.names import unknown
+from jupyter_orch.definitions.inout import InputDefinition, OutputDefinition, checked_places
+from jupyter_orch.definitions.names import unknown, valid_keys
 from jupyter_orch.definitions.node import NodeDefinition
+from jupyter_orch.definitions.place import defined_at
 from jupyter_orch.definitions.resource_scope import ScopedResources
 from jupyter_orch.definitions.retry import RetryPolicy
 from jupyter_orch.records.snapshot import Source
@@ -62,7 +63,7 @@ class SolidDefinition(NodeDefinition):
         )
         self.compute_fn = compute_fn
         self.signature = signature
-        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.required_resource_keys = valid_keys(required_resource_keys, f"solid {name!r}")
         self.version = version
         if retry_policy is not None and not isinstance(retry_policy, RetryPolicy):
             raise DagsterInvalidDefinitionError(
@@ -183,7 +184,23 @@ def _decorated(
     options: dict[str, Any],
 ) -> SolidDefinition:
     called = name or fn.__name__
+    with defined_at(fn):
+        return _made(fn, called, description, input_defs, output_defs, may_take_context, options)
+
+
+def _made(
+    fn: Callable[..., Any],
+    called: str,
+    description: str | None,
+    input_defs: list[InputDefinition] | None,
+    output_defs: list[OutputDefinition] | None,
+    may_take_context: bool,
+    options: dict[str, Any],
+) -> SolidDefinition:
+    checked_places(output_defs, OutputDefinition, f"solid {called!r}")
     signature = Signature(fn, may_take_context)
+    if may_take_context:
+        signature.refuse_misnamed_context(input_defs, f"solid {called!r}")
     inputs = signature.inputs(input_defs, f"solid {called!r}")
     if output_defs is None:
         outputs = [signature.output()]

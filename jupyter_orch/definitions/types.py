@@ -68,6 +68,7 @@ class DagsterType:
         """What people see."""
         return self.unique_name or self.key
 
+    is_inferred = False  # made from an annotation: several of one name mean the same or different classes
     is_nothing = False
     always_passes = False
 

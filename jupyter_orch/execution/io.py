@@ -18,7 +18,7 @@ from jupyter_orch.definitions.errors import (
     DagsterTypeMaterializationError,
 )
 from jupyter_orch.definitions.io_contexts import InputContext, OutputContext
-from jupyter_orch.definitions.io_manager import InputManager, IOManager, IOManagerDefinition
+from jupyter_orch.definitions.io_manager import InputManager, IOManager, IOManagerDefinition, able_to
 from jupyter_orch.definitions.metadata import EventMetadataEntry
 from jupyter_orch.definitions.output import AssetMaterialization, DynamicOutput, Output, TypeCheck
 from jupyter_orch.definitions.resource_scope import ResourceScope
@@ -123,7 +123,7 @@ class StepIO:
         upstream = self._output_context(
             feeder, source.output, source.mapping_key, self._scope.known.source_run_ids.get(feeder.key)
         )
-        manager = loads(self._opened.values[definition.io_manager_key], definition.io_manager_key)
+        manager = able_to("load_input", self._opened.values[definition.io_manager_key], definition.io_manager_key)
         context = self._input_context(item, upstream, self._scope.resource_config(definition.io_manager_key))
         try:
             value = manager.load_input(context)
@@ -147,7 +147,7 @@ class StepIO:
                 self.input_assets.append(key.path)
 
     def _from_root(self, item: StepInput, source: FromRootManager) -> Any:
-        manager: InputManager = loads(self._opened.values[source.key], source.key)
+        manager: InputManager = able_to("load_input", self._opened.values[source.key], source.key)
         context = self._input_context(item, None, self._scope.resource_config(source.key), source.config, source.key)
         try:
             return manager.load_input(context)
@@ -280,7 +280,7 @@ class StepIO:
         self, output: Any, mapping_key: str | None, metadata: tuple[EventMetadataEntry, ...]
     ) -> Iterator[Event]:
         definition = self._step.solid.output_dict[output.output_name]
-        manager = stores(self._opened.values[definition.io_manager_key], definition.io_manager_key)
+        manager = able_to("handle_output", self._opened.values[definition.io_manager_key], definition.io_manager_key)
         context = self._output_context(self._step, output.output_name, mapping_key)
         if output.version is not None:
             context.version = output.version

@@ -77,6 +77,11 @@ def subset_of(pipeline: PipelineDefinition, selection: Iterable[str] | None) -> 
     """
     if selection is None:
         return pipeline
+    if isinstance(selection, str):
+        raise DagsterInvalidSubsetError(
+            f"the selection for pipeline {pipeline.name!r} must be a list of strings, e.g. [{selection!r}], not the "
+            f"string {selection!r}"
+        )
     queries = tuple(selection)
     graph = pipeline.graph
     feeding = {
