@@ -38,7 +38,7 @@ _NAMES: dict[str, str] = {
     "definitions.mode": "ModeDefinition PresetDefinition",
     "definitions.resource": "ResourceDefinition resource make_values_resource",
     "definitions.io_manager": (
-        "IOManager InputManager OutputManager IOManagerDefinition io_manager mem_io_manager "
+        "IOManager MemoizableIOManager InputManager OutputManager IOManagerDefinition io_manager mem_io_manager "
         "fs_io_manager custom_path_fs_io_manager versioned_filesystem_io_manager "
         "root_input_manager RootInputManager RootInputManagerDefinition"
     ),
@@ -53,13 +53,14 @@ _NAMES: dict[str, str] = {
     "definitions.init_contexts": "InitResourceContext InitLoggerContext",
     "definitions.io_contexts": "InputContext OutputContext",
     "definitions.contexts_by_hand": (
-        "build_solid_context build_op_context build_init_resource_context "
+        "build_resources build_solid_context build_op_context build_init_resource_context "
         "build_init_logger_context build_input_context build_output_context build_hook_context"
     ),
     "definitions.retry": "RetryPolicy Backoff Jitter",
     "definitions.metadata": "EventMetadata EventMetadataEntry",
     "definitions.dependency": (
-        "DependencyDefinition MultiDependencyDefinition DynamicCollectDependencyDefinition SolidInvocation"
+        "DependencyDefinition MultiDependencyDefinition DynamicCollectDependencyDefinition SolidInvocation "
+        "NodeInvocation"
     ),
     "definitions.schedule": (
         "schedule ScheduleDefinition ScheduleEvaluationContext ScheduleExecutionContext build_schedule_context"
@@ -77,9 +78,10 @@ _NAMES: dict[str, str] = {
         "run_status_sensor run_failure_sensor pipeline_failure_sensor RunStatusSensorDefinition "
         "RunStatusSensorContext PipelineFailureSensorContext RunFailureSensorContext build_run_status_sensor_context"
     ),
+    "definitions.mail_sensor": "make_email_on_run_failure_sensor make_email_on_pipeline_failure_sensor",
     "definitions.run_request": "RunRequest SkipReason DefaultScheduleStatus DefaultSensorStatus",
     "definitions.partition_set": (
-        "PartitionSetDefinition PartitionedConfig static_partitioned_config "
+        "PartitionSetDefinition PartitionScheduleDefinition PartitionedConfig static_partitioned_config "
         "dynamic_partitioned_config identity_partition_selector "
         "create_offset_partition_selector"
     ),
@@ -93,7 +95,8 @@ _NAMES: dict[str, str] = {
     "definitions.reconstruct": "reconstructable",
     "definitions.executor": (
         "executor Executor ExecutorDefinition InitExecutorContext in_process_executor "
-        "multiprocess_executor multi_or_in_process_executor default_executors"
+        "multiprocess_executor multi_or_in_process_executor default_executors "
+        "ExecutorRequirement multiple_process_executor_requirements"
     ),
     "definitions.notebook": "notebook_solid define_dagstermill_solid define_dagstermill_op file_relative_path",
     "definitions.run": "PipelineRun DagsterRun PipelineRunStatus DagsterRunStatus MEMOIZED_RUN_TAG",
@@ -120,7 +123,7 @@ _NAMES: dict[str, str] = {
         "ScheduleExecutionError SensorExecutionError PartitionExecutionError "
         "DagsterUnknownResourceError DagsterUnmetExecutorRequirementsError "
         "DagsterExecutionInterruptedError DagsterSubprocessError DagsterUnknownPartitionError "
-        "DagsterRunNotFoundError DagsterUndefinedDataVersionError"
+        "DagsterRunNotFoundError DagsterUndefinedDataVersionError DagsterRunSetupError ExperimentalWarning"
     ),
 }
 

@@ -68,6 +68,7 @@ from jupyter_orch.definitions.contexts_by_hand import (
     build_input_context as build_input_context,
     build_op_context as build_op_context,
     build_output_context as build_output_context,
+    build_resources as build_resources,
     build_solid_context as build_solid_context,
 )
 from jupyter_orch.definitions.dagster_event import (
@@ -78,6 +79,7 @@ from jupyter_orch.definitions.dependency import (
     DependencyDefinition as DependencyDefinition,
     DynamicCollectDependencyDefinition as DynamicCollectDependencyDefinition,
     MultiDependencyDefinition as MultiDependencyDefinition,
+    NodeInvocation as NodeInvocation,
     SolidInvocation as SolidInvocation,
 )
 from jupyter_orch.definitions.documents import (
@@ -101,6 +103,7 @@ from jupyter_orch.definitions.errors import (
     DagsterInvariantViolationError as DagsterInvariantViolationError,
     DagsterResourceFunctionError as DagsterResourceFunctionError,
     DagsterRunNotFoundError as DagsterRunNotFoundError,
+    DagsterRunSetupError as DagsterRunSetupError,
     DagsterStepOutputNotFoundError as DagsterStepOutputNotFoundError,
     DagsterSubprocessError as DagsterSubprocessError,
     DagsterTypeCheckDidNotPass as DagsterTypeCheckDidNotPass,
@@ -112,6 +115,7 @@ from jupyter_orch.definitions.errors import (
     DagsterUnknownResourceError as DagsterUnknownResourceError,
     DagsterUnmetExecutorRequirementsError as DagsterUnmetExecutorRequirementsError,
     DagsterUserCodeExecutionError as DagsterUserCodeExecutionError,
+    ExperimentalWarning as ExperimentalWarning,
     HookExecutionError as HookExecutionError,
     PartitionExecutionError as PartitionExecutionError,
     ScheduleExecutionError as ScheduleExecutionError,
@@ -120,11 +124,13 @@ from jupyter_orch.definitions.errors import (
 from jupyter_orch.definitions.executor import (
     Executor as Executor,
     ExecutorDefinition as ExecutorDefinition,
+    ExecutorRequirement as ExecutorRequirement,
     InitExecutorContext as InitExecutorContext,
     default_executors as default_executors,
     executor as executor,
     in_process_executor as in_process_executor,
     multi_or_in_process_executor as multi_or_in_process_executor,
+    multiple_process_executor_requirements as multiple_process_executor_requirements,
     multiprocess_executor as multiprocess_executor,
 )
 from jupyter_orch.definitions.file_manager import (
@@ -165,6 +171,7 @@ from jupyter_orch.definitions.io_manager import (
     IOManager as IOManager,
     IOManagerDefinition as IOManagerDefinition,
     InputManager as InputManager,
+    MemoizableIOManager as MemoizableIOManager,
     OutputManager as OutputManager,
     RootInputManager as RootInputManager,
     RootInputManagerDefinition as RootInputManagerDefinition,
@@ -182,6 +189,10 @@ from jupyter_orch.definitions.logger import (
     default_loggers as default_loggers,
     get_dagster_logger as get_dagster_logger,
     logger as logger,
+)
+from jupyter_orch.definitions.mail_sensor import (
+    make_email_on_pipeline_failure_sensor as make_email_on_pipeline_failure_sensor,
+    make_email_on_run_failure_sensor as make_email_on_run_failure_sensor,
 )
 from jupyter_orch.definitions.metadata import (
     EventMetadata as EventMetadata,
@@ -243,6 +254,7 @@ from jupyter_orch.definitions.partition_schedule import (
     weekly_schedule as weekly_schedule,
 )
 from jupyter_orch.definitions.partition_set import (
+    PartitionScheduleDefinition as PartitionScheduleDefinition,
     PartitionSetDefinition as PartitionSetDefinition,
     PartitionedConfig as PartitionedConfig,
     create_offset_partition_selector as create_offset_partition_selector,

@@ -224,6 +224,23 @@ class StoredArchive:
         run = instance.storage.get_run(run_id)
         return run is not None and instance.journal.note(run, _storable(event)) is not None
 
+    def fail_run(self, run_id: str, reason: str) -> bool:
+        """See ``Archive``."""
+        instance = self._read()
+        run = instance.storage.get_run(run_id)
+        return run is not None and instance.journal.fail(run, reason) is not None
+
+    def cancel_run(self, run_id: str, who: str) -> bool:
+        """See ``Archive``."""
+        instance = self._read()
+        run = instance.storage.get_run(run_id)
+        if run is None:
+            return False
+        if run.status is RunStatus.CANCELING:
+            return True
+        moved = instance.journal.cancel_waiting(run) or instance.journal.request_cancel(run, who)
+        return moved is not None
+
     def delete_run(self, run_id: str) -> bool:
         """See ``Archive``."""
         instance = self._read()

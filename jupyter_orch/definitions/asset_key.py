@@ -35,6 +35,8 @@ class AssetKey:
         """The parts as a JSON list."""
         return json.dumps(self.path)
 
+    to_db_string = to_string
+
     def to_user_string(self) -> str:
         """The parts joined by slashes."""
         return "/".join(self.parts)
@@ -43,6 +45,20 @@ class AssetKey:
     def from_user_string(text: str) -> AssetKey:
         """An asset key from its parts joined by slashes."""
         return AssetKey(text.split("/"))
+
+    @staticmethod
+    def from_db_string(text: str) -> AssetKey | None:
+        """An asset key from what :meth:`to_db_string` gave; None from nothing.
+
+        Raises:
+            DagsterInvariantViolationError: the text is no such key.
+        """
+        if not text:
+            return None
+        try:
+            return AssetKey(json.loads(text))
+        except (ValueError, TypeError):
+            raise DagsterInvariantViolationError(f"{text!r} is no asset key as to_db_string writes it") from None
 
     @staticmethod
     def of(key: Any) -> AssetKey:

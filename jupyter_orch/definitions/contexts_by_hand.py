@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from jupyter_orch.definitions.contexts import HookContext
@@ -23,17 +24,22 @@ class ByHand:
         resources_config: Mapping[str, Any] | None,
         instance: Any,
         run: PipelineRun | None = None,
+        log: Any = None,
     ) -> None:
         definitions = as_definitions(resources)
 
         def make_context(
             _key: str, definition: ResourceDefinition, config: Any, needed: ScopedResources
         ) -> InitResourceContext:
-            return InitResourceContext(config, needed, definition, instance, run)
+            return InitResourceContext(config, needed, definition, instance, run, log)
 
         self.scope = ResourceScope(definitions, checked_configs(definitions, resources_config), make_context)
-        for key in self.scope.order(definitions, "this context"):
-            self.scope.open(key)
+        try:
+            for key in self.scope.order(definitions, "this context"):
+                self.scope.open(key)
+        except BaseException:
+            self.scope.close()
+            raise
 
     @property
     def resources(self) -> ScopedResources:
@@ -125,6 +131,33 @@ def build_init_resource_context(
 ) -> InitResourceContext:
     """A context for calling a resource's function directly in a test."""
     return _BuiltInitResourceContext(ByHand(resources, resources_config, instance), config, instance)
+
+
+@contextmanager
+def build_resources(
+    resources: Mapping[str, Any],
+    instance: Any = None,
+    resource_config: Mapping[str, Any] | None = None,
+    pipeline_run: PipelineRun | None = None,
+    log_manager: Any = None,
+) -> Iterator[ScopedResources]:
+    """Resources opened for a ``with`` block, outside of any run: ``with build_resources({…}) as resources``.
+
+    Args:
+        resources: key → value or resource definition; definitions are opened.
+        instance, pipeline_run: what their functions see.
+        resource_config: config of the definitions, ``{key: {"config": …}}``.
+        log_manager: what their functions log to; Python's logging when left out.
+
+    Raises:
+        DagsterInvalidConfigError: a config does not fit.
+        DagsterResourceFunctionError: one could not be opened; those that were open are closed.
+    """
+    kept = ByHand(resources, resource_config, instance, pipeline_run, log_manager)
+    try:
+        yield kept.resources
+    finally:
+        kept.scope.close()
 
 
 def build_init_logger_context(logger_config: Any = None, pipeline_def: Any = None) -> InitLoggerContext:

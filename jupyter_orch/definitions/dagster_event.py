@@ -79,6 +79,8 @@ class DagsterEvent:
         """The step's solid as a dotted path, without its mapping key."""
         return None if self.event.step_key is None else self.event.step_key.partition("[")[0]
 
+    step_handle = solid_handle
+
     @property
     def message(self) -> str:
         """The fact in one sentence."""

@@ -87,6 +87,9 @@ class SolidInvocation:
         return hash((self.name, self.alias))
 
 
+NodeInvocation = SolidInvocation
+
+
 def feeders(dependency: Dependency) -> list[DependencyDefinition | DynamicCollectDependencyDefinition]:
     """The outputs of solids in the same graph that a dependency names."""
     if isinstance(dependency, MultiDependencyDefinition):

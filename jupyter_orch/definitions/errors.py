@@ -263,3 +263,7 @@ class PartitionSetNotFound(DagsterInvariantViolationError):
     """The repository has no such partition set."""
 
     code = "PARTITION_SET_NOT_FOUND"
+
+
+class ExperimentalWarning(Warning):
+    """For ``warnings.filterwarnings(category=…)`` in programs that were written for it; nothing here warns so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from jupyter_orch.definitions.config import Field, Noneable
@@ -65,6 +66,20 @@ class MultiprocessSettings:
     grace_seconds: float = 10.0
     tag_limits: tuple[tuple[str, str | None, int], ...] = field(default=())
     step_limits: Mapping[str, int] = field(default_factory=dict)
+
+
+class ExecutorRequirement(Enum):
+    """What an executor needs of a run; told to whoever reads the definition."""
+
+    RECONSTRUCTABLE_PIPELINE = "RECONSTRUCTABLE_PIPELINE"
+    RECONSTRUCTABLE_JOB = "RECONSTRUCTABLE_PIPELINE"
+    NON_EPHEMERAL_INSTANCE = "NON_EPHEMERAL_INSTANCE"
+    PERSISTENT_OUTPUTS = "PERSISTENT_OUTPUTS"
+
+
+def multiple_process_executor_requirements() -> list[ExecutorRequirement]:
+    """What an executor needs whose steps run in several processes: for ``@executor(requirements=…)``."""
+    return list(ExecutorRequirement)
 
 
 @dataclass(frozen=True)
@@ -200,6 +215,7 @@ multiprocess_executor = ExecutorDefinition(
             description="how much of the machine one step may take; null: no limit of ours",
         ),
     },
+    requirements=multiple_process_executor_requirements(),
     executor_creation_fn=_multiprocess,
     description="Each step in a child process of its own, several at once.",
 )

@@ -90,7 +90,24 @@ class DynamicOutput(Generic[T]):
         return f"DynamicOutput({self.value!r}, {self.mapping_key!r}, {self.output_name!r})"
 
 
-class AssetMaterialization:
+class _Told:
+    """What a step tells: equal when all that it says is equal."""
+
+    __slots__ = ()
+    says: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and all(getattr(self, name) == getattr(other, name) for name in self.says)
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        said = [(name, getattr(self, name)) for name in self.says]
+        given = [f"{name}={value!r}" for name, value in said if value is not None and value not in ((), {})]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+class AssetMaterialization(_Told):
     """A thing that lives outside the run was written.
 
     Args:
@@ -102,6 +119,7 @@ class AssetMaterialization:
     """
 
     event_type = "ASSET_MATERIALIZATION"
+    says = ("asset_key", "description", "partition", "metadata_entries", "tags")
 
     def __init__(
         self,
@@ -127,10 +145,7 @@ class AssetMaterialization:
     def file(cls, path: Any, description: str | None = None, asset_key: Any = None) -> AssetMaterialization:
         """A file was written; the path is the key when none is given."""
         key = asset_key or [part for part in str(path).split("/") if part]
-        return cls(key, description, [EventMetadataEntry.path(path, "path")])
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.asset_key!r})"
+        return cls(asset_key=key, description=description, metadata_entries=[EventMetadataEntry.path(path, "path")])
 
 
 class AssetObservation(AssetMaterialization):
@@ -155,7 +170,7 @@ class Materialization(AssetMaterialization):
         super().__init__(asset_key if asset_key is not None else str(label), description, metadata_entries, partition)
 
 
-class ExpectationResult:
+class ExpectationResult(_Told):
     """A check of data was made; a failed one is recorded and does not fail the step.
 
     Args:
@@ -164,6 +179,8 @@ class ExpectationResult:
         description: what it looks at.
         metadata_entries, metadata: particulars.
     """
+
+    says = ("success", "label", "description", "metadata_entries")
 
     def __init__(
         self,
@@ -179,7 +196,7 @@ class ExpectationResult:
         self.metadata_entries = entries_of(metadata, metadata_entries)
 
 
-class TypeCheck:
+class TypeCheck(_Told):
     """The verdict of a type check function.
 
     Args:
@@ -189,6 +206,7 @@ class TypeCheck:
     """
 
     __slots__ = ("description", "metadata_entries", "success")
+    says = ("success", "description", "metadata_entries")
 
     def __init__(
         self,

@@ -11,9 +11,12 @@ from typing import Any, TypedDict, Unpack
 from jupyter_orch.definitions.errors import DagsterInvalidDefinitionError
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.partition import ScheduleType, TimeWindowPartitionsDefinition
-from jupyter_orch.definitions.partition_set import PartitionSetDefinition, create_offset_partition_selector
+from jupyter_orch.definitions.partition_set import (
+    PartitionScheduleDefinition,
+    PartitionSetDefinition,
+    create_offset_partition_selector,
+)
 from jupyter_orch.definitions.run_request import DefaultScheduleStatus
-from jupyter_orch.definitions.schedule import ScheduleDefinition
 
 _CLASSIC_FORMATS = {
     ScheduleType.HOURLY: "%Y-%m-%d-%H:%M",
@@ -21,7 +24,7 @@ _CLASSIC_FORMATS = {
     ScheduleType.WEEKLY: "%Y-%m-%d",
     ScheduleType.MONTHLY: "%Y-%m",
 }
-DateDecorator = Callable[[Callable[[datetime], Any]], ScheduleDefinition]
+DateDecorator = Callable[[Callable[[datetime], Any]], PartitionScheduleDefinition]
 
 
 class ScheduleOptions(TypedDict, total=False):
@@ -171,7 +174,7 @@ class _Windows:
         target: str,
         windows: TimeWindowPartitionsDefinition,
         options: ScheduleOptions,
-    ) -> ScheduleDefinition:
+    ) -> PartitionScheduleDefinition:
         name = options.get("name") or function.__name__
         tags_fn = options.get("tags_fn_for_date")
         partition_set = PartitionSetDefinition(

@@ -28,6 +28,17 @@ PARTITION_TAG = "dagster/partition"
 PARTITION_SET_TAG = "dagster/partition_set"
 
 
+class PartitionScheduleDefinition(ScheduleDefinition):
+    """A schedule that starts runs of partitions, as :meth:`PartitionSetDefinition.create_schedule_definition` and the
+    decorators for hours, days, weeks and months make it.
+    """
+
+    def get_partition_set(self) -> PartitionSetDefinition:
+        """The partitions that it runs."""
+        made: PartitionSetDefinition = self.partition_set
+        return made
+
+
 class PartitionSetDefinition:
     """Named slices of one pipeline's runs.
 
@@ -143,7 +154,7 @@ class PartitionSetDefinition:
         decorated_fn: Any = None,
         job: Any = None,
         default_status: DefaultScheduleStatus = DefaultScheduleStatus.STOPPED,
-    ) -> ScheduleDefinition:
+    ) -> PartitionScheduleDefinition:
         """A schedule that starts runs of partitions.
 
         Args:
@@ -171,7 +182,7 @@ class PartitionSetDefinition:
                 for partition in partitions
             ]
 
-        return ScheduleDefinition(
+        return PartitionScheduleDefinition(
             schedule_name,
             cron_schedule,
             self.pipeline_name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jupyter_orch.records.status import RunStatus
@@ -11,6 +11,7 @@ from jupyter_orch.records.status import RunStatus
 PipelineRunStatus = RunStatus
 DagsterRunStatus = RunStatus
 MEMOIZED_RUN_TAG = "dagster/is_memoized_run"
+RESUME_RETRY_TAG = "dagster/is_resume_retry"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,29 @@ class PipelineRun:
     def is_failure(self) -> bool:
         """Whether it failed."""
         return self.status is RunStatus.FAILURE
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether it was canceled."""
+        return self.status is RunStatus.CANCELED
+
+    @property
+    def is_failure_or_canceled(self) -> bool:
+        """Whether it failed or was canceled."""
+        return self.is_failure or self.is_canceled
+
+    @property
+    def is_resume_retry(self) -> bool:
+        """Whether it is a re-execution from failure."""
+        return self.tags.get(RESUME_RETRY_TAG) == "true"
+
+    def with_status(self, status: RunStatus) -> PipelineRun:
+        """The same with another status."""
+        return replace(self, status=RunStatus(status))
+
+    def with_tags(self, tags: dict[str, str]) -> PipelineRun:
+        """The same with other tags."""
+        return replace(self, tags=dict(tags))
 
 
 DagsterRun = PipelineRun

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, cast, overload
 
 from jupyter_orch.definitions.asset_key import AssetKey
 from jupyter_orch.definitions.asset_sensor import AssetEvent
-from jupyter_orch.definitions.errors import DagsterInvariantViolationError, DagsterRunNotFoundError
+from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.execution import events
 from jupyter_orch.execution.door import LazyArchive, open_archive
 from jupyter_orch.execution.event_log_entry import EventLogEntry, EventLogRecord, EventRecordsFilter, entry_of
 from jupyter_orch.execution.memory_archive import MemoryArchive
+from jupyter_orch.execution.run_affairs import ALL, RunAffairs
 from jupyter_orch.execution.run_lists import PipelineRunsFilter as PipelineRunsFilter
 from jupyter_orch.execution.run_lists import RunsFilter as RunsFilter
 from jupyter_orch.execution.run_lists import pipeline_run_of, run_filter_of
@@ -20,12 +21,10 @@ from jupyter_orch.records.archive import Archive
 from jupyter_orch.records.asset import ASSET_EVENTS, AssetFact, AssetFilter
 from jupyter_orch.records.event import EventType, StoredEvent
 from jupyter_orch.records.messages import KnownState
-from jupyter_orch.records.run import Run, RunFilter
-
-ALL = 1_000_000
+from jupyter_orch.records.run import RunFilter
 
 
-class DagsterInstance:
+class DagsterInstance(RunAffairs):
     """Runs and their events, assets, and a folder for values.
 
     :meth:`ephemeral` keeps them in memory, :meth:`get` in the deployment's own storage, where the panel shows them;
@@ -161,12 +160,20 @@ class DagsterInstance:
         """How many runs there are."""
         return self.archive.count_runs(run_filter_of(filters))
 
-    def get_run_tags(self, run_id: str) -> dict[str, str]:
-        """Tags of a run.
+    @overload
+    def get_run_tags(self) -> list[tuple[str, set[str]]]: ...
+
+    @overload
+    def get_run_tags(self, run_id: str) -> dict[str, str]: ...
+
+    def get_run_tags(self, run_id: str | None = None) -> dict[str, str] | list[tuple[str, set[str]]]:
+        """Tags of a run; without one, every tag that a run has, with all its values.
 
         Raises:
             DagsterRunNotFoundError: the run is not known.
         """
+        if run_id is None:
+            return self.get_tags_of_runs()
         run = self.get_run_by_id(run_id)
         return self._known_run(run_id).submission.tags if run is None else run.tags
 
@@ -190,12 +197,6 @@ class DagsterInstance:
         if not self.archive.delete_run(run_id):
             run = self._known_run(run_id)
             raise DagsterInvariantViolationError(f"run {run_id!r} is {run.status}; cancel it before it is deleted")
-
-    def _known_run(self, run_id: str) -> Run:
-        run = self.archive.get_run(run_id)
-        if run is None:
-            raise DagsterRunNotFoundError(f"the instance knows no run {run_id!r}")
-        return run
 
     # events
 

@@ -74,6 +74,9 @@ class MemoryArchive:
 
     def end(self, run_id: str, status: RunStatus, message: str, failure: Failure | None = None) -> Event:
         """See ``Archive``."""
+        run = self._runs.get(run_id)
+        if run is not None and run.is_final:  # somebody else was first
+            return self._events[run_id][-1].event
         kind, level = _END_EVENTS[status]
         data = {} if failure is None else {"failure": to_json(failure)}
         event = Event(type=kind, timestamp=time(), message=message, level=level, data=data)
@@ -109,6 +112,22 @@ class MemoryArchive:
         """See ``Archive``."""
         run = self._runs.get(run_id)
         return run is not None and not run.is_final and self.append(run_id, event)
+
+    def fail_run(self, run_id: str, reason: str) -> bool:
+        """See ``Archive``."""
+        return self._end_unfinished(run_id, RunStatus.FAILURE, reason)
+
+    def cancel_run(self, run_id: str, who: str) -> bool:
+        """See ``Archive``; a run in memory has nobody else to ask, so it ends at once."""
+        return self._end_unfinished(run_id, RunStatus.CANCELED, f"Canceled by {who}.")
+
+    def _end_unfinished(self, run_id: str, status: RunStatus, message: str) -> bool:
+        run = self._runs.get(run_id)
+        if run is None or run.is_final:
+            return False
+        failure = Failure(cls="RunFailure", message=message) if status is RunStatus.FAILURE else None
+        self.end(run_id, status, message, failure)
+        return True
 
     def delete_run(self, run_id: str) -> bool:
         """See ``Archive``."""

@@ -34,6 +34,22 @@ class SolidExecutionResult:
         self.step_events = [event for event in run.event_list if event.step_key in wanted]
 
     compute_step_events = property(lambda self: self.step_events)
+    event_list = step_event_list = all_events = compute_step_events
+
+    @property
+    def handle(self) -> str:
+        """The solid as a dotted path."""
+        return ".".join(self._handle)
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self._run.run_id
+
+    @property
+    def events_by_step_key(self) -> dict[str, list[DagsterEvent]]:
+        """Step → its events."""
+        return by_step_key(self.step_events)
 
     def _any(self, *kinds: EventType) -> bool:
         return any(event.event_type in kinds for event in self.step_events)
@@ -101,6 +117,57 @@ class SolidExecutionResult:
         return [event for event in self.step_events if event.is_successful_output]
 
     @property
+    def compute_input_event_dict(self) -> dict[str, DagsterEvent]:
+        """Input name → the event that it was checked."""
+        return {event.event.data["input_name"]: event for event in self.input_events_during_compute}
+
+    @property
+    def compute_output_events_dict(self) -> dict[str, list[DagsterEvent]]:
+        """Output name → the events that it was given; several for a dynamic output."""
+        found: dict[str, list[DagsterEvent]] = {}
+        for event in self.output_events_during_compute:
+            found.setdefault(event.event.data["output_name"], []).append(event)
+        return found
+
+    def get_output_events_for_compute(self, output_name: str = "result") -> list[DagsterEvent]:
+        """The events that an output was given.
+
+        Raises:
+            DagsterInvariantViolationError: it was not given.
+        """
+        found = self.compute_output_events_dict
+        if output_name not in found:
+            raise DagsterInvariantViolationError(
+                unknown("output", output_name, found, f"solid {self.solid_name!r} (or it was not given)")
+            )
+        return found[output_name]
+
+    def get_output_event_for_compute(self, output_name: str = "result") -> DagsterEvent:
+        """The event that an output was given.
+
+        Raises:
+            DagsterInvariantViolationError: it was given never or several times.
+        """
+        events = self.get_output_events_for_compute(output_name)
+        if len(events) > 1:
+            raise DagsterInvariantViolationError(
+                f"output {output_name!r} of solid {self.solid_name!r} was given {len(events)} times; use "
+                "get_output_events_for_compute"
+            )
+        return events[0]
+
+    def get_step_success_event(self) -> DagsterEvent:
+        """The event that says that it succeeded.
+
+        Raises:
+            DagsterInvariantViolationError: it did not.
+        """
+        for event in self.step_events:
+            if event.is_step_success:
+                return event
+        raise DagsterInvariantViolationError(f"solid {self.solid_name!r} did not succeed")
+
+    @property
     def output_values(self) -> dict[str, Any] | None:
         """Output name → value; None when it did not succeed."""
         return self._run.values_of(self._handle) if self.success else None
@@ -132,6 +199,14 @@ class SolidExecutionResult:
             DagsterInvariantViolationError: there is no such solid inside.
         """
         return self._run.result_at((*self._handle, name))
+
+    result_for_node = result_for_solid
+
+    def output_for_solid(self, name: str, output_name: str = "result") -> Any:
+        """The value of an output of a solid inside a composite, by its dotted path in there."""
+        return self._run.result_at((*self._handle, *name.split("."))).output_value(output_name)
+
+    output_for_node = output_for_solid
 
     @property
     def solid_result_list(self) -> list[SolidExecutionResult]:
@@ -175,12 +250,32 @@ class PipelineExecutionResult:
     @property
     def events_by_step_key(self) -> dict[str, list[DagsterEvent]]:
         """Step → its events."""
-        found: dict[str, list[DagsterEvent]] = {}
-        for event in self.step_event_list:
-            found.setdefault(str(event.step_key), []).append(event)
-        return found
+        return by_step_key(self.step_event_list)
 
     all_events = property(lambda self: self.event_list)
+    all_node_events = step_event_list
+
+    def events_for_node(self, name: str) -> list[DagsterEvent]:
+        """Events of the steps of a solid with a dotted path.
+
+        Raises:
+            DagsterInvariantViolationError: there is no such solid.
+        """
+        return self.result_for_handle(name).step_events
+
+    def output_value(self, output_name: str = "result") -> Any:
+        """The value of an output of the graph that ran; None when the run did not succeed.
+
+        Raises:
+            DagsterInvariantViolationError: the graph has no such output, or it was not given.
+        """
+        if not self.success:
+            return None
+        values = self._outer_values(())
+        if output_name not in values:
+            where = f"graph {self.pipeline_def.graph.name!r} (or it was not given)"
+            raise DagsterInvariantViolationError(unknown("output", output_name, values, where))
+        return values[output_name]
 
     def events_of_type(self, kind: str) -> list[DagsterEvent]:
         """Events of one kind."""
@@ -281,13 +376,22 @@ class PipelineExecutionResult:
 
     def _outer_values(self, handle: tuple[str, ...]) -> dict[str, Any]:
         """The outputs of a composite, found at the solids inside that give them."""
-        graph = self.node_at(handle).definition
+        graph = self.node_at(handle).definition if handle else self.pipeline_def.graph
         values = {}
         for mapping in getattr(graph, "output_mappings", ()):
             inner = self.values_of((*handle, mapping.solid_name))
             if mapping.output_name in inner:
                 values[mapping.definition.name] = inner[mapping.output_name]
         return values
+
+
+def by_step_key(events: Iterable[DagsterEvent]) -> dict[str, list[DagsterEvent]]:
+    """Step → its events."""
+    found: dict[str, list[DagsterEvent]] = {}
+    for event in events:
+        if event.step_key is not None:
+            found.setdefault(event.step_key, []).append(event)
+    return found
 
 
 def _state(solid: SolidExecutionResult) -> str:

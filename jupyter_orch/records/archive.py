@@ -61,6 +61,14 @@ class Archive(Protocol):
     def note(self, run_id: str, event: Event) -> bool:
         """Add an event to a run that anybody executes; False when it has ended or does not exist."""
 
+    def fail_run(self, run_id: str, reason: str) -> bool:
+        """End a run that has not ended as FAILURE, whoever executes it; False when there is none."""
+
+    def cancel_run(self, run_id: str, who: str) -> bool:
+        """Cancel a run that has not ended: at once when it waits, else it is asked to stop; False when there is
+        none.
+        """
+
     def delete_run(self, run_id: str) -> bool:
         """Remove a finished run, its events and files; False when it has not ended or does not exist."""
 

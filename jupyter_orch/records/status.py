@@ -21,7 +21,9 @@ from enum import StrEnum
 
 
 class RunStatus(StrEnum):
-    """Where a run is in its life; the values are the classic names."""
+    """Where a run is in its life; the values are the classic names. Two classic names mean what others mean here:
+    a run that was not started is ``QUEUED``, and one that its own process manages is ``STARTED``.
+    """
 
     QUEUED = "QUEUED"
     STARTING = "STARTING"
@@ -30,6 +32,12 @@ class RunStatus(StrEnum):
     SUCCESS = "SUCCESS"
     FAILURE = "FAILURE"
     CANCELED = "CANCELED"
+    NOT_STARTED = QUEUED
+    MANAGED = STARTED
+
+    @classmethod
+    def _missing_(cls, value: object) -> RunStatus | None:
+        return cls.__members__.get(value) if isinstance(value, str) else None
 
 
 S = RunStatus

@@ -129,3 +129,26 @@ def test_only_a_run_that_has_ended_can_be_deleted_and_its_newest_facts_stay(arch
 
 def test_the_folder_for_values_is_there(archive: Archive) -> None:
     assert Path(archive.artifact_folder()).is_dir()
+
+
+def test_a_run_is_ended_as_failed_from_elsewhere_once(archive: Archive) -> None:
+    begun(archive)
+    assert archive.fail_run("r", "its machine is gone")
+    run = archive.get_run("r")
+    assert run is not None and run.status is RunStatus.FAILURE
+    assert run.failure is not None and run.failure.message == "its machine is gone"
+    assert not archive.fail_run("r", "again")
+    assert not archive.cancel_run("r", "me")
+    assert not archive.fail_run("none", "why")
+
+
+def test_a_run_that_is_canceled_from_elsewhere_ends_canceled(archive: Archive) -> None:
+    begun(archive)
+    assert archive.cancel_run("r", "me")
+    run = archive.get_run("r")
+    assert run is not None and run.status in (RunStatus.CANCELING, RunStatus.CANCELED)
+    archive.end("r", RunStatus.CANCELED, "Canceled.")
+    run = archive.get_run("r")
+    assert run is not None and run.status is RunStatus.CANCELED
+    assert len(archive.read_events("r", types=["PIPELINE_CANCELED"])) == 1
+    assert not archive.cancel_run("none", "me")

@@ -22,6 +22,7 @@ from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.settings import read_settings
+from tests.execution.quiet import one
 from tests.kernel.orders import Launched
 
 KEY = orch.AssetKey(["shop", "orders"])
@@ -393,3 +394,90 @@ def test_the_signal_of_the_run_is_given_back() -> None:
         assert signal.getsignal(signal.SIGUSR1) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+def test_an_instance_gives_figures_of_a_run_and_of_its_steps() -> None:
+    @orch.solid
+    def wrote(_: Any) -> Any:
+        yield orch.AssetMaterialization("table")
+        yield orch.ExpectationResult(True)
+        yield orch.Output(1)
+
+    @orch.solid
+    def bad(_: Any, x: Any) -> None:
+        raise ValueError("no")
+
+    @orch.pipeline(tags={"team": "ice"})
+    def half() -> None:
+        bad(wrote())
+
+    instance = orch.DagsterInstance.ephemeral()
+    run_id = orch.execute_pipeline(half, instance=instance, raise_on_error=False).run_id
+    stats = instance.get_run_stats(run_id)
+    assert (stats.steps_succeeded, stats.steps_failed, stats.materializations, stats.expectations) == (1, 1, 1, 1)
+    assert stats.start_time is not None and stats.end_time is not None and stats.start_time <= stats.end_time
+    first, second = instance.get_run_step_stats(run_id)
+    assert (first.step_key, first.status, first.attempts, len(first.materializations)) == ("wrote", "SUCCESS", 1, 1)
+    assert (second.step_key, second.status) == ("bad", "FAILURE")
+    assert [step.step_key for step in instance.get_run_step_stats(run_id, ["bad"])] == ["bad"]
+    assert instance.get_run_tags() == [("team", {"ice"})]
+    assert [record.pipeline_run.run_id for record in instance.get_run_records()] == [run_id]
+    again = orch.reexecute_pipeline(half, run_id, instance=instance, raise_on_error=False).run_id
+    groups = instance.get_run_groups()
+    assert list(groups) == [run_id]
+    assert {run.run_id for run in groups[run_id]["runs"]} == {run_id, again}
+    assert groups[run_id]["count"] == 2
+    with pytest.raises(orch.DagsterRunNotFoundError):
+        instance.get_run_stats("none")
+
+
+def test_a_wiped_instance_knows_no_run_and_no_asset() -> None:
+    @orch.solid
+    def wrote(_: Any) -> Any:
+        yield orch.AssetMaterialization("table")
+        yield orch.Output(1)
+
+    @orch.pipeline
+    def writing() -> None:
+        wrote()
+
+    instance = orch.DagsterInstance.ephemeral()
+    orch.execute_pipeline(writing, instance=instance)
+    instance.wipe()
+    assert instance.get_runs() == []
+    assert instance.all_asset_keys() == []
+
+
+def test_an_instance_is_not_wiped_under_a_run() -> None:
+    @orch.solid
+    def wipes(context: Any) -> None:
+        context.instance.wipe()
+
+    @orch.pipeline
+    def wiping() -> None:
+        wipes()
+
+    with pytest.raises(orch.DagsterInvariantViolationError, match="have not ended"):
+        orch.execute_pipeline(wiping, instance=orch.DagsterInstance.ephemeral())
+
+
+def test_what_only_the_server_does_is_refused_with_what_to_use_instead() -> None:
+    instance = orch.DagsterInstance.ephemeral()
+    for refused in (instance.create_run_for_pipeline, instance.launch_run, instance.submit_run):
+        with pytest.raises(orch.DagsterInvariantViolationError, match=r"execute_pipeline.*OrchClient"):
+            refused()
+    with pytest.raises(orch.DagsterInvariantViolationError, match="tags="):
+        instance.add_run_tags("r", {"a": "b"})
+
+
+def test_a_run_that_is_over_is_neither_failed_nor_canceled_again() -> None:
+    @orch.pipeline
+    def simple() -> None:
+        one()
+
+    instance = orch.DagsterInstance.ephemeral()
+    run = instance.get_run_by_id(orch.execute_pipeline(simple, instance=instance).run_id)
+    assert run is not None
+    for report in (instance.report_run_failed, instance.report_run_canceled):
+        with pytest.raises(orch.DagsterInvariantViolationError, match="SUCCESS"):
+            report(run)

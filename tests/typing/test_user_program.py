@@ -52,7 +52,7 @@ def test_the_types_of_what_decorators_make_are_known(complaints: list[re.Match[s
         "reveal_type(cheer)": "HookDefinition",
         "reveal_type(sigh)": "HookDefinition",
         "reveal_type(early)": "ScheduleDefinition",
-        "reveal_type(daily)": "ScheduleDefinition",
+        "reveal_type(daily)": "PartitionScheduleDefinition",
         "reveal_type(watch)": "SensorDefinition",
         "reveal_type(everything)": "RepositoryDefinition",
         "reveal_type(result)": "PipelineExecutionResult",
