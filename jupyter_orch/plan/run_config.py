@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jupyter_orch.definitions.config import Array, Field, Permissive, Shape
@@ -111,8 +111,21 @@ class RunConfigShape:
                 return ResolvedConfig(), errors
         document = self.root.check(written or {}, (), errors)
         if errors:
+            self._say_where_own_config_belongs(written, errors)
             return ResolvedConfig(), errors
         return self._resolved(document, written or {}, errors), errors
+
+    def _say_where_own_config_belongs(self, written: Any, errors: Errors) -> None:
+        """Config of the whole pipeline, written at the top, belongs under ``solids.config``."""
+        graph = self.pipeline.graph
+        if graph.config_mapping is None or graph.config_field is None:
+            return
+        own = getattr(graph.config_field.config_type, "fields", {})
+        for index, error in enumerate(errors):
+            if error.kind == "UNDEFINED_FIELD" and error.path == () and error.value in own:
+                place = f"solids: {{config: {{{error.value}: …}}}}"
+                message = f"{error.value!r} is config of the whole pipeline; write it as {place}"
+                errors[index] = replace(error, message=message)
 
     def _mapped_document(self, mapping: Any, written: Any, errors: Errors) -> Any:
         kind = mapping.config_field.config_type if mapping.config_field else ANY
@@ -205,10 +218,13 @@ class RunConfigShape:
         if graph.config_mapping is not None:
             return Field(Shape({"config": graph.config_field or Field(ANY, is_required=False)}))
         fields = self._solid_fields(graph)
+        words = Shape(fields).words
         for name in self.pipeline.whole.graph.invocations:
             if name not in fields:
                 fields[name] = Field(ANY, is_required=False, description="not selected; ignored")
-        return Field(Shape(fields))
+        made = Shape(fields)
+        made.words = words
+        return Field(made)
 
     def _solid_fields(self, graph: GraphDefinition) -> dict[str, Field]:
         mapped = {(m.solid_name, m.input_name) for m in graph.input_mappings}
