@@ -242,6 +242,12 @@ class HookContext:
         self.pipeline_run = pipeline_run
 
     @property
+    def required_resource_keys(self) -> frozenset[str]:
+        """What the hook declared to use; nothing in a context made by hand."""
+        keys: frozenset[str] = getattr(self.hook_def, "required_resource_keys", frozenset())
+        return keys
+
+    @property
     def op(self) -> Any:
         """The solid under its later word."""
         return self.solid

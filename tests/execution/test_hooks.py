@@ -109,3 +109,18 @@ def test_a_hook_can_be_called_by_hand() -> None:
     assert shout(orch.build_hook_context(resources={"channel": "x"})) == "x"
     with pytest.raises(orch.DagsterInvalidInvocationError):
         shout(3)
+
+
+def test_a_hook_is_told_which_resources_it_declared() -> None:
+    seen: list[Any] = []
+
+    @orch.success_hook(required_resource_keys={"channel"})
+    def tells(context: Any) -> None:
+        seen.append(context.required_resource_keys)
+
+    @orch.pipeline(mode_defs=[orch.ModeDefinition(resource_defs={"channel": orch.ResourceDefinition.none_resource()})])
+    def told() -> None:
+        one.with_hooks({tells})()
+
+    assert run(told).success
+    assert seen == [frozenset({"channel"})]

@@ -204,3 +204,30 @@ def test_known_work_of_a_run_names_outputs_and_mapping_keys() -> None:
     assert known.outputs["absent"] == ()
     assert known.mapping_keys == {"many.result": ("a", "b"), "others.result": ("a", "b")}
     assert set(known.source_run_ids.values()) == {"r"}
+
+
+def test_a_launched_run_names_the_resource_or_logger_that_can_not_be_made(tmp_path: Path) -> None:
+    code = """
+@resource
+def warehouse(_): raise ValueError("boom")
+
+@logger
+def mine(_): raise ValueError("boom")
+
+@solid(required_resource_keys={"warehouse"})
+def ask(_): pass
+
+@pipeline(mode_defs=[ModeDefinition(resource_defs={"warehouse": warehouse}, logger_defs={"mine": mine})])
+def p(): ask()
+"""
+    in_process = Launched(tmp_path, code, "in_process").outcome.failure
+    assert in_process is not None and in_process.cause is not None
+    assert (in_process.cls, in_process.cause.cls) == ("DagsterResourceFunctionError", "ValueError")
+    assert "resource 'warehouse'" in in_process.message
+    told = Launched(tmp_path, code, "multiprocess").data("ask", "STEP_FAILURE")["failure"]
+    assert (told["cls"], told["cause"]["cls"]) == ("DagsterResourceFunctionError", "ValueError")
+    assert "resource 'warehouse'" in told["message"]
+    logged = Launched(tmp_path, code, "in_process", {"loggers": {"mine": {}}}).outcome.failure
+    assert logged is not None and logged.cause is not None
+    assert (logged.cls, logged.cause.cls) == ("DagsterRunSetupError", "ValueError")
+    assert "logger 'mine'" in logged.message
