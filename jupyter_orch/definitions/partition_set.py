@@ -125,7 +125,7 @@ class PartitionSetDefinition:
         function = self._tags_fn
         own = self._call("tags_fn_for_partition", lambda: function(partition)) if function is not None else {}
         return {
-            **valid_tags(own, f"partition {partition.name!r}"),
+            **valid_tags(own, f"partition {partition.name!r}", system_allowed=False),
             PARTITION_TAG: partition.name,
             PARTITION_SET_TAG: self.name,
         }

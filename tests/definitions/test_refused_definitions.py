@@ -250,3 +250,14 @@ Meters = NewType("Meters", int)
 def test_annotations_of_typing_are_checked(annotation: Any, fitting: Any, misfit: Any) -> None:
     assert orch.check_dagster_type(annotation, fitting).success
     assert not orch.check_dagster_type(annotation, misfit).success
+
+
+def test_tags_of_the_system_are_refused_from_partitions() -> None:
+    made = orch.PartitionSetDefinition(
+        name="days",
+        pipeline_name="p",
+        partition_fn=lambda: ["a"],
+        tags_fn_for_partition=lambda partition: {"dagster/root_run_id": "x"},
+    )
+    with pytest.raises(Refused, match="partition 'a': 'dagster/root_run_id' is set by the system alone"):
+        made.tags_for_partition(made.get_partition("a"))
