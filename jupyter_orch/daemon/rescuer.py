@@ -102,7 +102,8 @@ class Rescuer(Loop):
         elif self._launcher.check_run_worker_health(run) is WorkerHealth.GONE:
             reason = "the worker ended before it had taken its run"
         if reason is not None:
-            self._journal.launch_failed(run, reason)
+            if self._journal.launch_failed(run, reason) is not None and self._launcher.can_terminate(run):
+                self._launcher.terminate(run)  # it would find its claim refused, if it ever came to it
             self._requeued()
 
     def _loss(self, run: Run, now: float) -> Loss | None:

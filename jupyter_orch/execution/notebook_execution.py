@@ -15,6 +15,7 @@ from typing import Any
 
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.notebook import NotebookSolidDefinition
+from jupyter_orch.execution.capture import write_out
 from jupyter_orch.execution.notebook_engine import engine_of
 from jupyter_orch.execution.notebook_kernels import WarmKernel
 
@@ -159,9 +160,7 @@ class _Stream:
 
     def write(self, text: str) -> int:
         """Write all of it."""
-        left = memoryview(text.encode("utf-8", "backslashreplace"))
-        while left:
-            left = left[os.write(self._number, left) :]
+        write_out(self._number, text.encode("utf-8", "backslashreplace"))
         return len(text)
 
     def flush(self) -> None:

@@ -52,7 +52,7 @@ def run_step_process(
     Returns:
         The exit code: 0 unless the run was canceled.
     """
-    capture = Capture(scope.log_dir)
+    capture = Capture(scope.log_dir, lambda event: scope.emit(event))
     capture.begin(step.key)
     guard = StepGuard(pipe)
     try:

@@ -26,7 +26,7 @@ class Work:
     def __init__(self, scope: RunScope, progress: Progress) -> None:
         self.scope = scope
         self.progress = progress
-        self.capture = Capture(scope.log_dir)
+        self.capture = Capture(scope.log_dir, lambda event: scope.emit(event))
         self._opened: ResourceScope | None = None
 
     @property

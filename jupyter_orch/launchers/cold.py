@@ -21,6 +21,10 @@ REMEMBERED = 1000
 """Workers that have ended and of which we can still say so."""
 
 
+TERMINATED = 5.0
+"""Seconds in which a killed process must be gone."""
+
+
 class ColdLauncher(RunLauncher):
     """``python -m jupyter_orch.worker`` in a session of its own; the order goes over standard input."""
 
@@ -62,6 +66,19 @@ class ColdLauncher(RunLauncher):
         if process is None:
             return WorkerHealth.UNKNOWN
         return WorkerHealth.RUNNING if process.poll() is None else WorkerHealth.GONE
+
+    def can_terminate(self, run: Run) -> bool:
+        with self._lock:
+            return (run.run_id, run.epoch) in self._started
+
+    def terminate(self, run: Run) -> bool:
+        """Only the worker: its runner ends with it."""
+        with self._lock:
+            process = self._started[run.run_id, run.epoch]
+        process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TERMINATED)
+        return process.poll() is not None
 
     def join(self, timeout: float = 30.0) -> None:
         deadline = time.monotonic() + timeout

@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -24,7 +25,8 @@ from jupyter_orch import wire
 from jupyter_orch.folders import runtime_folder
 from jupyter_orch.launchers.cold import ColdLauncher, worker_log
 from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
-from jupyter_orch.records.run import Run
+from jupyter_orch.processes import end_process, identify
+from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child
 from jupyter_orch.zygote.protocol import listen
 
@@ -48,6 +50,8 @@ class WarmLauncher(RunLauncher):
         self._lock = threading.Lock()
         self._spare: socket.socket | None = None
         self._busy: list[socket.socket] = []
+        self._who: WeakKeyDictionary[socket.socket, ProcessIdentity] = WeakKeyDictionary()
+        self._holds: WeakKeyDictionary[socket.socket, tuple[str, int]] = WeakKeyDictionary()
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: socket.socket | None = None
         self._path = self._folder / "w"
@@ -72,6 +76,20 @@ class WarmLauncher(RunLauncher):
 
     def check_run_worker_health(self, run: Run) -> WorkerHealth:
         return self._cold.check_run_worker_health(run)
+
+    def can_terminate(self, run: Run) -> bool:
+        return self._worker_of(run) is not None or self._cold.can_terminate(run)
+
+    def terminate(self, run: Run) -> bool:
+        """Only the worker: its runner ends with it."""
+        worker = self._worker_of(run)
+        return self._cold.terminate(run) if worker is None else end_process(worker)
+
+    def _worker_of(self, run: Run) -> ProcessIdentity | None:
+        """The warm worker that has the order for this run; None for others."""
+        with self._lock:
+            held = [worker for worker in self._busy if self._holds.get(worker) == (run.run_id, run.epoch)]
+            return self._who.get(held[0]) if held else None
 
     def stop(self) -> None:
         with self._lock:
@@ -118,6 +136,7 @@ class WarmLauncher(RunLauncher):
             wire.send(worker, {"order": msgspec.to_builtins(order)})
             if wire.receive(worker) is not None:
                 with self._lock:
+                    self._holds[worker] = (order.run_id, order.epoch)
                     self._busy.append(worker)
                 return True
         worker.close()
@@ -127,7 +146,7 @@ class WarmLauncher(RunLauncher):
         """A worker that waits for its order on the other end; it ends when this end closes without one."""
         ours, theirs = socket.socketpair()
         with theirs:
-            fork_child(self._path, "worker", {"home": self._home}, [theirs.fileno()])
+            self._who[ours] = identify(fork_child(self._path, "worker", {"home": self._home}, [theirs.fileno()]))
         return ours
 
     def _refill(self) -> None:

@@ -52,5 +52,7 @@ class OutputCap:
         try:
             os.ftruncate(descriptor, self._max_bytes)
             os.pwrite(descriptor, self._marker, self._max_bytes)
+        except OSError:  # no space for the marker: output is no reason to end a run
+            pass
         finally:
             os.close(descriptor)

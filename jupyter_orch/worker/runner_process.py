@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -99,10 +100,7 @@ def ready_runner(order: LaunchOrder, log_dir: Path | None) -> Iterator[Runner]:
     Raises:
         RunnerNotStarted: none can be started.
     """
-    if log_dir is not None:
-        log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    places = [log_dir / name if log_dir is not None else os.devnull for name in ("run.out", "run.err")]
-    with open(places[0], "ab") as out, open(places[1], "ab") as err:
+    with _opened(log_dir, "run.out") as out, _opened(log_dir, "run.err") as err:
         runner = _forked(order, out, err) or _spawned(order, out, err)
     try:
         yield runner
@@ -110,6 +108,19 @@ def ready_runner(order: LaunchOrder, log_dir: Path | None) -> Iterator[Runner]:
         runner.line.close()
         _leave_time_to_exit(runner)
         runner.kill()
+
+
+def _opened(log_dir: Path | None, name: str) -> IO[bytes]:
+    """A file for output; nowhere when none is kept, or its disk is full: no run waits for space for what it prints."""
+    if log_dir is None:
+        return open(os.devnull, "ab")
+    try:
+        log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open(log_dir / name, "ab")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return open(os.devnull, "ab")
 
 
 def _forked(order: LaunchOrder, out: IO[bytes], err: IO[bytes]) -> Runner | None:

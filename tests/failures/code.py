@@ -152,6 +152,47 @@ def filling():
     large()
 
 
+def talking(name):
+    """A solid that fills the disk of its output, and goes on when there is room again."""
+
+    @solid(name=name, config_schema={"lines": int})
+    def made(context, number: int = 0) -> int:
+        note(name)
+        for _ in range(context.solid_config["lines"]):
+            print("x" * 999)
+        note(f"{name}-full")
+        pass_gate(name)
+        print(f"{name} has room again")
+        print("errors too", file=sys.stderr)
+        note(f"{name}-end")
+        return number + 1
+
+    return made
+
+
+first_talk, second_talk = talking("first_talk"), talking("second_talk")
+
+
+@pipeline
+def chatter():
+    """Both print a lot."""
+    second_talk(first_talk())
+
+
+@solid
+def patient(_):
+    """Does nothing for two seconds."""
+    note("patient")
+    time.sleep(2.0)
+    note("patient-end")
+
+
+@pipeline
+def unhurried():
+    """Slow, and well."""
+    patient()
+
+
 cells = notebook_solid(
     "cells",
     notebook_path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "cells.ipynb"),
@@ -169,4 +210,4 @@ def notebook():
 @repository
 def repo():
     """All of it."""
-    return [line, fork, retrying, dynamic, littering, ignoring, filling, notebook]
+    return [line, fork, retrying, dynamic, littering, ignoring, filling, notebook, chatter, unhurried]

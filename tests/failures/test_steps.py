@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from jupyter_orch.execution.capture import MARKER
+from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.processes import is_alive
 from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.status import RunStatus
@@ -95,6 +98,68 @@ def test_P_H_a_cancel_at_once_does_not_wait_for_anybody(deployment: Deployment) 
     deployment.check_history(run_id)
 
 
+def test_P_L_a_slow_step_is_left_alone(deployment: Deployment) -> None:
+    """P-L: nothing is said, nothing is ended."""
+    run = deployment.settle(deployment.launch("unhurried", MULTIPROCESS))
+    assert run.status == S.SUCCESS and deployment.ledger() == ["patient", "patient-end"]
+    said = [e.event for e in deployment.events(run.run_id) if "launch" not in e.event.data]
+    assert {event.level for event in said} <= {"DEBUG", "INFO"}
+
+
+def test_P_2_an_attempt_has_one_process_whatever_is_ordered_or_lost(make: Make) -> None:
+    """P-2: the order comes a second time while the step runs, then the worker is lost after the spawn."""
+    deployment = make(run_monitoring={"in_flight_steps": "rerun"})
+    run, _ = deployment.journal.submit(deployment.run(deployment.launch("line")).submission)
+    deployment.workers_have_left()
+    (deployment.folder / "ledger").unlink()
+    deployment.hold("b")
+    won = deployment.journal.dequeue(deployment.journal.submit(replace(run.submission, run_config=MULTIPROCESS))[0])
+    assert won is not None
+    run_id, order = won[0].run_id, deployment.launching._order(*won)
+    deployment.launcher.launch(order)
+    deployment.reach("b")
+    second = ColdLauncher()
+    second.launch(order)
+    second.join(90)
+    assert [process.returncode for process in second._started.values()] == [75]
+    assert deployment.ledger() == ["a", "a-end", "b"]
+    first = deployment.pid_of("b")
+    deployment.kill_worker(run_id)
+    deployment.until(lambda: deployment.ledger().count("b") == 2)
+    assert not os.path.exists(f"/proc/{first}/environ"), "the first process of the step is gone by then"
+    deployment.release("b")
+    assert deployment.settle(run_id).status == S.SUCCESS
+    begun = [
+        (e.event.step_key, e.event.data["attempt"]) for e in deployment.events(run_id, "STEP_START", "STEP_RESTARTED")
+    ]
+    assert begun == [("a", 1), ("b", 1), ("b", 2), ("c", 1)]
+    deployment.check_history(run_id)
+
+
+def test_N_R_a_kernel_that_died_is_never_started_again(deployment: Deployment) -> None:
+    """N-R: a silent restart would go on without what the cells before had made."""
+    run_id = deployment.launch("notebook", _notebook("die", deployment))
+    assert deployment.settle(run_id).status == S.FAILURE
+    assert deployment.ledger() == ["kernel"], "one kernel, once"
+    (kept,) = deployment.settings.artifact_dir.rglob("*.ipynb")
+    assert "the last cell ran" not in [line for cell in _outputs(kept) for line in cell]
+    deployment.check_history(run_id)
+
+
+def _outputs(notebook: Path) -> list[list[str]]:
+    cells = json.loads(notebook.read_text())["cells"]
+    return [
+        [text.strip() for out in cell["outputs"] for text in out.get("text", [])] for cell in cells if "outputs" in cell
+    ]
+
+
+def test_N_O_a_kernel_killed_for_memory_says_what_it_may_have_been(deployment: Deployment) -> None:
+    """N-O: as N-K, and memory is named."""
+    run_id = deployment.launch("notebook", _notebook("die", deployment))
+    assert deployment.settle(run_id).status == S.FAILURE
+    assert "memory" in deployment.told(run_id)
+
+
 def test_N_K_a_kernel_that_dies_fails_its_step_with_the_cell_and_keeps_what_was_run(deployment: Deployment) -> None:
     """N-K: never a hang; the partial notebook is kept."""
     run_id = deployment.launch("notebook", _notebook("die", deployment))
@@ -153,6 +218,46 @@ def test_E_2_a_full_disk_fails_the_step_that_writes_and_keeps_what_was_there(mak
         assert "No space left" in text and "large" in text
         assert not [path for path in disk.rglob("*") if path.is_file() and path.stat().st_size > 0]
         assert deployment.settle(deployment.launch("line")).status == S.SUCCESS, "what fits is stored"
+
+
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_E_1_a_full_disk_of_the_output_stops_no_run_and_is_said_once(make: Make, tmp_path: Path, executor: str) -> None:
+    """E-1: what does not fit is dropped, the file says so, and output is kept again once there is room."""
+    with small_disk(tmp_path / "disk", kilobytes=256) as disk:
+        deployment = make(compute_logs={"local": {"base_dir": str(disk)}})
+        deployment.hold("first_talk")
+        run_id = deployment.launch("chatter", {"execution": {executor: {}}, **_lines(first_talk=2000, second_talk=0)})
+        deployment.reach("first_talk-full")
+        (printed,) = disk.rglob("first_talk.out")
+        assert MARKER in printed.read_bytes()[-200:] and printed.stat().st_size <= 256 << 10
+        os.truncate(printed, 1000)
+        deployment.release("first_talk")
+        run = deployment.settle(run_id)
+        assert run.status == S.SUCCESS and run.resume_count == 0
+        assert deployment.ledger()[-1] == "second_talk-end"
+        said = [e for e in deployment.events(run_id, "ENGINE_EVENT") if "No space is left" in e.event.message]
+        assert len(said) == 1 and said[0].event.level == "WARNING"
+        assert printed.read_text().endswith("first_talk has room again\n")
+        deployment.check_history(run_id)
+
+
+def test_E_1_a_run_whose_output_finds_no_file_at_all_goes_on(make: Make, tmp_path: Path) -> None:
+    """E-1: there is not even room for a folder; notebooks print as well."""
+    with small_disk(tmp_path / "disk", kilobytes=256, files=2) as disk:
+        (disk / "the-last-file").touch()
+        deployment = make(compute_logs={"local": {"base_dir": str(disk)}})
+        runs = [
+            deployment.launch("chatter", _lines(first_talk=3, second_talk=3)),
+            deployment.launch("notebook", _notebook("nothing", deployment)),
+        ]
+        for run_id in runs:
+            assert deployment.settle(run_id).status == S.SUCCESS, deployment.told(run_id)
+            assert deployment.told(run_id).count("No space is left") == 1
+            deployment.check_history(run_id)
+
+
+def _lines(**printed: int) -> dict[str, object]:
+    return {"solids": {name: {"config": {"lines": lines}} for name, lines in printed.items()}}
 
 
 def _notebook(what: str, deployment: Deployment) -> dict[str, object]:

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_orch.daemon.rescuer import Rescuer
 from jupyter_orch.launchers.cold import ColdLauncher
+from jupyter_orch.launchers.warm import WarmLauncher
+from jupyter_orch.ports import RunLauncher
 from jupyter_orch.processes import is_alive
 from jupyter_orch.records.run import Submission
 from jupyter_orch.records.status import RunStatus
@@ -268,6 +271,80 @@ def test_W_2_a_worker_that_comes_after_its_run_was_canceled_runs_nothing(
     assert deployment.workers_have_left() == [75]
     assert deployment.run(run_id).status == S.CANCELED and deployment.ledger() == []
     deployment.check_history(run_id)
+
+
+def test_Z_2_an_order_that_is_sent_twice_is_one_run(deployment: Deployment, failpoints: Arm) -> None:
+    """Z-2: two warm workers get one order; one claims, no code runs twice."""
+    run, _ = deployment.journal.submit(_asked(deployment))
+    hits = failpoints("worker.claim.before=sleep:0.5@*")
+    won = deployment.journal.dequeue(run)
+    assert won is not None
+    with contextlib.closing(_Warm(deployment)) as warm:
+        order = deployment.launching._order(*won)
+        told = [warm.launcher.launch(order), warm.launcher.launch(order)]
+        assert told == ["forked from a warm worker"] * 2
+        deployment.until(lambda: len(list(hits.iterdir())) == 2, daemon=False)
+        assert deployment.settle(run.run_id).status == S.SUCCESS
+    assert len({path.read_text() for path in hits.iterdir()}) == 2, "two processes came to the claim"
+    assert deployment.ledger() == ["a", "a-end", "b", "b-end", "c", "c-end"]
+    assert len(deployment.events(run.run_id, "PIPELINE_START")) == 1
+    deployment.check_history(run.run_id)
+
+
+@pytest.mark.parametrize("kind", ["cold", "warm"])
+@pytest.mark.parametrize("hangs", ["once", "always"])
+def test_Z_H_a_worker_that_hangs_before_its_claim_is_killed_and_launched_again(
+    deployment: Deployment, failpoints: Arm, kind: str, hangs: str
+) -> None:
+    """Z-H: whatever it waits for, no user code has run; another worker takes the run, at most three times."""
+    asked = _asked(deployment)
+    hits = failpoints(f"worker.claim.before=stop@{'1' if hangs == 'once' else '*'}")
+    run, _ = deployment.journal.submit(asked)
+    with contextlib.closing(_Warm(deployment) if kind == "warm" else _Cold(deployment)) as started:
+        for number in range(1, 2 if hangs == "once" else 4):
+            won = deployment.journal.dequeue(deployment.run(run.run_id))
+            assert won is not None
+            started.launcher.launch(deployment.launching._order(*won))
+            stuck = hits / f"worker.claim.before.{number}"
+            deployment.until(lambda stuck=stuck: stuck.read_text() != "", daemon=False)  # type: ignore[misc]
+            started.rescuer.poll()
+            assert deployment.run(run.run_id).status == S.STARTING, "it has its time"
+            held = journal_module.Guard(statuses=(S.STARTING,), epoch=won[0].epoch)
+            deployment.storage.move_run(run.run_id, held, None, start_deadline=1.0)
+            started.rescuer.poll()
+            deployment.until(lambda stuck=stuck: not _is_running(int(stuck.read_text())), daemon=False)  # type: ignore[misc]
+    if hangs == "once":
+        assert deployment.settle(run.run_id).status == S.SUCCESS
+        assert deployment.ledger() == ["a", "a-end", "b", "b-end", "c", "c-end"]
+    else:
+        ended = deployment.run(run.run_id)
+        assert ended.status == S.FAILURE and ended.failure is not None and deployment.ledger() == []
+        assert "did not start in time" in ended.failure.message
+    deployment.check_history(run.run_id)
+
+
+class _Cold:
+    """The deployment's own launcher and monitor."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.launcher: RunLauncher = deployment.launcher
+        self.rescuer = deployment.rescuer
+
+    def close(self) -> None:
+        """They go on."""
+
+
+class _Warm(_Cold):
+    """A launcher that forks, and a monitor that knows it."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.launcher = WarmLauncher(str(deployment.home))
+        monitoring = deployment.settings.run_monitoring
+        self.rescuer = Rescuer(deployment.storage, deployment.journal, self.launcher, monitoring)
+
+    def close(self) -> None:
+        """Let the warm processes end."""
+        self.launcher.stop()
 
 
 def _asked(deployment: Deployment) -> Submission:
