@@ -93,7 +93,7 @@ class RunAffairs:
             DagsterRunNotFoundError: the run is not known.
         """
         run = self._known_run(run_id)
-        types = [event.type for event in self._events(run_id)]
+        types = [event.type for event in self._told_of(run_id)]
         return RunStats(
             run_id,
             types.count(EventType.STEP_SUCCESS),
@@ -117,7 +117,7 @@ class RunAffairs:
         self._known_run(run_id)
         wanted = None if step_keys is None else set(step_keys)
         found: dict[str, RunStepStats] = {}
-        for event in self._events(run_id):
+        for event in self._told_of(run_id):
             key = event.step_key
             if key is None or (wanted is not None and key not in wanted):
                 continue
@@ -231,7 +231,7 @@ class RunAffairs:
             run = self._known_run(run_id)
             raise DagsterInvariantViolationError(f"run {run_id!r} is {run.status}; it has ended already")
 
-    def _events(self, run_id: str) -> list[Event]:
+    def _told_of(self, run_id: str) -> list[Event]:
         return [stored.event for stored in self.archive.read_events(run_id, limit=ALL)]
 
     def _known_run(self, run_id: str) -> Run:
