@@ -13,7 +13,7 @@ from jupyter_orch.ports import CodeServers, LaunchOrder, RunLauncher, RunnerAddr
 from jupyter_orch.processes import this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import EventType
-from jupyter_orch.records.messages import PlanSnapshot, StepSnapshot
+from jupyter_orch.records.messages import KnownState, PlanSnapshot, StepSnapshot
 from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.records.status import RunStatus
@@ -125,6 +125,16 @@ def test_all_steps_run_again_when_the_run_says_so(replica: Replica) -> None:
     replica.retrier.poll()
     (second,) = replica.children(first)
     assert second.submission.step_keys is None and second.submission.known.source_run_ids == {}
+
+
+def test_a_run_of_chosen_steps_is_tried_again_on_what_it_was_built_on(replica: Replica) -> None:
+    built_on = KnownState(source_run_ids={"a": "r0", "b": "r0"}, outputs={"a": ("result",), "b": ("result",)})
+    tags = {"dagster/retry_strategy": "ALL_STEPS"}
+    first = replica.failed(tags=tags, step_keys=("b",), known=built_on)
+    replica.retrier.poll()
+    (second,) = replica.children(first)
+    assert second.submission.step_keys == ("b",)
+    assert second.submission.known == KnownState(source_run_ids={"a": "r0"}, outputs={"a": ("result",)})
 
 
 def test_a_runs_own_number_has_precedence(replica: Replica) -> None:

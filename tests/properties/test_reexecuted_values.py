@@ -127,3 +127,39 @@ def test_a_runner_takes_no_value_of_a_step_that_it_runs_from_elsewhere_whatever_
         assert {key: run_id for key, run_id in known.source_run_ids.items() if key in chosen} == dict.fromkeys(
             chosen, f"r{number}"
         )
+
+
+@law(40)
+@given(feeding=graphs(most=6), data=st.data())
+def test_after_failures_too_every_value_is_made_of_the_newest_ones(feeding: Feeding, data: st.DataObject) -> None:
+    """Runs of chosen steps and from failure, one on the other, while steps fail at random."""
+    failing: set[str] = set()
+    seen: Values = {}
+    some = st.sets(st.sampled_from(sorted(feeding)), max_size=2)
+
+    def compute(context: Any, name: str, values: list[Any]) -> Value:
+        if name in failing:
+            raise ValueError(name)
+        seen[name] = made_by(context, name, values)
+        return seen[name]
+
+    definition = pipeline_of(feeding, compute, is_typed=False)
+    with DagsterInstance.local_temp() as instance:
+        failing |= data.draw(some, label="failing")
+        result = execute_pipeline(definition, instance=instance, raise_on_error=False)
+        newest = dict(seen)
+        for _ in range(4):
+            failing.clear()
+            failing |= data.draw(some, label="failing")
+            seen.clear()
+            parent, options = result.run_id, {"instance": instance, "raise_on_error": False}
+            if not result.success and data.draw(st.booleans(), label="from failure"):
+                result = reexecute_pipeline(definition, parent, from_failure=True, **options)
+                assert set(newest) | set(seen) == set(feeding) or not result.success
+            else:
+                chosen = data.draw(st.sets(st.sampled_from(sorted(feeding)), min_size=1), label="chosen")
+                newest = {name: value for name, value in newest.items() if name not in chosen}
+                result = reexecute_pipeline(definition, parent, step_selection=sorted(chosen), **options)
+            newest |= seen
+            for name, value in seen.items():
+                assert value == (f"{name}@{result.run_id}", tuple(sorted(newest[s] for s in feeding[name])))
