@@ -19,6 +19,8 @@ from jupyter_orch.execution.capture import write_out
 from jupyter_orch.execution.notebook_engine import engine_of
 from jupyter_orch.execution.notebook_kernels import WarmKernel
 
+KERNEL_START = 120
+"""Seconds in which a notebook's kernel must answer."""
 _SLOW_AND_UNUSED = "rfc3987_syntax"
 """jsonschema builds a grammar for the 'iri' format when it is imported: 2 s for a format that no notebook uses."""
 _USED_LATER = ("papermill.execute", "papermill.clientwrap", "jupyter_client.kernelspec", "jupyter_client.asynchronous")
@@ -133,6 +135,7 @@ class NotebookExecution:
                 stdout_file=_Stream(1),
                 stderr_file=_Stream(2),
                 cwd=os.path.dirname(self._solid.notebook_path or "") or None,
+                start_timeout=KERNEL_START,
                 execution_timeout=self._solid.timeout,
                 autosave_cell_every=5,
             )

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from jupyter_orch.records.status import RunStatus
 from tests.conftest import missing
 from tests.failures.deployment import Deployment
+from tests.failures.slow_line import slow_line
 from tests.failures.small_disk import small_disk
 from tests.postgres import Postgres, find_programs
 
@@ -151,6 +154,36 @@ def test_B_O_a_full_disk_of_the_database_stops_no_step(tmp_path: Path) -> None:
             assert run.status == S.SUCCESS and deployment.steps(run_id, "STEP_SUCCESS") == ["a", "b", "c"]
             deployment.check_history(run_id)
         finally:
+            deployment.close()
+
+
+def test_B_L_a_slow_database_costs_time_and_nothing_else(own_postgres: Postgres, tmp_path: Path) -> None:
+    """B-L: every answer takes long, to workers and daemon alike; no lease is lost and nothing is done twice."""
+    delay = [0.0]
+    address = make_url(own_postgres.new_database())
+    with (
+        tempfile.TemporaryDirectory() as folder,  # short: a socket's path has few bytes
+        slow_line(
+            Path(str(address.query["host"])) / (file := f".s.PGSQL.{address.port or 5432}"), Path(folder) / file, delay
+        ),
+    ):
+        through = address.update_query_dict({"host": folder}).render_as_string(hide_password=False)
+        deployment = Deployment(tmp_path / "deployment", through)
+        try:
+            deployment.hold("b")
+            run_id = deployment.launch("line")
+            deployment.reach("b")
+            delay[0] = 0.25
+            held = deployment.run(run_id).lease_until
+            assert held is not None
+            deployment.until(lambda: (deployment.run(run_id).lease_until or 0.0) > held)
+            deployment.release("b")
+            run = deployment.settle(run_id)
+            delay[0] = 0.0
+            assert run.status == S.SUCCESS and run.resume_count == 0 and deployment.ledger() == ALL
+            deployment.check_history(run_id)
+        finally:
+            delay[0] = 0.0
             deployment.close()
 
 

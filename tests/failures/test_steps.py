@@ -153,6 +153,21 @@ def _outputs(notebook: Path) -> list[list[str]]:
     ]
 
 
+def test_N_L_a_kernel_that_starts_slowly_is_waited_for(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N-L: its startup files take their time; the first cell is not lost."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-slow.py").write_text(f"import time; time.sleep(3); open({str(tmp_path / 'slept')!r}, 'w').close()")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    deployment = make()
+    run_id = deployment.launch("notebook", _notebook("nothing", deployment))
+    assert deployment.settle(run_id).status == S.SUCCESS and (tmp_path / "slept").exists()
+    (kept,) = (deployment.settings.artifact_dir / file_stem(run_id)).rglob("*.ipynb")
+    assert "the first cell ran" in kept.read_text() and deployment.ledger() == ["kernel"]
+
+
 def test_N_O_a_kernel_killed_for_memory_says_what_it_may_have_been(deployment: Deployment) -> None:
     """N-O: as N-K, and memory is named."""
     run_id = deployment.launch("notebook", _notebook("die", deployment))
