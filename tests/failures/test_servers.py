@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import sqlite3
+import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,8 @@ import psycopg
 import pytest
 import yaml
 
+from jupyter_orch.instance import open_instance
+from jupyter_orch.settings import read_settings
 from tests.journeys.conftest import copy_of_workspace
 from tests.server_process import ServerProcess, wait_for
 
@@ -119,6 +125,113 @@ def test_S_T_a_stopped_server_holds_up_no_other_and_does_nothing_twice(
     for run in (run_id, other):
         assert first.events(run) == second.events(run)
         assert kinds(first, run).count("PIPELINE_START") == kinds(first, run).count("PIPELINE_SUCCESS") == 1
+
+
+def test_S_O_a_server_that_the_memory_killer_ends_loses_nothing(servers: list[ServerProcess], tmp_path: Path) -> None:
+    """S-O: as S-K, with one of its helpers killed in the same moment; another server sees the run through."""
+    first, second = servers
+    second.start()
+    second.wait_for_locations()
+    run_id = launched(first, tmp_path / "gate")
+    worker = second.run(run_id)
+    assert first.process is not None
+    helper = next(pid for pid in children_of(first.process.pid) if "zygote" in command_of(pid))
+    for pid in (first.process.pid, helper):
+        os.kill(pid, signal.SIGKILL)
+    first.process.wait()
+    (tmp_path / "gate").touch()
+    assert second.wait_for_run(run_id)["status"] == "SUCCESS" and worker["status"] == "STARTED"
+    first.start()
+    assert first.events(run_id) == second.events(run_id)
+    assert kinds(first, run_id).count("PIPELINE_START") == 1
+
+
+def test_S_H_while_its_loop_is_blocked_runs_go_on_and_the_daemon_beats(
+    servers: list[ServerProcess], tmp_path: Path
+) -> None:
+    """S-H: somebody else's extension holds the event loop up; our threads have connections of their own."""
+    first, second = servers
+    second.start()
+    second.wait_for_locations()
+    blocked = tmp_path / "blocked"
+    (tmp_path / "extensions").mkdir()
+    (tmp_path / "extensions" / "blocker.py").write_text(BLOCKER)
+    first.stop()
+    enabled = tmp_path / "etc" / "jupyter_server_config.d" / "blocker.json"
+    enabled.parent.mkdir(parents=True)
+    enabled.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"blocker": True}}}))
+    places = {"PYTHONPATH": str(tmp_path / "extensions"), "JUPYTER_CONFIG_PATH": str(tmp_path / "etc")}
+    first.start(env={**places, "BLOCKED": str(blocked)})
+    first.wait_for_locations()
+    run_id = launched(first, tmp_path / "gate")
+    with contextlib.closing(open_instance(read_settings(second.orch_home))) as instance:
+
+        def beats() -> dict[str, float]:
+            return {replica.replica_id: replica.heartbeat for replica in instance.storage.list_replicas(0.0)}
+
+        blocked.touch()
+        wait_for(lambda: blocked.read_text() == "yes", 30, lambda: first.log)
+        before = beats()
+        (tmp_path / "gate").touch()
+        assert second.wait_for_run(run_id)["status"] == "SUCCESS"
+        assert len(before) == 2
+        wait_for(lambda: all(beats()[one] > beat for one, beat in before.items()), 30)
+        assert blocked.exists(), "all that was while the loop stood still"
+        with pytest.raises(OSError):
+            urllib.request.urlopen(f"{first.url}orch/api/v1/health", timeout=1.0)
+    blocked.unlink()
+    wait_for(lambda: first.run(run_id)["status"] == "SUCCESS", 30, lambda: first.log)
+    assert kinds(first, run_id).count("PIPELINE_START") == 1
+
+
+BLOCKER = """
+import os, time
+from tornado.ioloop import PeriodicCallback
+
+def _jupyter_server_extension_points():
+    return [{"module": "blocker"}]
+
+def block():
+    path = os.environ["BLOCKED"]
+    if os.path.exists(path):
+        with open(path, "w") as file:
+            file.write("yes")
+        while os.path.exists(path):
+            time.sleep(0.05)
+
+def _load_jupyter_server_extension(app):
+    app.io_loop.add_callback(lambda: PeriodicCallback(block, 50).start())
+"""
+
+
+def test_S_L_a_starved_server_does_everything_once(servers: list[ServerProcess], tmp_path: Path) -> None:
+    """S-L: it gets the processor for a small part of the time; another one stands beside it."""
+    first, second = servers
+    second.start()
+    second.wait_for_locations()
+    assert first.process is not None
+    over = threading.Event()
+    starving = threading.Thread(target=starve, args=(first.process.pid, over))
+    starving.start()
+    try:
+        runs = [servers[number % 2].launch("short")["run"]["runId"] for number in range(4)]
+        for run_id in runs:
+            assert second.wait_for_run(run_id, 120)["status"] == "SUCCESS"
+    finally:
+        over.set()
+        starving.join()
+    for run_id in runs:
+        assert first.events(run_id) == second.events(run_id)
+        assert kinds(first, run_id).count("PIPELINE_START") == kinds(first, run_id).count("PIPELINE_SUCCESS") == 1
+
+
+def starve(pid: int, over: threading.Event) -> None:
+    """Let a process go on for a tenth of a second out of every half."""
+    while not over.is_set():
+        os.kill(pid, signal.SIGSTOP)
+        over.wait(0.4)
+        os.kill(pid, signal.SIGCONT)
+        over.wait(0.1)
 
 
 def test_S_R_a_newer_database_is_shown_and_nothing_runs(
