@@ -17,6 +17,7 @@ from tests.code_servers.test_locations import CODE, is_right
 
 MIB = 1024 * 1024
 BESIDE_THE_CODE = 15 * MIB
+NOISE = 2 * MIB  # between two looks at the same process
 TURNS = 20_000  # 2.8 hours of looks
 
 
@@ -46,7 +47,7 @@ def memory_of_the_code(folder: Path) -> int:
 def test_a_location_costs_its_code_and_15_mib(servers: KernelCodeServers, tmp_path: Path) -> None:
     assert is_right(servers)
     alone, together = memory_of_the_code(tmp_path), servers.memory("code.py")
-    assert 0 < together <= alone + BESIDE_THE_CODE, f"{together / MIB:.1f} MiB, the code alone {alone / MIB:.1f}"
+    assert 0 < together <= alone + BESIDE_THE_CODE + NOISE, f"{together / MIB:.1f} MiB, the code alone {alone / MIB:.1f}"
 
 
 def test_a_day_of_looks_and_requests_does_not_grow(servers: KernelCodeServers) -> None:
