@@ -15,14 +15,19 @@ from tests.server_process import ServerProcess
 pytestmark = pytest.mark.journey
 
 
-@pytest.fixture
-def shell(shared: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An IPython that belongs to the server."""
-    monkeypatch.setenv("JUPYTER_ORCH_URL", shared.url)
-    monkeypatch.setenv("JUPYTER_ORCH_TOKEN", shared.token)
+def shell_of(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An IPython that belongs to a server."""
+    monkeypatch.setenv("JUPYTER_ORCH_URL", server.url)
+    monkeypatch.setenv("JUPYTER_ORCH_TOKEN", server.token)
     made = InteractiveShell()
     made.run_line_magic("load_ext", "jupyter_orch")
     return made
+
+
+@pytest.fixture
+def shell(shared: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An IPython that belongs to the server of all journeys."""
+    return shell_of(shared, monkeypatch)
 
 
 def said(shell: Any, cell: str) -> tuple[Any, str]:
@@ -69,8 +74,9 @@ def test_status_names_server_locations_and_daemon(shell: Any, shared: ServerProc
     assert any(part == "daemon" for part, _ in parts)
 
 
-def test_a_notebook_serves_itself_until_the_server_ends(shell: Any, shared: ServerProcess) -> None:
-    path = shared.root / "live.ipynb"
+def test_a_notebook_serves_itself_until_the_server_ends(own: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = shell_of(own, monkeypatch)
+    path = own.root / "live.ipynb"
     cells = ["from jupyter_orch import pipeline", "%%solid one() -> int\nreturn 1", "@pipeline\ndef live():\n    one()"]
     written = [
         {"cell_type": "code", "source": c, "metadata": {}, "outputs": [], "execution_count": None} for c in cells
