@@ -6,7 +6,9 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from jupyter_orch.automation.deployed import Deployed
+from jupyter_orch import clock
+from jupyter_orch.automation import cron
+from jupyter_orch.automation.deployed import Deployed, DeployedSchedule
 from jupyter_orch.cli.listing import Column, duration, moment, show_facts, show_listing
 from jupyter_orch.cli.opening import (
     add_json,
@@ -147,8 +149,15 @@ def _turn(
         wanted = found if arguments.all else [chosen(orchestrator, found, arguments.name, arguments.location, noun)]
         for one in wanted:
             orchestrator.switches.turn(one, on=on)
-            print(f"{noun} {one.name} is {'ON' if on else 'OFF'}")
+            print(f"{noun} {one.name} is {'ON' if on else 'OFF'}{_next_due(one) if on else ''}")
     return 1 if broken else 0
+
+
+def _next_due(one: Deployed) -> str:
+    """When a schedule that is on fires next; sensors have no such time."""
+    if not isinstance(one, DeployedSchedule):
+        return ""
+    return f"; next due {moment(cron.next_due(one.schedule.cron, one.schedule.timezone, clock.now()))}"
 
 
 def _ticks(arguments: argparse.Namespace, noun: str) -> int:
