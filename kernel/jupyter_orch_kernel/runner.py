@@ -7,7 +7,6 @@ ends itself with everything it started.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import signal
@@ -15,6 +14,7 @@ import socket
 import sys
 import threading
 from types import FrameType
+from typing import NoReturn
 
 from jupyter_orch import wire
 from jupyter_orch.execution.interrupt import RunCanceled, cancel
@@ -81,7 +81,10 @@ def _run(spec: RunSpec, loaded: Loaded | None, line: socket.socket) -> RunOutcom
         if spool is not None:
             spool.note(event)
         with lock:
-            line.sendall(frame)
+            try:
+                line.sendall(frame)
+            except ConnectionError:  # the worker is gone, and its signal on its way
+                _end_with_all()
 
     return run_plan(loaded, spec, emit)
 
@@ -93,15 +96,32 @@ def _end_with(line: socket.socket) -> None:
     """
 
     def look(_: int, __: FrameType | None) -> None:
-        with contextlib.suppress(BlockingIOError, InterruptedError):
-            if line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b"":
-                kill_run(this_process(), os.environ[RUN_MARK])
+        if _is_closed(line):
+            _end_with_all()
 
     signal.signal(signal.SIGIO, look)
     signal.siginterrupt(signal.SIGIO, False)
     fcntl.fcntl(line, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
     look(0, None)
+
+
+def _is_closed(line: socket.socket) -> bool:
+    try:
+        return line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except (BlockingIOError, InterruptedError):
+        return False
+    except ConnectionError:  # the worker was killed before it had read everything
+        return True
+
+
+def _end_with_all() -> NoReturn:
+    """End the run's processes, this one last; nothing of it may reach user code as an error of a step."""
+    try:
+        kill_run(this_process(), os.environ[RUN_MARK])
+    finally:
+        os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("a killed process goes nowhere")
 
 
 def _redirect(fds: list[int]) -> None:

@@ -75,6 +75,24 @@ def test_W_K_with_the_policy_rerun_the_run_succeeds_and_finished_steps_ran_once(
     deployment.check_history(run_id)
 
 
+def test_W_K_news_that_the_worker_never_read_do_not_change_what_becomes_of_a_step(make: Make) -> None:
+    """W-K: the worker stands still, is behind, and is killed then; the runner's end is no failure of its step."""
+    deployment = make(**RERUN)
+    deployment.hold("a")
+    deployment.hold("b")
+    run_id = deployment.launch("line", {"execution": {"in_process": {}}})
+    deployment.reach("a")
+    deployment.kill_worker(run_id, signal.SIGSTOP)
+    deployment.release("a")
+    deployment.reach("b")
+    deployment.kill_worker(run_id)
+    deployment.release("b")
+    assert deployment.settle(run_id).status == S.SUCCESS
+    assert deployment.ledger() == ["a", "a-end", "b", "b", "b-end", "c", "c-end"]
+    assert deployment.steps(run_id, "STEP_FAILURE") == []
+    deployment.check_history(run_id)
+
+
 def test_W_K_a_retry_policy_repeats_the_step_without_being_asked(deployment: Deployment) -> None:
     """W-K: a step that may be retried after a failure may be retried after a lost worker."""
     deployment.hold("b")
