@@ -13,6 +13,8 @@ from typing import Any
 from jupyter_orch.errors import OrchError
 
 MOST_TEXT = 10_000
+PROBLEM = "... on Error { message } ... on PythonError { className hint stack }"
+"""What is asked of typed errors."""
 
 
 class BadRequest(OrchError):
@@ -43,6 +45,12 @@ class Parameter:
     least: int | None = None
     most: int | None = None
     in_path: bool = False
+
+
+CURSOR = Parameter(name="cursor", variable="cursor", description="`nextCursor` of the page before.")
+LIMIT = Parameter(
+    name="limit", variable="limit", description="Most rows of the page.", kind="integer", least=1, most=100
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

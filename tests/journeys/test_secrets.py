@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_orch.api.rest import DOORS, RUN_IN_FULL
+from jupyter_orch.api.rest import DOORS
+from jupyter_orch.api.rest_runs import RUN_IN_FULL
 from tests.server_process import ServerProcess, serving
 
 pytestmark = pytest.mark.journey
