@@ -99,6 +99,7 @@ def _replica(found: Replica) -> Answer:
         "here": found.pid == os.getpid() and found.host == socket.gethostname(),
         "startedAt": found.started_at,
         "lastHeartbeatTime": found.heartbeat,
+        "silentSince": found.silent_since(clock.now()),
         "version": found.version,
     }
 

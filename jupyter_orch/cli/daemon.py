@@ -20,6 +20,7 @@ COLUMNS = (
     Column("host", "HOST"),
     Column("pid", "PID"),
     Column("status", "STATUS"),
+    Column("silent_since", "SILENT SINCE", moment),
     Column("heartbeat_age", "LAST SEEN", lambda seconds: f"{duration(seconds)} ago"),
     Column("started_at", "STARTED", moment),
     Column("loops", "LOOPS", lambda loops: ", ".join(loops) or "-"),
@@ -33,7 +34,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     run = verbs.add_parser("run", help="work until SIGTERM or Ctrl-C; any number of replicas may run")
     add_workspace(run)
     run.set_defaults(act=_run)
-    status = verbs.add_parser("status", help="the live daemons and servers; exit 1 if there is none or one has errors")
+    status = verbs.add_parser("status", help="the daemons and servers; exit 1 if none is alive or one has errors")
     add_json(status)
     status.set_defaults(act=_status)
     check = verbs.add_parser("liveness-check", help="exit 0 if the daemon's loops turn, else 1; for probes")
@@ -79,7 +80,8 @@ def _status(arguments: argparse.Namespace) -> int:
         as_json=arguments.json,
         nothing=f"No daemon and no Jupyter server works on {home}. Start one: jupyter-orch daemon run",
     )
-    return 0 if rows and not any(row["errors"] for row in rows) else 1
+    alive = [row for row in rows if row["silent_since"] is None]
+    return 0 if alive and not any(row["errors"] for row in alive) else 1
 
 
 def _liveness_check(arguments: argparse.Namespace) -> int:
@@ -106,15 +108,18 @@ def _row(replica: Replica) -> dict[str, Any]:
         name: "; ".join(f"{failure.cls}: {failure.message}" for failure in failures)
         for name, failures in replica.errors.items()
     }
+    silent_since = replica.silent_since(clock.now())
+    status = "SILENT" if silent_since is not None else "ERROR" if errors else "RUNNING"
     return {
         "replica_id": replica.replica_id,
         "host": replica.host,
         "pid": replica.pid,
-        "status": "ERROR" if errors else "RUNNING",
+        "status": status,
         "version": replica.version,
         "started_at": replica.started_at,
         "heartbeat": replica.heartbeat,
         "heartbeat_age": max(0.0, clock.now() - replica.heartbeat),
+        "silent_since": silent_since,
         "loops": list(replica.loops),
         "errors": errors,
     }

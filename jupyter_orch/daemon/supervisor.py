@@ -14,9 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.ports import ReplicaStorage
-from jupyter_orch.records.tick import Replica
+from jupyter_orch.records.tick import HEARTBEAT, Replica
 
-HEARTBEAT = 5.0
 LATE = 60.0
 
 

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from jupyter_orch.records.failure import Failure
 
+HEARTBEAT, HEARTBEAT_SLACK = 5.0, 1.0
+"""Seconds between two heartbeats of a server or daemon, and how late one may be."""
+
 
 class TickStatus(StrEnum):
     """Where a tick is; the values are the classic names."""
@@ -122,3 +125,7 @@ class Replica:
     version: str
     loops: dict[str, float]
     errors: dict[str, tuple[Failure, ...]]
+
+    def silent_since(self, now: float) -> float | None:
+        """When it was last heard of, once two heartbeats are missing; None while it tells of itself."""
+        return self.heartbeat if now - self.heartbeat > 2 * HEARTBEAT + HEARTBEAT_SLACK else None

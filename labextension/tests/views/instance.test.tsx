@@ -10,6 +10,7 @@ import { HOSTILE, isOnlyText, orchOn, show } from '../surroundings';
 let server: MemoryServer;
 let orch: ReturnType<typeof orchOn>;
 let model: InstanceModel;
+let silentSince: number | null = null;
 let loops: Record<string, unknown>[];
 
 beforeEach(() => {
@@ -22,7 +23,7 @@ beforeEach(() => {
       runCoordinator: 'queued',
       runLauncher: 'warm',
       daemonHealth: { id: 'd', allDaemonStatuses: loops },
-      replicas: [{ id: 'r', host: 'lab-1', pid: 42, here: true, startedAt: 900, lastHeartbeatTime: 1000, version: '0.1.0' }]
+      replicas: [{ id: 'r', host: 'lab-1', pid: 42, here: true, startedAt: 900, lastHeartbeatTime: 1000, silentSince, version: '0.1.0' }]
     }),
     pipelineRunsOrError: ({ filter }: { filter: { statuses: string[] } | null }) =>
       filter?.statuses.includes('QUEUED') ? { ...runs(), count: 7 } : runs()
@@ -47,6 +48,13 @@ describe('instance tab', () => {
     expect(screen.getByRole('table', { name: 'Replicas' }).textContent).toContain('lab-1 this server42');
     fireEvent.click(screen.getByRole('button', { name: '7' }));
     expect(orch.open.runs).toHaveBeenCalledWith({ status: 'QUEUED' });
+  });
+
+  it('tells apart what is silent', async () => {
+    silentSince = 1000;
+    await draw();
+    silentSince = null;
+    expect(screen.getByRole('table', { name: 'Replicas' }).textContent).toContain('silent ');
   });
 
   it('says which loop is not well, and why', async () => {

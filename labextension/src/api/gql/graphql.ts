@@ -497,7 +497,7 @@ export type ResumeBackfillMutation = { resumePartitionBackfill:
 export type InstanceQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type InstanceQuery = { version: string, instance: { info: string, runCoordinator: string, runLauncher: string, daemonHealth: { allDaemonStatuses: Array<{ id: string, daemonType: string, required: boolean, healthy: boolean | null, lastHeartbeatTime: number | null, lastHeartbeatErrors: Array<{ message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }> }> }, replicas: Array<{ id: string, host: string, pid: number, here: boolean, startedAt: number, lastHeartbeatTime: number, version: string }> }, queued:
+export type InstanceQuery = { version: string, instance: { info: string, runCoordinator: string, runLauncher: string, daemonHealth: { allDaemonStatuses: Array<{ id: string, daemonType: string, required: boolean, healthy: boolean | null, lastHeartbeatTime: number | null, lastHeartbeatErrors: Array<{ message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }> }> }, replicas: Array<{ id: string, host: string, pid: number, here: boolean, startedAt: number, lastHeartbeatTime: number, silentSince: number | null, version: string }> }, queued:
     | { __typename: 'InvalidPipelineRunsFilterError' }
     | { __typename: 'PipelineRuns', count: number }
     | { __typename: 'PythonError' }
@@ -2160,6 +2160,7 @@ export const InstanceDocument = new TypedDocumentString(`
       here
       startedAt
       lastHeartbeatTime
+      silentSince
       version
     }
   }

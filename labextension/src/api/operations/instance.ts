@@ -27,6 +27,7 @@ export const INSTANCE = graphql(`
         here
         startedAt
         lastHeartbeatTime
+        silentSince
         version
       }
     }

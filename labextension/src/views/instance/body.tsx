@@ -161,6 +161,7 @@ function Health({ instance }: { instance: Instance }): JSX.Element {
                   <Ago instant={replica.startedAt} />
                 </td>
                 <td>
+                  {replica.silentSince !== null && <span className="jp-orch-badge">{trans.__('silent')}</span>}{' '}
                   <Ago instant={replica.lastHeartbeatTime} />
                 </td>
                 <td>{visible(replica.version)}</td>

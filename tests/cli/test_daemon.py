@@ -1,0 +1,48 @@
+"""A replica that was killed is shown as silent from its second missing heartbeat on."""
+
+from __future__ import annotations
+
+import re
+
+from jupyter_orch import clock
+from jupyter_orch.instance import open_instance
+from jupyter_orch.records.tick import HEARTBEAT, Replica
+from jupyter_orch.settings import read_settings
+from tests.cli.console import Console
+
+
+def replica(name: str, age: float) -> Replica:
+    now = clock.now()
+    return Replica(
+        replica_id=name,
+        host=name,
+        pid=1,
+        started_at=now - 600,
+        heartbeat=now - age,
+        version="0",
+        loops={"SCHEDULER": now - age},
+        errors={},
+    )
+
+
+def test_silence_begins_with_the_second_missing_heartbeat() -> None:
+    found = replica("a", 0)
+    assert found.silent_since(found.heartbeat + HEARTBEAT * 2) is None
+    assert found.silent_since(found.heartbeat + HEARTBEAT * 2.5) == found.heartbeat
+
+
+def test_a_silent_replica_is_told_apart(console: Console) -> None:
+    instance = open_instance(read_settings(console.home))
+    try:
+        instance.storage.beat(replica("dead", HEARTBEAT * 4))
+        assert console("daemon", "status").code == 1
+        instance.storage.beat(replica("living", -HEARTBEAT * 8))  # its next heartbeats, as far as this test may take
+    finally:
+        instance.close()
+    told = console("daemon", "status")
+    assert told.code == 0, told
+    dead, living = sorted(told.out.splitlines()[1:])
+    assert "SILENT SINCE" in told.out and re.search(r"SILENT +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", dead)
+    assert re.search("RUNNING +-", living)
+    rows = {row["host"]: row for row in console("daemon", "status", "--json").json}
+    assert rows["dead"]["status"] == "SILENT" and rows["living"]["silent_since"] is None
