@@ -10,7 +10,7 @@ from __future__ import annotations
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
-from jupyter_orch.ports import RunStorage
+from jupyter_orch.ports import RunStorage, StorageUnavailable
 from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.reexecute import Reexecutor, Strategy
@@ -42,6 +42,8 @@ class Retrier(Loop):
         failpoint("retry.submit.before")
         try:
             again = self._reexecutor.retry(run, number, _strategy(run))
+        except StorageUnavailable:
+            raise  # the mark stays: the next turn tries again
         except OrchError as error:
             self._journal.retried(run, f"Retry {number} can not be had: {error.message}")
             return

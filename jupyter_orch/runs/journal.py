@@ -6,9 +6,10 @@ written and the verb says so (None). Nobody else calls ``move_run``.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,25 +42,37 @@ class Journal:
         bell: Bell,
         start_timeout: float | None = START_TIMEOUT,
         retries: RunRetries = NO_RETRIES,
+        use_snapshot: Callable[[str, str], None] = lambda location, code_version: None,
     ) -> None:
         """Args:
         start_timeout: seconds from launch to the worker's claim; None waits for ever.
         retries: which failed runs are to be tried again as new runs.
+        use_snapshot: told of each location and code version that runs are made of, so that these definitions are kept.
         """
         self._storage = storage
         self._bell = bell
         self._start_timeout = start_timeout
         self._retries = retries
+        self._use_snapshot = use_snapshot
+        self._in_use: set[tuple[str, str]] = set()
 
     # submit
 
     def new_run(self, submission: Submission, run_id: str | None = None) -> NewRun:
         """A run as it will be stored by ``submit`` or together with its tick."""
+        self._keep_definitions(submission)
         pipeline = submission.selector.pipeline
         enqueued = _event(
             EventType.PIPELINE_ENQUEUED, f"Run of {pipeline} was submitted by {submission.created_by or 'nobody'}."
         )
         return NewRun(run_id=run_id or str(uuid.uuid4()), submission=submission, events=(enqueued,))
+
+    def _keep_definitions(self, submission: Submission) -> None:
+        code = (submission.location, submission.code_version)
+        if submission.code_version and code not in self._in_use:
+            with contextlib.suppress(OrchError):  # the run itself matters more; the next one tries again
+                self._use_snapshot(*code)
+                self._in_use.add(code)
 
     def rejected_run(self, submission: Submission, run_id: str, problem: OrchError) -> NewRun:
         """A run that can not run, as it will be stored: it has failed from the beginning, for a reason that it tells.
@@ -269,9 +282,9 @@ class Journal:
         return self._end(run, _UNFINISHED, RunStatus.FAILURE, (*events, end), failure, **changes)
 
     def retried(self, run: Run, note: str) -> Run | None:
-        """A failed run is done with: its retry is stored, or can not be had; the note says which."""
+        """A failed run is done with: its retry is stored, or can not be had; the note says which, once."""
         told = _event(EventType.ENGINE_EVENT, note)
-        guard = Guard(statuses=(RunStatus.FAILURE,), epoch=run.epoch)
+        guard = Guard(statuses=(RunStatus.FAILURE,), epoch=run.epoch, is_retry_due=True)
         moved = self._storage.move_run(run.run_id, guard, None, (told,), retry_due=False)
         if moved is not None:
             self._bell(run.run_id)

@@ -283,8 +283,8 @@ def _guarded(guard: Guard) -> list[Any]:
         conditions.append(runs.c.epoch == guard.epoch)
     if guard.launch_token is not None:
         conditions.append(runs.c.launch_token == guard.launch_token)
-    if guard.lease_before is not None:
-        conditions.append(runs.c.lease_until < guard.lease_before)
+    if guard.is_retry_due:
+        conditions.append(runs.c.retry_due == 1)
     return conditions
 
 

@@ -104,13 +104,20 @@ class RunStorageSuite(OpenedStorage):
             Guard(statuses=(RunStatus.QUEUED,)),
             Guard(statuses=(RunStatus.STARTED,), epoch=2),
             Guard(statuses=(RunStatus.STARTED,), epoch=1, launch_token="other"),
-            Guard(statuses=(RunStatus.STARTED,), epoch=1, lease_before=100.0),
+            Guard(statuses=(RunStatus.STARTED,), epoch=1, is_retry_due=True),
         ):
             after = RunStatus.STARTING if RunStatus.QUEUED in guard.statuses else RunStatus.SUCCESS
             assert storage.move_run("r", guard, after, [event()]) is None
         assert storage.move_run("nobody", QUEUED, RunStatus.STARTING, [event()]) is None
         assert storage.get_run("r") == before
-        assert storage.move_run("r", Guard(statuses=(RunStatus.STARTED,), lease_before=100.1), None) is not None
+
+    def test_what_is_due_for_a_retry_is_taken_once(self, storage: RunStorage) -> None:
+        start(storage, "r")
+        storage.move_run("r", STARTED, RunStatus.FAILURE, retry_due=True)
+        due = Guard(statuses=(RunStatus.FAILURE,), epoch=1, is_retry_due=True)
+        assert storage.move_run("r", due, None, [event()], retry_due=False) is not None
+        assert storage.move_run("r", due, None, [event()], retry_due=False) is None
+        assert len(storage.read_events("r")) == 1
 
     def test_a_move_that_the_table_lacks_is_refused(self, storage: RunStorage) -> None:
         start(storage, "r")

@@ -9,7 +9,7 @@ import pytest
 from jupyter_orch import failpoints
 from jupyter_orch.daemon.retrier import Retrier
 from jupyter_orch.failpoints import FailpointReached
-from jupyter_orch.ports import CodeServers, LaunchOrder, RunLauncher, RunnerAddress
+from jupyter_orch.ports import CodeServers, LaunchOrder, RunLauncher, RunnerAddress, StorageUnavailable
 from jupyter_orch.processes import this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import EventType
@@ -81,6 +81,11 @@ class Replica:
             for found in self.storage.list_runs(RunFilter(root_run_id=run.run_id), limit=10)
             if found.run_id != run.run_id
         ]
+
+    def told(self, run: Run) -> list[str]:
+        """What its log says of its retry."""
+        said = [e.event.message for e in self.storage.read_events(run.run_id, types=["ENGINE_EVENT"])]
+        return [message for message in said if message.startswith("Retry")]
 
 
 @pytest.fixture
@@ -177,11 +182,33 @@ def test_a_replica_that_dies_in_between_makes_neither_none_nor_two(replica: Repl
     assert len(replica.children(first)) == 1
 
 
+def test_of_two_replicas_that_found_the_same_run_one_says_so(replica: Replica) -> None:
+    first = replica.failed()
+    replica.retrier.poll()
+    assert replica.journal.retried(first, "Retry 1 was submitted, says another replica.") is None
+    assert len(replica.told(first)) == 1
+
+
+def test_a_storage_that_is_away_for_a_moment_costs_no_retry(replica: Replica, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = replica.failed()
+    with monkeypatch.context() as away:
+        away.setattr(replica.storage, "add_run", lambda new: _raise(StorageUnavailable("gone")))
+        with pytest.raises(StorageUnavailable):
+            replica.retrier.poll()
+    replica.retrier.poll()
+    assert len(replica.children(first)) == 1
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
 def test_replicas_that_meet_make_one(database_url: str) -> None:
     replicas = [Replica(SqlStorage(Database(database_url)), RunRetries(enabled=True, max_retries=1)) for _ in range(3)]
     failed = [replicas[0].failed() for _ in range(5)]
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda replica: replica.retrier.poll(), replicas))
     assert [len(replicas[0].children(run)) for run in failed] == [1] * 5
+    assert [len(replicas[0].told(run)) for run in failed] == [1] * 5
     for replica in replicas:
         replica.storage.dispose()
