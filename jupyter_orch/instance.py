@@ -50,4 +50,10 @@ def open_instance(settings: Settings) -> Instance:
 def journal_of(settings: Settings, storage: Storage, bell: Bell) -> Journal:
     """The journal as the settings want it."""
     watch = settings.run_monitoring
-    return Journal(storage, bell, watch.start_timeout if watch.enabled else None, settings.run_retries)
+    return Journal(
+        storage,
+        bell,
+        watch.start_timeout if watch.enabled else None,
+        settings.run_retries,
+        use_snapshot=storage.use_snapshot,
+    )

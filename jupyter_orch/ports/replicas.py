@@ -25,8 +25,12 @@ class ReplicaStorage(ABC):
 
     @abstractmethod
     def put_snapshot(self, location: str, snapshot: LocationSnapshot) -> None:
-        """Keep a location's last good definitions."""
+        """Keep a location's last good definitions. Those of an earlier code version stay when runs were made of it."""
 
     @abstractmethod
-    def get_snapshot(self, location: str) -> LocationSnapshot | None:
-        """The last good definitions of a location."""
+    def get_snapshot(self, location: str, code_version: str | None = None) -> LocationSnapshot | None:
+        """The last good definitions of a location, or those that a version of its code had."""
+
+    @abstractmethod
+    def use_snapshot(self, location: str, code_version: str) -> None:
+        """A run is made of this version of the code: its definitions are worth keeping."""

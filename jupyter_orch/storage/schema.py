@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -271,6 +272,16 @@ snapshots = Table(
     metadata,
     Column("location", String(255), primary_key=True),
     Column("body", Text, nullable=False),
+)
+
+snapshot_versions = Table(  # definitions as they were, for runs of earlier code
+    "snapshot_versions",
+    metadata,
+    Column("location", String(255), primary_key=True),
+    Column("code_version", String(64), primary_key=True),
+    Column("put_at", Float, nullable=False),
+    Column("used", Integer, nullable=False, server_default=text("0")),
+    Column("body", LargeBinary, nullable=False),
 )
 
 audit = Table(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from jupyter_orch import clock
 from jupyter_orch.ports import ReplicaStorage
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.snapshot import LocationSnapshot
@@ -42,3 +45,24 @@ class ReplicaStorageSuite(OpenedStorage):
         storage.put_snapshot("there", LocationSnapshot(code_version="9"))
         found = storage.get_snapshot("here")
         assert found is not None and found.code_version == "2"
+
+    def test_definitions_that_runs_were_made_of_can_be_had_when_the_code_has_changed(
+        self, storage: ReplicaStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = 1_000.0
+        monkeypatch.setattr(clock, "now", lambda: now)
+        storage.put_snapshot("here", LocationSnapshot(code_version="used", python="3.11"))
+        storage.use_snapshot("here", "used")
+        storage.use_snapshot("here", "used")
+        storage.use_snapshot("here", "nobody knows it")
+        storage.put_snapshot("here", LocationSnapshot(code_version="unused"))
+        now += 10.0
+        storage.put_snapshot("here", LocationSnapshot(code_version="new"))
+        assert storage.get_snapshot("here", "unused") is not None, "a server may launch from it still"
+        now += 7_200.0
+        storage.put_snapshot("here", LocationSnapshot(code_version="newer"))
+        assert storage.get_snapshot("here", "used") == LocationSnapshot(code_version="used", python="3.11")
+        assert storage.get_snapshot("here", "newer") == storage.get_snapshot("here")
+        for gone in ("unused", "new", "nobody knows it"):
+            assert storage.get_snapshot("here", gone) is None, gone
+        assert storage.get_snapshot("there", "used") is None
