@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from jupyter_orch.storage.sql import SqlStorage
 from tests.postgres import Postgres, find_programs
 
 IS_CI = bool(os.environ.get("CI"))
+SECONDS_TO_REST = 10
 
 
 def missing(what: str) -> None:
@@ -34,6 +37,21 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, str(home / name.lower()))
     (home / "ipythondir").mkdir(parents=True)
     return home / "jupyter_orch_home"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_thread_goes_on() -> Iterator[None]:
+    """A process with threads can not be forked safely, so what a module leaves running would change the next one."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + SECONDS_TO_REST
+    while left := [thread.name for thread in threading.enumerate() if thread not in before and not _rests(thread)]:
+        assert time.monotonic() < deadline, f"threads go on: {left}"
+        time.sleep(0.05)
+
+
+def _rests(thread: threading.Thread) -> bool:
+    return bool(getattr(thread, "sleeps_through_forks", False))
 
 
 @pytest.fixture(scope="session")

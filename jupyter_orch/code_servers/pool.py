@@ -225,6 +225,8 @@ class KernelCodeServers(CodeServers):
         try:
             self._wait(self._stop_all(), 15)
         finally:
+            with contextlib.suppress(TimeoutError):  # of a process that does not end
+                asyncio.run_coroutine_threadsafe(self._loop.shutdown_default_executor(), self._loop).result(5)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
             shutil.rmtree(self._sockets, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import socket
@@ -22,7 +23,7 @@ from jupyter_orch.ports import ComputeLogs
 from jupyter_orch.settings import SettingsError, read_settings
 from tests.server_process import wait_for
 
-pytest.importorskip("fsspec")
+asyn = pytest.importorskip("fsspec.asyn")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,17 @@ def s3() -> Iterator[dict[str, Any]]:
     finally:
         server.kill()
         server.wait()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_loop_of_fsspec() -> Iterator[None]:
+    """Its event loop has a thread that would go on for ever, and with it nothing after this could be forked."""
+    yield
+    if asyn.loop[0] is not None:
+        asyncio.run_coroutine_threadsafe(asyn.loop[0].shutdown_default_executor(), asyn.loop[0]).result(30)
+        asyn.loop[0].call_soon_threadsafe(asyn.loop[0].stop)
+        asyn.iothread[0].join(30)
+        asyn.reset_lock()
 
 
 @pytest.fixture(params=["local", "folder", "memory", "s3"])

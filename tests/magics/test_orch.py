@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from jupyter_orch.client import ServerNotFound
 
 
 @pytest.fixture
-def shell() -> Any:
+def shell() -> Iterator[Any]:
     """An IPython of its own, with the extension."""
     made = InteractiveShell()
     made.run_line_magic("load_ext", "jupyter_orch")
-    return made
+    yield made
+    made.history_manager.save_thread.stop()
+    made.history_manager.end_session()
 
 
 def result(shell: Any, cell: str) -> Any:
