@@ -6,8 +6,10 @@ aliases grow to millions of values. Server wing only; user code gets parsed valu
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
@@ -18,7 +20,14 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
 MAX_REPEATED = 10_000  # values that stand in the text once and in the document again, through aliases
+MAX_DIGITS = 4300  # of a whole number; Python reads no more by itself
 Path = tuple[str | int, ...]
+_OTHER_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),  # begins as UTF-16 does
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 
 
 class YamlError(OrchError):
@@ -37,6 +46,12 @@ class YamlError(OrchError):
         self.bare_message = message
 
 
+class YamlFileError(OrchError):
+    """The file can not be read as YAML."""
+
+    code = "YAML_FILE_ERROR"
+
+
 @dataclass(frozen=True, slots=True)
 class Located:
     """A parsed document that remembers where its values stood.
@@ -44,11 +59,13 @@ class Located:
     Attributes:
         value: the plain value.
         name: file name for messages.
+        text: what was parsed.
         places: for each path of keys and indices the 1-based (line, column) of its key or item.
     """
 
     value: Any
     name: str = ""
+    text: str = ""
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
     def line(self, *path: str | int) -> int | None:
@@ -89,25 +106,64 @@ def load_yaml(text: str | bytes, name: str = "") -> Located:
     Raises:
         YamlError: with line and column.
     """
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise YamlError(f"the text is not UTF-8 (byte {error.start})") from None
     if len(text) > MAX_BYTES:
-        raise YamlError(f"the text has {len(text)} characters, at most {MAX_BYTES} are read")
+        kind = "bytes" if isinstance(text, bytes) else "characters"
+        raise YamlError(f"the text has {len(text)} {kind}, at most {MAX_BYTES} are read")
+    if isinstance(text, bytes):
+        text = _decoded(text)
     try:
         _check_nesting(text)
         root = yaml.compose(text, Loader=_Loader)
         places: dict[Path, tuple[int, int]] = {}
         value = _Builder(places).build(root) if root is not None else None
+    except yaml.reader.ReaderError as error:
+        where = _place_in(text, error.position)
+        raise YamlError(f"the character U+{ord(text[error.position]):04X} can not stand in YAML", *where) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         sentence = error.problem or error.context or "not valid YAML"
-        raise YamlError(sentence, *((mark.line + 1, mark.column + 1) if mark else ())) from None
-    except yaml.YAMLError as error:
-        raise YamlError(str(error).replace("\n", " ")) from None
-    return Located(value, name, places)
+        raise YamlError(sentence, *(_place(mark) if mark else ())) from None
+    return Located(value, name, text, places)
+
+
+def load_yaml_file(path: FilePath) -> Located:
+    """Parse the one document of a file.
+
+    Raises:
+        YamlFileError: it can not be opened, is too long, no text in UTF-8, or no YAML; ``path:line:column: sentence``.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+            size = max(len(content), file.seek(0, 2) if file.seekable() else 0)
+    except OSError as error:
+        raise YamlFileError(f"{path}: {error.strerror or error}") from error
+    if size > MAX_BYTES:
+        raise YamlFileError(f"{path}: the file has {size} bytes, at most {MAX_BYTES} are read")
+    try:
+        return load_yaml(content, str(path))
+    except YamlError as error:
+        where = f":{error.line}:{error.column}" if error.line is not None else ""
+        raise YamlFileError(f"{path}{where}: {error.bare_message}") from error
+
+
+def _decoded(content: bytes) -> str:
+    for mark, encoding in _OTHER_ENCODINGS:
+        if content.startswith(mark):
+            raise YamlError(f"the text is in {encoding}, expected UTF-8: save it as UTF-8")
+    if b"\0" in content:
+        raise YamlError("this is not text in UTF-8: it is binary, or in another encoding such as UTF-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        reason = f"the byte 0x{content[error.start]:02x} is not UTF-8: save the text as UTF-8"
+        raise YamlError(reason, *_place_in(before, len(before))) from None
+
+
+def _place_in(text: str, position: int) -> tuple[int, int]:
+    """1-based line and column of a character."""
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
 def dump_yaml(value: Any) -> str:
@@ -161,13 +217,16 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._item(child, (*path, number)) for number, child in enumerate(node.value)]
-        try:
-            value = self._scalars.construct_object(node)
-        except ValueError as error:  # an integer of thousands of digits
-            raise YamlError(str(error), *_place(node.start_mark)) from None
+        value = self._scalar(node)
         if isinstance(value, float) and value in (float("inf"), float("-inf")):
             raise YamlError("the number is too large", *_place(node.start_mark))
         return value
+
+    def _scalar(self, node: Any) -> Any:
+        if node.tag == "tag:yaml.org,2002:int" and (digits := len(node.value.lstrip("+-"))) > MAX_DIGITS:
+            reason = f"the number has {digits} digits, at most {MAX_DIGITS} are read"
+            raise YamlError(reason, *_place(node.start_mark))
+        return self._scalars.construct_object(node)
 
     def _item(self, node: Any, path: Path) -> Any:
         self._places[path] = _place(node.start_mark)
@@ -176,7 +235,7 @@ class _Builder:
     def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self._scalars.construct_object(key_node)
+            key = self._scalar(key_node)
             if not isinstance(key, (str, int)) or isinstance(key, bool):
                 raise YamlError("a key must be text", *_place(key_node.start_mark))
             key = str(key)

@@ -146,6 +146,100 @@ def test_a_file_that_can_not_be_read_is_named_once_and_with_its_line(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "purge_after_days: 3",
+            ":1:1: purge_after_days: unknown key 'purge_after_days', which belongs in retention › ",
+        ),
+        ("retention: {purge_after_days: 3}", "which belongs in schedule or sensor or runs or compute_logs"),
+        ("max_concurrent_runs: 3", "which belongs in run_coordinator › queued or concurrency › runs"),
+        ("retention: {ticks: 3}", "unknown key 'ticks'; there are schedule, sensor, runs, compute_logs"),
+        ("retention: {runs: {purge_days: 3}}", "did you mean 'purge_after_days'?"),
+        ("run_launcher: {module: m, clas: L}", ":1:27: run_launcher › clas: unknown key 'clas', did you mean 'class'?"),
+        (
+            "storage: {sqlite: {}, postgres: {url: 'postgresql://u:secret@h/d'}}",
+            "found a mapping with sqlite, postgres",
+        ),
+        ("storage: mysql", ":1:1: storage: unknown kind 'mysql'; there are sqlite, postgres"),
+        (f"run_monitoring: {{max_runtime_seconds: {'9' * 400}}}", "and at most 1,000,000,000 or null, found 9999"),
+        (f"run_retries: {{max_retries: {'9' * 40}}}", "and at most 1,000,000,000, found 9999"),
+    ],
+)
+def test_a_mistake_tells_what_would_be_right(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(write(tmp_path / "h", text))
+    assert told in str(wrong.value) and "secret" not in str(wrong.value) and len(str(wrong.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://u:secret@h/d", "begins with mysql://; the databases here are Postgres and SQLite"),
+        ("sqlite:///secret.db", "begins with sqlite://"),
+        ("postgresql+asyncpg://u:secret@h/d", "the driver +asyncpg in it: leave it out"),
+        ("postgresql://u:secret@h:port/d", "whose port is no number"),
+        ("postgresql://u:secret#@h/d", "whose port is no number; signs such as # / @ in a password are written as %23"),
+        ("secret", "text without ://"),
+    ],
+)
+def test_an_address_of_no_postgres_is_told_without_its_password(tmp_path: Path, url: str, told: str) -> None:
+    for key in ("url", "postgres_url"):
+        with pytest.raises(SettingsError) as wrong:
+            read_settings(write(tmp_path / "h", f"storage: {{postgres: {{{key}: '{url}'}}}}"))
+        assert told in str(wrong.value) and f"storage › postgres › {key}" in str(wrong.value)
+        assert "secret" not in str(wrong.value)
+    for good in ("postgres://u@h/d", "postgresql:///d?host=/tmp", "postgresql+psycopg://u@h:5433/d"):
+        settings = read_settings(write(tmp_path / "h", f"storage: {{postgres: {{url: '{good}'}}}}"))
+        assert settings.storage.config["url"].startswith("postgresql")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "run_storage:\n  module: dagster_postgres.run_storage\n  class: PostgresRunStorage\n"
+            "  config: {postgres_url: 'postgresql://u:secret@h/d'}",
+            ":3:3: run_storage › class: dagster_postgres.run_storage.PostgresRunStorage belongs to classic Dagster; here "
+            "the same is `run_storage: {postgres: {postgres_url: …} or {postgres_db: …}}`",
+        ),
+        (
+            "run_coordinator:\n  module: dagster.core.run_coordinator\n  class: DefaultRunCoordinator",
+            "here the same is `run_coordinator: default`",
+        ),
+        (
+            "run_launcher:\n  module: dagster_k8s\n  class: K8sRunLauncher",
+            "dagster_k8s.K8sRunLauncher belongs to classic Dagster and has no counterpart; there are warm, subprocess, or",
+        ),
+        (
+            "compute_logs: {module: dagster_aws.s3.compute_log_manager, class: S3ComputeLogManager, config: {bucket: b}}",
+            "`compute_logs: {fsspec: {url: s3://bucket/prefix}}`",
+        ),
+        (
+            "scheduler: {module: dagster.core.scheduler, class: DagsterDaemonScheduler}",
+            "scheduler › class: there is no class to choose here; write what it is told: max_catchup_runs",
+        ),
+        (
+            "local_artifact_storage: {module: dagster.core.storage.root, class: LocalArtifactStorage, config: {base_dir: a}}",
+            "local_artifact_storage › class: there is no class to choose here; write what it is told: base_dir",
+        ),
+    ],
+)
+def test_classes_of_classic_are_told_what_does_the_same(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(write(tmp_path / "h", text))
+    assert told in str(wrong.value) and len(str(wrong.value).splitlines()) == 1 and "secret" not in str(wrong.value)
+
+
+def test_a_class_of_somebody_else_is_told_where_it_is_named(tmp_path: Path) -> None:
+    home = write(tmp_path / "h", "run_launcher:\n  module: mine\n  class: Launcher\n  config:\n    speed: 3\n")
+    choice = read_settings(home).launcher
+    assert choice.place == f"{home / 'orch.yaml'}:3:3: run_launcher › class"
+    assert choice.locate is not None
+    assert choice.locate(("config", "speed")) == f"{home / 'orch.yaml'}:5:5: run_launcher › config › speed"
+
+
+@pytest.mark.parametrize(
     "text", ["- a\n- b\n", "just text", "a: [", "storage: {sqlite: {}}\nstorage: x", "a: !!python/none x"]
 )
 def test_what_is_no_mapping_of_settings_is_refused_with_the_file_named(tmp_path: Path, text: str) -> None:

@@ -15,8 +15,7 @@ from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.records.messages import PipelineSelector
 from jupyter_orch.records.snapshot import PipelineSnapshot
 from jupyter_orch.runs.problems import PipelineNotFound
-from jupyter_orch.settings import why_unreadable
-from jupyter_orch.yaml_text import YamlError, load_yaml
+from jupyter_orch.yaml_text import load_yaml_file
 
 
 def add_pipeline(parser: argparse.ArgumentParser) -> None:
@@ -81,10 +80,7 @@ def read_run_config(files: list[Path] | None) -> dict[str, Any] | None:
         return None
     merged: dict[str, Any] = {}
     for file in files:
-        try:
-            value = load_yaml(file.read_bytes(), str(file)).value
-        except (OSError, YamlError) as error:
-            raise OrchError(why_unreadable(file, error)) from error
+        value = load_yaml_file(file).value
         if value is not None and not isinstance(value, dict):
             raise OrchError(f"{file}: expected a mapping with keys such as 'solids', found {value!r}")
         merged = _merged(merged, value or {})

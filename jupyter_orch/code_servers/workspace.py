@@ -12,8 +12,8 @@ from jupyter_orch.code_servers.workspace_yaml import CODE_KEYS, ENTRIES, GATEWAY
 from jupyter_orch.errors import OrchError
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.records.messages import LocationTarget
-from jupyter_orch.settings.kinds import FromEnvironment
-from jupyter_orch.yaml_text import Located, YamlError, load_yaml
+from jupyter_orch.settings.kinds import FromEnvironment, found
+from jupyter_orch.yaml_text import Located, YamlFileError, load_yaml_file
 from jupyter_orch.yaml_text import Path as PlaceInText
 
 GATEWAY_VARIABLE = "JUPYTER_ORCH_GATEWAY"
@@ -79,34 +79,34 @@ def read_workspace(path: Path) -> list[LocationEntry]:
     if not path.exists():
         return []
     try:
-        document = load_yaml(path.read_bytes(), str(path))
-    except (OSError, YamlError) as error:
-        raise WorkspaceError(_why_unreadable(path, error)) from error
+        document = load_yaml_file(path)
+    except YamlFileError as error:
+        raise WorkspaceError(error.message) from error
     if document.value is None:
         return []
-    if not isinstance(document.value, dict) or "load_from" not in document.value:
-        raise WorkspaceError(f"{path}: expected a mapping with a list 'load_from', found {_kind_of(document.value)}")
+    if not isinstance(document.value, dict):
+        raise WorkspaceError(f"{path}: expected a mapping with a list 'load_from', {found(document.value)}")
     allows_external = _top(document, path)
     entries = document.value["load_from"] or []
     if not isinstance(entries, list):
-        raise WorkspaceError(f"{path}: load_from: expected a list of entries, found {_kind_of(entries)}")
+        line = document.line("load_from")
+        raise WorkspaceError(f"{path}:{line}: load_from: expected a list of entries, {found(entries)}")
     read = [_EntryReader(document, number, path.parent).entry(allows_external) for number in range(len(entries))]
     return _without_name_clashes(read, document)
 
 
-def _why_unreadable(path: Path, error: OSError | YamlError) -> str:
-    if isinstance(error, YamlError) and error.line is not None:
-        return f"{path}:{error.line}:{error.column}: {error.bare_message}"
-    return f"{path}: {error}"
-
-
 def _top(document: Located, path: Path) -> bool:
     for key, value in document.value.items():
+        place = f"{path}:{document.line(key)}"
         if key != "load_from" and key not in TOP:
-            near = did_you_mean(key, ["load_from", *TOP])
-            raise WorkspaceError(f"{path}:{document.line(key)}: unknown key {key!r}{near}")
+            known = ["load_from", *TOP]
+            belongs = f"; write it as an item of load_from: '- {key}: …'" if key in ENTRIES else ""
+            hint = belongs or did_you_mean(key, known) or f"; there are {', '.join(known)}"
+            raise WorkspaceError(f"{place}: unknown key {key!r}{hint}")
         if key in TOP and not isinstance(value, bool):
-            raise WorkspaceError(f"{path}:{document.line(key)}: {key}: expected true or false, found {value!r}")
+            raise WorkspaceError(f"{place}: {key}: expected true or false, {found(value)}")
+    if "load_from" not in document.value:
+        raise WorkspaceError(f"{path}: expected a mapping with a list 'load_from', {found(document.value)}")
     return bool(document.value.get("allow_external_paths", False))
 
 
@@ -137,13 +137,13 @@ class _EntryReader:
 
     def place(self, path: PlaceInText) -> str:
         """``file:line`` of a path."""
-        found = self._document.nearest_place(path)
-        return f"{self._document.name}:{found[0] if found else 1}"
+        place = self._document.nearest_place(path)
+        return f"{self._document.name}:{place[0] if place else 1}"
 
     def _split(self) -> tuple[str, Any]:
         """Kind and settings of the entry."""
         if not isinstance(self._item, dict) or len(self._item) != 1:
-            self.mistake(self._at, f"expected one of {', '.join(ENTRIES)}, found {_kind_of(self._item)}")
+            self.mistake(self._at, self._what_is_no_entry())
             return "", None
         kind, settings = next(iter(self._item.items()))
         if kind == GRPC:
@@ -154,6 +154,13 @@ class _EntryReader:
         elif kind in CODE_KEYS and isinstance(settings, (str, int, float)) and not isinstance(settings, bool):
             settings = {CODE_KEYS[kind]: settings}
         return kind, settings
+
+    def _what_is_no_entry(self) -> str:
+        kinds = [kind for kind in self._item if kind in ENTRIES] if isinstance(self._item, dict) else []
+        if len(kinds) != 1:
+            return f"expected one of {', '.join(ENTRIES)}, {found(self._item)}"
+        beside = ", ".join(str(key) for key in self._item if key != kinds[0])
+        return f"{beside} must stand below {kinds[0]}, indented deeper than it"
 
     def _with_environment(self, value: Any, path: PlaceInText) -> Any:
         """Replace each ``{env: NAME}`` by the variable's value; the mapping ``env`` itself is no such place."""
@@ -195,11 +202,11 @@ class _EntryReader:
     def _variables(self, told: dict[str, Any], at: PlaceInText) -> tuple[tuple[str, str], ...]:
         if told.get("env") and told.get("environment"):
             self.mistake(at, "env and environment mean the same: keep one of them")
-        found = told.get("env") or told.get("environment") or {}
-        for name, value in found.items():
+        variables = told.get("env") or told.get("environment") or {}
+        for name, value in variables.items():
             if not isinstance(value, (str, int, float)) or isinstance(value, bool) or "=" in name or "\0" in str(value):
-                self.mistake((*at, "env", name), f"expected a variable's text, found {value!r}")
-        return tuple((str(name), str(value)) for name, value in found.items())
+                self.mistake((*at, "env", name), f"expected a variable's text, {found(value)}")
+        return tuple((str(name), str(value)) for name, value in variables.items())
 
     def _file(self, code: str, at: PlaceInText, allows_external: bool) -> Path:
         path = (self._root / code).resolve() if "://" not in code else self._root
@@ -269,9 +276,3 @@ def _without_name_clashes(entries: list[LocationEntry], document: Located) -> li
             first[name] = line
             kept.append(entry)
     return kept
-
-
-def _kind_of(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping with " + (", ".join(map(str, value)) or "nothing in it")
-    return {list: "a list", str: f"the text {value!r}", type(None): "nothing"}.get(type(value), repr(value))

@@ -15,6 +15,7 @@ CODE_KEYS = {
 """Kinds of code, and the key that says which; the scalar shorthand stands for that key alone."""
 GATEWAY = "kernel_gateway"
 GRPC = "grpc_server"
+MOST_REPLICAS = 64
 
 _EXAMPLES = {"relative_path": "repo.py", "module_name": "team.repo", "package_name": "team"}
 _NAMED: dict[str, Kind] = {
@@ -23,7 +24,9 @@ _NAMED: dict[str, Kind] = {
         description="The one repository, pipeline, or function that returns one; default: all there are."
     ),
     "working_directory": Text(description="Folder that is current and first on sys.path; default: that of the file."),
-    "replicas": Number(least=1, whole=True, description="How many kernels serve the location; default: 1."),
+    "replicas": Number(
+        least=1, most=MOST_REPLICAS, whole=True, description="How many kernels serve the location; default: 1."
+    ),
 }
 _LOCAL: dict[str, Kind] = {
     **_NAMED,

@@ -16,7 +16,7 @@ from jupyter_orch.settings.model import (
     WebhookSettings,
 )
 from jupyter_orch.settings.orch_yaml import json_schema
-from jupyter_orch.settings.read import HOME_VARIABLE, SettingsError, home_folder, read_settings, why_unreadable
+from jupyter_orch.settings.read import HOME_VARIABLE, SettingsError, home_folder, read_settings
 
 __all__ = [
     "HOME_VARIABLE",
@@ -37,5 +37,4 @@ __all__ = [
     "home_folder",
     "json_schema",
     "read_settings",
-    "why_unreadable",
 ]

@@ -84,4 +84,5 @@ class _ChoiceReader:
         self.mistakes.append(f"{self.place(path)}: {sentence}")
 
     def place(self, path: Path) -> str:
-        return " › ".join((self._choice.place, *map(str, path)))
+        locate = self._choice.locate
+        return locate(path) if locate is not None else " › ".join((self._choice.place, *map(str, path)))

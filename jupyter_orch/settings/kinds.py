@@ -5,12 +5,15 @@ The ``jsonschema`` library would do the check, but costs a second to import and 
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from jupyter_orch.names import did_you_mean
+from jupyter_orch.settings.classic import counterpart, is_classic
 from jupyter_orch.settings.model import ClassChoice
 from jupyter_orch.yaml_text import Path
 
@@ -20,6 +23,11 @@ ENVIRONMENT: dict[str, Any] = {
     "required": ["env"],
     "additionalProperties": False,
 }
+
+
+LARGEST = 1e9
+"""Of a number that says nothing else; in seconds 30 years."""
+MOST_SHOWN = 100
 
 
 class FromEnvironment(str):
@@ -61,7 +69,7 @@ class Text(Kind):
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
         if not isinstance(value, str) or not value or (self.choices and value not in self.choices):
             expected = f"one of {', '.join(self.choices)}" if self.choices else self.expected
-            reader.mistake(path, f"expected {expected}, found {value!r}")
+            reader.mistake(path, f"expected {expected}, {found(value)}")
             return self.choices[0] if self.choices else ""
         return str(value)
 
@@ -76,6 +84,7 @@ class Number(Kind):
 
     description: str = ""
     least: float = 0
+    most: float = LARGEST
     whole: bool = False
     or_null: bool = False
     minus_one: str = ""
@@ -84,16 +93,19 @@ class Number(Kind):
         if value is None and self.or_null:
             return None
         number = _number_of(value)
-        if number is None or number < self.least or (self.whole and number != int(number)):
+        if number is None or not self.least <= number <= self.most or (self.whole and number != int(number)):
             kind = "a whole number" if self.whole else "a number"
             least = f"from {self.least:g} ({self.minus_one}) on" if self.minus_one else f"of at least {self.least:g}"
-            reader.mistake(path, f"expected {kind} {least}{' or null' if self.or_null else ''}, found {value!r}")
+            most = f" and at most {self.most:,.0f}" if number is not None and number > self.most else ""
+            null = " or null" if self.or_null else ""
+            reader.mistake(path, f"expected {kind} {least}{most}{null}, {found(value)}")
             return None if self.or_null else self.least
-        return int(number) if self.whole else float(number)
+        return int(number) if self.whole else number
 
     def schema(self) -> dict[str, Any]:
         kinds = ["integer" if self.whole else "number", *(["null"] if self.or_null else [])]
-        return _or_env({"type": kinds if len(kinds) > 1 else kinds[0], "minimum": self.least}, self.description)
+        bounds = {"minimum": self.least, "maximum": self.most}
+        return _or_env({"type": kinds if len(kinds) > 1 else kinds[0], **bounds}, self.description)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +118,7 @@ class Switch(Kind):
         if isinstance(value, FromEnvironment) and value.lower() in ("true", "false"):
             return value.lower() == "true"
         if not isinstance(value, bool):
-            reader.mistake(path, f"expected true or false, found {value!r}")
+            reader.mistake(path, f"expected true or false, {found(value)}")
             return False
         return value
 
@@ -124,7 +136,7 @@ class ListOf(Kind):
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
         if not isinstance(value, list):
-            reader.mistake(path, f"expected {self.expected}, found {value!r}")
+            reader.mistake(path, f"expected {self.expected}, {found(value)}")
             return []
         return [self.item.read(item, (*path, number), reader) for number, item in enumerate(value)]
 
@@ -143,7 +155,7 @@ class MapOf(Kind):
         if value is None:
             return {}
         if not isinstance(value, dict):
-            reader.mistake(path, f"expected a mapping, found {value!r}")
+            reader.mistake(path, f"expected a mapping, {found(value)}")
             return {}
         return {k: self.item.read(v, (*path, k), reader) if self.item else v for k, v in value.items()}
 
@@ -182,15 +194,26 @@ class Group(Kind):
         if value is None:
             value = {}
         if not isinstance(value, dict):
-            reader.mistake(path, f"expected {self.expected}, found {value!r}")
+            reader.mistake(path, f"expected {self.expected}, {found(value)}")
+            return {}
+        if "class" in value and "class" not in self.fields:
+            known = ", ".join(self.fields)
+            reader.mistake((*path, "class"), f"there is no class to choose here; write what it is told: {known}")
             return {}
         for key in value:
             if key not in self.fields:
-                reader.mistake((*path, key), f"unknown key {key!r}{did_you_mean(key, self.fields)}")
+                reader.mistake((*path, key), f"unknown key {key!r}{self._hint(key)}")
         for key, example in self.required.items():
             if value.get(key) is None:
                 reader.mistake(path, f"the key {key!r} is missing, e.g. {example}")
         return {key: self.fields[key].read(value[key], (*path, key), reader) for key in value if key in self.fields}
+
+    def _hint(self, key: str) -> str:
+        """Where a key that is unknown here belongs, which it may be meant to be, or which there are."""
+        homes = sorted(_homes_of(key, self), key=len)[:4]
+        if homes:
+            return f", which belongs in {' or '.join(' › '.join(home) for home in homes)}"
+        return did_you_mean(key, self.fields) or f"; there {'are' if len(self.fields) > 1 else 'is'} {_listed(self)}"
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -216,36 +239,41 @@ class Part(Kind):
     def read(self, value: Any, path: Path, reader: Reader) -> ClassChoice | None:
         if value is None:
             return None
-        if isinstance(value, str):
-            value = {value: {}}
-        if isinstance(value, dict) and "class" in value:
+        if isinstance(value, dict) and ("class" in value or "module" in value):
             return self._custom(value, path, reader)
-        if not isinstance(value, dict) or len(value) != 1:
-            reader.mistake(path, f"expected one of {', '.join(self.shipped)}, or module, class and config")
+        is_short = isinstance(value, str)
+        if not is_short and (not isinstance(value, dict) or len(value) != 1):
+            known = ", ".join(self.shipped)
+            reader.mistake(path, f"expected one of {known}, or module, class and config, {found(value)}")
             return None
-        name, config = next(iter(value.items()))
+        name, config = (str(value), {}) if is_short else next(iter(value.items()))
+        place = path if is_short else (*path, name)
         if name not in self.shipped:
             near = did_you_mean(name, self.shipped)
-            reader.mistake((*path, name), f"unknown kind {name!r}{near}; there are {', '.join(self.shipped)}")
+            reader.mistake(place, f"unknown kind {name!r}{near}; there are {', '.join(self.shipped)}")
             return None
         told = self.shipped[name].read(config, (*path, name), reader)
         return ClassChoice(name=name, config=told, place=reader.place((*path, name)))
 
-    @staticmethod
-    def _custom(value: dict[str, Any], path: Path, reader: Reader) -> ClassChoice:
+    def _custom(self, value: dict[str, Any], path: Path, reader: Reader) -> ClassChoice | None:
         """A class of somebody else's; whether it can be imported shows when the deployment is composed."""
+        module, cls = value.get("module"), value.get("class")
+        if is_classic(module):
+            reader.mistake((*path, "class"), counterpart(path[-1], f"{module}.{cls}", self.shipped))
+            return None
         for key in value:
             if key not in ("module", "class", "config"):
                 reader.mistake((*path, key), f"unknown key {key!r}{did_you_mean(key, ('module', 'class', 'config'))}")
         for name in ("module", "class"):
             if not isinstance(value.get(name), str) or not value[name]:
-                reader.mistake((*path, name), f"expected the name of a {name}, found {value.get(name)!r}")
+                reader.mistake((*path, name), f"expected the name of a {name}, {found(value.get(name))}")
         return ClassChoice(
             name="custom",
-            module=str(value.get("module", "")),
-            cls=str(value["class"]),
+            module=str(module),
+            cls=str(cls),
             config=MapOf().read(value.get("config") or {}, (*path, "config"), reader),
-            place=reader.place(path),
+            place=reader.place((*path, "class")),
+            locate=partial(_below, reader, path),
         )
 
     def schema(self) -> dict[str, Any]:
@@ -265,13 +293,43 @@ class Part(Kind):
         }
 
 
+def found(value: Any) -> str:
+    """``found …``, however long the value is."""
+    if isinstance(value, dict):  # its values may be secret
+        return f"found a mapping with {', '.join(map(str, value))[:MOST_SHOWN] or 'nothing in it'}"
+    text = repr(value)
+    return f"found {text if len(text) <= MOST_SHOWN else f'{text[:MOST_SHOWN]} …'}"
+
+
+def _below(reader: Reader, path: Path, keys: Path) -> str:
+    return reader.place((*path, *keys))
+
+
+def _homes_of(key: str, group: Group, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The groups below this one that know a key."""
+    for name, kind in group.fields.items():
+        parts = kind.shipped if isinstance(kind, Part) else {"": kind}
+        for short_name, inner in parts.items():
+            if isinstance(inner, Group):
+                home = (*above, name, *([short_name] if short_name else []))
+                if key in inner.fields:
+                    yield home
+                yield from _homes_of(key, inner, home)
+
+
+def _listed(group: Group) -> str:
+    return ", ".join(group.fields) or "none"
+
+
 def _number_of(value: Any) -> float | None:
-    if isinstance(value, FromEnvironment):
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, FromEnvironment)):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
+    except OverflowError:
+        return math.inf
 
 
 def _or_env(schema: dict[str, Any], description: str) -> dict[str, Any]:

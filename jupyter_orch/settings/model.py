@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ class ClassChoice:
 
     Attributes:
         place: where it was chosen, as ``file:line:column: key``; empty for a default.
+        locate: the place of keys below it, in the same form; None for a default.
     """
 
     name: str
@@ -23,6 +25,7 @@ class ClassChoice:
     cls: str = ""
     config: dict[str, Any] = field(default_factory=dict)
     place: str = field(default="", compare=False)
+    locate: Callable[[tuple[str | int, ...]], str] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from jupyter_orch.settings.kinds import (
     ENVIRONMENT,
@@ -17,6 +18,7 @@ from jupyter_orch.settings.kinds import (
     Reader,
     Switch,
     Text,
+    found,
 )
 from jupyter_orch.settings.model import LOG_LEVELS
 from jupyter_orch.yaml_text import Path
@@ -31,7 +33,7 @@ class TagValue(Kind):
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
         each = value.get("applyLimitPerUniqueValue") if isinstance(value, dict) and len(value) == 1 else None
         if isinstance(value, list) or (isinstance(value, dict) and not isinstance(each, bool)):
-            reader.mistake(path, f"expected a tag's value or {{applyLimitPerUniqueValue: true}}, found {value!r}")
+            reader.mistake(path, f"expected a tag's value or {{applyLimitPerUniqueValue: true}}, {found(value)}")
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -44,6 +46,7 @@ class TagValue(Kind):
         return {"description": self.description, "anyOf": [{"type": ["string", "number", "boolean"]}, each]}
 
 
+MOST_PORT = 65_535
 DAYS = Number(least=-1, minus_one="keep")
 TICK_STATUSES = ("skipped", "success", "failure", "started")
 
@@ -84,6 +87,38 @@ LIMITS: dict[str, Kind] = {
 }
 
 _URL = "postgresql://user:password@host/database"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresUrl(Text):
+    """Where a Postgres database is; what is wrong with it is told without its password."""
+
+    expected: str = f"a URL like {_URL}"
+
+    def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        url = super().read(value, path, reader)
+        if url and (wrong := _wrong_with(url)):
+            reader.mistake(path, f"expected {self.expected}, {wrong}")
+        return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def _wrong_with(url: str) -> str:
+    """What is wrong with the URL of a Postgres database; empty when nothing is."""
+    scheme, separator, _ = url.partition("://")
+    database, _, driver = scheme.partition("+")
+    if not separator:
+        return "found text without ://"
+    if database not in ("postgresql", "postgres"):
+        return f"found one that begins with {database}://; the databases here are Postgres and SQLite"
+    if driver not in ("", "psycopg"):
+        return f"found the driver +{driver} in it: leave it out, the driver is psycopg 3"
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return "found one whose port is no number; signs such as # / @ in a password are written as %23 %2F %40"
+    return "found one with port 0" if port == 0 else ""
+
+
 STORAGES = {
     "sqlite": Group(
         description="A file; for one machine.",
@@ -95,8 +130,8 @@ STORAGES = {
     "postgres": Group(
         description="A Postgres database; for any number of machines.",
         fields={
-            "url": Text(expected="a URL", description=f"Where it is, as {_URL}."),
-            "postgres_url": Text(expected="a URL", description="The same as url."),
+            "url": PostgresUrl(description=f"Where it is, as {_URL}."),
+            "postgres_url": PostgresUrl(description="The same as url."),
             "postgres_db": Group(
                 description="Where it is, part by part.",
                 fields={
@@ -104,7 +139,7 @@ STORAGES = {
                     "password": Text(description="With which password."),
                     "hostname": Text(description="On which machine."),
                     "db_name": Text(description="Into which database."),
-                    "port": Number(least=1, whole=True, description="Default: 5432."),
+                    "port": Number(least=1, most=MOST_PORT, whole=True, description="Default: 5432."),
                     "params": MapOf(description="More of what the driver takes, e.g. sslmode: require."),
                 },
                 required={"username": "orch", "password": "{env: ORCH_PASSWORD}", "hostname": "db", "db_name": "orch"},
@@ -113,7 +148,10 @@ STORAGES = {
     ),
 }
 _CAP = Number(
-    least=1024, whole=True, description="Bytes kept of one stream of one step; what follows is cut and marked."
+    least=1024,
+    most=2**50,
+    whole=True,
+    description="Bytes kept of one stream of one step; what follows is cut and marked.",
 )
 
 
@@ -149,7 +187,7 @@ class Address(Text):
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
         if not isinstance(value, str) or not value.startswith(("http://", "https://")):
-            reader.mistake(path, f"expected {self.expected}, found {value!r}")
+            reader.mistake(path, f"expected {self.expected}, {found(value)}")
             return ""
         return str(value)
 
@@ -180,7 +218,7 @@ _NOTIFICATION = Group(
                 "to": ListOf(item=Text(expected="a mail address"), description="To whom."),
                 "from": Text(expected="a mail address", description="From whom."),
                 "host": Text(description="The SMTP server; default: localhost."),
-                "port": Number(least=1, whole=True, description="Its port; default: 25."),
+                "port": Number(least=1, most=MOST_PORT, whole=True, description="Its port; default: 25."),
                 "security": Text(choices=("none", "starttls", "tls"), description="How the line is kept secret."),
                 "user": Text(description="Who logs in; default: nobody."),
                 "password": Text(description="With which password."),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from jupyter_orch.settings.kinds import Group, Kind, ListOf, MapOf, Number, Part, Switch, Text
+from jupyter_orch.settings.kinds import LARGEST, Group, Kind, ListOf, MapOf, Number, Part, Switch, Text
 from jupyter_orch.settings.orch_yaml import ORCH_YAML, PurgeAfter, json_schema
 
 SCHEMA_FILE = Path(__file__).parent.parent / "schemas" / "orch.schema.json"
@@ -56,7 +56,9 @@ def _told(kind: Kind) -> str:
         case Text():
             return " \\| ".join(kind.choices) or "text"
         case Number():
-            return f"{'whole number' if kind.whole else 'number'} ≥ {kind.least:g}{' or null' if kind.or_null else ''}"
+            most = f", ≤ {kind.most:g}" if kind.most < LARGEST else ""
+            null = " or null" if kind.or_null else ""
+            return f"{'whole number' if kind.whole else 'number'} ≥ {kind.least:g}{most}{null}"
         case Switch():
             return "true \\| false"
         case ListOf():

@@ -28,7 +28,7 @@ from jupyter_orch.settings.model import (
     WebhookSettings,
 )
 from jupyter_orch.settings.orch_yaml import ORCH_YAML
-from jupyter_orch.yaml_text import Located, YamlError, dump_yaml, load_yaml
+from jupyter_orch.yaml_text import Located, YamlFileError, dump_yaml, load_yaml_file
 from jupyter_orch.yaml_text import Path as PlaceInText
 
 HOME_VARIABLE = "JUPYTER_ORCH_HOME"
@@ -56,32 +56,16 @@ def read_settings(home: Path | None = None) -> Settings:
     """
     home = home or home_folder()
     path = home / "orch.yaml"
-    document = Located(None)
-    text = ""
-    if path.exists():
-        try:
-            text = path.read_text("utf-8-sig")
-            document = load_yaml(text, str(path))
-        except (OSError, UnicodeDecodeError, YamlError) as error:
-            raise SettingsError(why_unreadable(path, error)) from error
+    try:
+        document = load_yaml_file(path) if path.exists() else Located(None)
+    except YamlFileError as error:
+        raise SettingsError(error.message) from error
     reader = _FileReader(document, str(path))
     told = ORCH_YAML.read(reader.with_environment(document.value, ()), (), reader)
     _refuse_contradictions(told, reader)
     if reader.mistakes:
         raise SettingsError("\n".join(reader.mistakes))
-    return _settings(told, home, text)
-
-
-def why_unreadable(path: Path, error: Exception) -> str:
-    """One line on a YAML file that can not be read: ``path:line:column: sentence``, the path said once.
-
-    Args:
-        error: what reading or parsing it raised.
-    """
-    if isinstance(error, YamlError):
-        where = f":{error.line}:{error.column}" if error.line is not None else ""
-        return f"{path}{where}: {error.bare_message}"
-    return f"{path}: {error.strerror if isinstance(error, OSError) and error.strerror else error}"
+    return _settings(told, home, document.text)
 
 
 class _FileReader:

@@ -357,8 +357,7 @@ def _problem(message: str, hint: str = "") -> LoadError:
 
 def _from_attribute(module: ModuleType, attribute: str) -> dict[str, RepositoryDefinition]:
     if not hasattr(module, attribute):
-        names = [name for name in vars(module) if not name.startswith("_")]
-        raise _problem(unknown("attribute", attribute, names, module.__name__))
+        raise _problem(unknown("attribute", attribute, _what_may_be_named(module), module.__name__))
     thing = getattr(module, attribute)
     if inspect.isfunction(thing):
         thing = thing()
@@ -369,12 +368,21 @@ def _from_attribute(module: ModuleType, attribute: str) -> dict[str, RepositoryD
         return {LOOSE: RepositoryDefinition(LOOSE, listed_data([thing]))}
     if isinstance(thing, (list, tuple)):
         return {LOOSE: RepositoryDefinition(LOOSE, listed_data(thing))}
-    fitting = sorted(
-        name for name, item in vars(module).items() if isinstance(item, (RepositoryDefinition, *_LOOSE_KINDS))
-    )
+    fitting = ", ".join(_what_may_be_named(module)) or "none"
     raise _problem(
         f"{attribute!r} is a {type(thing).__name__}; it must be a repository, a pipeline, or a function that returns "
-        f"one of them; {module.__name__} has: {', '.join(fitting) or 'none'}"
+        f"one of them; {module.__name__} has: {fitting}"
+    )
+
+
+def _what_may_be_named(module: ModuleType) -> list[str]:
+    """Names of what can be a location's attribute: repositories, pipelines and the like, the module's own functions."""
+    return sorted(
+        name
+        for name, item in vars(module).items()
+        if isinstance(item, (RepositoryDefinition, *_LOOSE_KINDS))
+        or _is_job(item)
+        or (inspect.isfunction(item) and item.__module__ == module.__name__ and not name.startswith("_"))
     )
 
 

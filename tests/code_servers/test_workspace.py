@@ -98,7 +98,10 @@ MISTAKES = {
     f"kernel_gateway: {{url: 'gateway:8888', {GATEWAY_CODE}}}": "expected an address like http://host:8888",
     "kernel_gateway: {url: 'http://gateway:8888'}": "to say what code it serves, found none of them",
     "kernel_gateway: {url: 'http://g:1', python_module: m, notebook: n.ipynb}": "found python_module and notebook",
-    "[python_file]": "found a list",
+    "[python_file]": "found ['python_file']",
+    "{python_file: a.py, location_name: x}": "location_name must stand below python_file, indented deeper",
+    "python_file: {path: a.py}": "unknown key 'path'; there are relative_path, location_name",
+    "python_file: {relative_path: a.py, replicas: 1000000}": "at least 1 and at most 64, found 1000000",
 }
 
 
@@ -164,7 +167,11 @@ def test_w6_code_of_hundreds_of_megabytes_is_refused_by_its_size(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("load_fro: []", "expected a mapping with a list 'load_from'"),
+        ("load_fro: []", "workspace.yaml:1: unknown key 'load_fro', did you mean 'load_from'?"),
+        ("allow_external_paths: true", "expected a mapping with a list 'load_from'"),
+        ("[a.py]", "expected a mapping with a list 'load_from', found ['a.py']"),
+        ("python_file: a.py", ":1: unknown key 'python_file'; write it as an item of load_from: '- python_file: …'"),
+        ("kernel: python3\nload_from: []", ":1: unknown key 'kernel'; there are load_from, allow_external_paths"),
         ("load_from: []\nallow_external_path: true", "did you mean 'allow_external_paths'"),
         ("load_from: []\nallow_external_paths: maybe", "expected true or false"),
         ("load_from: {a: 1}", "expected a list of entries"),

@@ -253,6 +253,10 @@ def test_w10_what_is_no_repository_is_told_with_what_there_is(tmp_path: Path) ->
     code = PIPELINE + "\n@repository\ndef repo(): return [p]\n"
     failure = failing(file_target(tmp_path, code, attribute="one"))
     assert "'one' is a SolidDefinition" in failure.message and "has: p, repo" in failure.message
+    misspelt = failing(file_target(tmp_path, code + "\ndef solids_of(): return []\n", attribute="rep"))
+    assert "there is no attribute 'rep' in " in misspelt.message and "did you mean 'repo'?" in misspelt.message
+    unlike = failing(file_target(tmp_path, code + "\ndef make(): return [p]\n", attribute="zzz"))
+    assert unlike.message.endswith("known: 'make', 'p', 'repo'")
 
 
 def test_quick_saves_of_one_size_are_all_seen(tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""What a deployment itself knows as secret: passwords in its settings, tokens of Jupyter and JupyterHub."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from jupyter_orch.settings.model import Notification, Settings
+
+SECRET_VARIABLES = (
+    "JUPYTER_TOKEN",
+    "JPY_API_TOKEN",
+    "JUPYTERHUB_API_TOKEN",
+    "JUPYTERHUB_COOKIE_SECRET",
+    "JUPYTERHUB_CRYPT_KEY",
+    "CONFIGPROXY_AUTH_TOKEN",
+    "JUPYTER_GATEWAY_AUTH_TOKEN",
+)
+"""Environment variables that let their reader act as the user or the hub; the code of locations does not get them."""
+
+_SECRET_NAME = re.compile(r"(?i)password|secret|token|api_?key|access_?key|authorization|credential|sas|passphrase")
+_LOGIN = re.compile(r"://[^:/@\s]*:([^/\s]+)@")
+
+
+def deployment_secrets(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+    """Every secret that the settings hold or the server's environment brings.
+
+    Args:
+        environment: variables of the server's process, or of one that has inherited them.
+    """
+    for name in SECRET_VARIABLES:
+        if name in environment:
+            yield environment[name]
+    parts = (settings.storage, settings.run_storage, settings.event_log_storage, settings.schedule_storage)
+    for choice in (*parts, settings.coordinator, settings.launcher, settings.compute_logs):
+        if choice is not None:
+            yield from _in_config(choice.config)
+    for notification in settings.run_monitoring.notifications:
+        yield from _in_notification(notification)
+
+
+def _in_notification(notification: Notification) -> Iterator[str]:
+    if notification.email is not None:
+        yield notification.email.password
+    if notification.webhook is not None:
+        yield from _in_config(notification.webhook.headers)
+        yield from _login(notification.webhook.url)
+        address = urlsplit(notification.webhook.url)  # whoever knows such a path may post
+        yield from (part for part in (*address.path.split("/"), address.query) if _looks_random(part))
+
+
+def _in_config(value: Any, *, is_secret: bool = False) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _in_config(item, is_secret=is_secret or bool(_SECRET_NAME.search(str(key))))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _in_config(item, is_secret=is_secret)
+    elif isinstance(value, str):
+        if is_secret:
+            yield str(value)
+            yield str(value).removeprefix("Bearer ").removeprefix("token ")
+        yield from _login(value)
+
+
+def _login(text: str) -> Iterator[str]:
+    for password in _LOGIN.findall(text):
+        yield password
+        yield unquote(password)
+
+
+def _looks_random(part: str) -> bool:
+    return len(part) >= 16 and any(map(str.isdigit, part))
