@@ -11,7 +11,7 @@ from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.output import AssetMaterialization, ExpectationResult
 from jupyter_orch.definitions.pipeline import PipelineDefinition
-from jupyter_orch.display.bundle import graph_bundle, table
+from jupyter_orch.display.bundle import GRAPH, graph_bundle, table
 from jupyter_orch.plan.plan import ExecutionPlan
 from jupyter_orch.records.event import Event, EventType
 
@@ -343,6 +343,7 @@ class PipelineExecutionResult:
                 {name: _seconds(solid) for name, solid in solids.items()},
             )
         )
+        bundle[GRAPH] |= {"pipeline": self.pipeline_def.name, "runId": self.run_id}
         failed = [(str(e.step_key), e.message or "") for e in self.step_event_list if e.is_step_failure]
         if failed:
             bundle["text/html"] += table(("failed step", "why"), failed)

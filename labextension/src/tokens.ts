@@ -1,3 +1,4 @@
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
@@ -30,6 +31,8 @@ export interface IOrchestrator {
   readonly actions: RunActions;
   readonly automation: AutomationActions;
   readonly drafts: DraftStore;
+  /** Lab's renderers of Markdown, tables and cell outputs; null where there are none. */
+  readonly renderers: IRenderMimeRegistry | null;
   readonly trans: TranslationBundle;
   readonly open: IOpener;
 }

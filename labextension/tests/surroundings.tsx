@@ -44,6 +44,7 @@ export function orchOn(server: MemoryServer): Omit<IOrchestrator, 'open'> & { op
     actions: new RunActions(client, watch),
     automation: new AutomationActions(client),
     drafts: new DraftStore(null),
+    renderers: null,
     trans: nullTranslator.load('jupyter_orch'),
     open: {
       pipeline: vi.fn<IOpener['pipeline']>(),

@@ -49,7 +49,8 @@ def test_a_pipeline_is_drawn_with_composites_as_boxes() -> None:
 
 
 def test_a_result_is_drawn_with_states_and_errors() -> None:
-    bundle = execute_pipeline(numbers, raise_on_error=False)._repr_mimebundle_()
+    result = execute_pipeline(numbers, raise_on_error=False)
+    bundle = result._repr_mimebundle_()
     lines = bundle["text/plain"].splitlines()
     assert lines[0] == "run of numbers: failure"
     marks = {line.split()[1]: line.split()[0] for line in lines[1:6]}
@@ -57,6 +58,7 @@ def test_a_result_is_drawn_with_states_and_errors() -> None:
     assert "no 1s" not in lines[-1]
     assert "no 4s <here>" in lines[-1]
     assert "no 4s &lt;here&gt;" in bundle["text/html"]
+    assert (bundle[GRAPH]["pipeline"], bundle[GRAPH]["runId"]) == ("numbers", result.run_id)
     assert {box["key"]: box["state"] for box in bundle[GRAPH]["boxes"]}["fail"] == "failure"
 
 

@@ -1,8 +1,10 @@
+import { PageConfig } from '@jupyterlab/coreutils';
 import { copyIcon } from '@jupyterlab/ui-components';
 
-import { type IMetadata, readTable } from '../models/metadata';
+import { contentsPathOf, type IMetadata, readTable } from '../models/metadata';
 import { Action } from './action';
-import { useTrans } from './surroundings';
+import { Rendered } from './rendered';
+import { useOrch } from './surroundings';
 import { MaybeLink, Name, visible } from './text';
 
 /** Particulars of an event, each as its kind asks for. */
@@ -13,7 +15,7 @@ export function MetadataList({ entries }: { entries: readonly IMetadata[] }): JS
   return (
     <dl className="jp-orch-Metadata">
       {entries.map((entry, i) => (
-        <div key={i} data-wide={['md', 'json', 'python', 'table'].includes(entry.kind)}>
+        <div key={i} data-wide={['md', 'json', 'table'].includes(entry.kind)}>
           <dt title={entry.description || undefined}>{visible(entry.label)}</dt>
           <dd>
             <MetadataValue entry={entry} />
@@ -25,47 +27,67 @@ export function MetadataList({ entries }: { entries: readonly IMetadata[] }): JS
 }
 
 function MetadataValue({ entry }: { entry: IMetadata }): JSX.Element {
-  const trans = useTrans();
+  const { open } = useOrch();
   const { kind, value } = entry;
   switch (kind) {
     case 'url':
       return <MaybeLink text={String(value)} />;
     case 'path':
     case 'notebook':
-      return (
-        <span className="jp-orch-Metadata-path">
-          <Name text={String(value)} />
-          <Action
-            label={trans.__('Copy %1', entry.label)}
-            icon={copyIcon}
-            look="icon"
-            onAct={() => navigator.clipboard.writeText(String(value))}
-          />
-        </span>
-      );
+      return <MetadataPath entry={entry} />;
     case 'int':
     case 'float':
       return <span className="jp-orch-time">{typeof value === 'number' ? value.toLocaleString(undefined, { maximumSignificantDigits: 8 }) : visible(String(value))}</span>;
-    case 'asset':
-      return <Name text={Array.isArray(value) ? value.join(' / ') : String(value)} />;
+    case 'asset': {
+      const key = Array.isArray(value) ? value.map(String) : [String(value)];
+      return (
+        <button type="button" className="jp-orch-link" onClick={() => open.assets(key)}>
+          <Name text={key.join(' / ')} />
+        </button>
+      );
+    }
+    case 'run':
+      return (
+        <button type="button" className="jp-orch-link" onClick={() => open.run(String(value))}>
+          <code>{visible(String(value).slice(0, 8))}</code>
+        </button>
+      );
+    case 'python': {
+      const { module, name } = (value ?? {}) as Record<string, unknown>;
+      return <code>{visible(`${String(module)}.${String(name)}`)}</code>;
+    }
     case 'table':
       return <MetadataTable entry={entry} />;
     case 'json':
       return (
         <pre className="jp-orch-pre" role="region" tabIndex={0} aria-label={visible(entry.label)}>
-          {JSON.stringify(value, null, 2)}
+          {visible(JSON.stringify(value, null, 2))}
         </pre>
       );
     case 'md':
-    case 'python':
-      return (
-        <pre className="jp-orch-pre" role="region" tabIndex={0} aria-label={visible(entry.label)}>
-          {visible(String(value))}
-        </pre>
-      );
+      return <Rendered data={{ 'text/markdown': String(value) }} className="jp-orch-Metadata-md" />;
     default:
       return <span className="jp-orch-pre">{visible(typeof value === 'string' ? value : JSON.stringify(value))}</span>;
   }
+}
+
+/** A path: it opens in Lab when it lies below Lab's folder, and can always be copied. */
+function MetadataPath({ entry }: { entry: IMetadata }): JSX.Element {
+  const { open, trans } = useOrch();
+  const path = String(entry.value);
+  const inside = contentsPathOf(path, PageConfig.getOption('serverRoot'));
+  return (
+    <span className="jp-orch-Metadata-path">
+      {inside ? (
+        <button type="button" className="jp-orch-link" title={trans.__('Open %1', visible(path))} onClick={() => open.file(inside)}>
+          <Name text={path} />
+        </button>
+      ) : (
+        <Name text={path} />
+      )}
+      <Action label={trans.__('Copy %1', entry.label)} icon={copyIcon} look="icon" onAct={() => navigator.clipboard.writeText(path)} />
+    </span>
+  );
 }
 
 /** Rows of a table; what is no table is shown as JSON. */

@@ -58,6 +58,11 @@ export abstract class AskingModel extends ChangingModel {
     this.notify();
   }
 
+  /** Ask no more by itself: what was asked for does not change any more. */
+  protected rest(): void {
+    void this._poll.stop();
+  }
+
   override dispose(): void {
     this._poll.dispose();
     super.dispose();

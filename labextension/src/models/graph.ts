@@ -1,10 +1,15 @@
 import type { SolidFieldsFragment } from '../api/gql/graphql';
+import type { StepStatus } from './history';
 import { type IPoint, layered } from './layered';
 
 /** A solid in a pipeline's graph. */
 export interface ISolid extends SolidFieldsFragment {
   parent: string | null;
   readonly children: string[];
+  /** The second line; left out: what the solid is. */
+  note?: string;
+  /** How it came out in the run that is drawn. */
+  status?: StepStatus;
 }
 
 /** A solid as drawn, in CSS pixels at zoom 1. */
@@ -41,7 +46,7 @@ const OPEN_SIDE = 16;
 /** Solids of a pipeline by handle, with who feeds whom. */
 export class SolidGraph {
   /** @param solids - of every depth, composites before their inside, as the API sends them. */
-  constructor(solids: readonly SolidFieldsFragment[]) {
+  constructor(solids: readonly (SolidFieldsFragment & Pick<ISolid, 'note' | 'status'>)[]) {
     solids.forEach(solid => this._take(solid));
     this.roots = solids.map(solid => solid.handle).filter(handle => this._solids.get(handle)?.parent === null);
   }
@@ -94,7 +99,7 @@ export class SolidGraph {
   }
 
   /** A solid's handle is that of the composite around it, a dot, and its name. */
-  private _take(fields: SolidFieldsFragment): void {
+  private _take(fields: SolidFieldsFragment & Pick<ISolid, 'note' | 'status'>): void {
     const above = fields.handle.slice(0, -fields.name.length - 1);
     const parent = this._solids.get(above);
     this._solids.set(fields.handle, { ...fields, parent: parent ? above : null, children: [] });

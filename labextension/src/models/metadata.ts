@@ -4,7 +4,7 @@ import type { IRunEvent } from './history';
 export interface IMetadata {
   label: string;
   description: string;
-  /** text, url, path, json, md, float, int, python, asset, table or notebook. */
+  /** text, url, path, json, md, float, int, python, asset, run, table or notebook. */
   kind: string;
   value: unknown;
 }
@@ -60,6 +60,20 @@ export function readTable(value: unknown): { columns: string[]; rows: Record<str
   const held = Private.isObject(value) ? (value.records ?? value.rows) : value;
   const rows = Array.isArray(held) ? held.filter(Private.isObject).slice(0, MOST_ROWS) : [];
   return rows.length > 0 ? { columns: [...new Set(rows.flatMap(row => Object.keys(row)))], rows } : null;
+}
+
+/**
+ * A file's path as the file browser has it, or null when the file is not below the server's folder.
+ *
+ * @param root - the server's folder; the home folder in front of it may be written `~`.
+ */
+export function contentsPathOf(path: string, root: string): string | null {
+  const home = root.startsWith('~') ? (/^(\/root|\/(?:home|Users)\/[^/]+)\//.exec(path)?.[1] ?? null) : '';
+  if (home === null || root === '' || path.split('/').includes('..')) {
+    return null;
+  }
+  const folder = `${root.replace('~', home).replace(/\/+$/, '')}/`;
+  return path.startsWith(folder) && path.length > folder.length ? path.slice(folder.length) : null;
 }
 
 namespace Private {

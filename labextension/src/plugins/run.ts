@@ -1,7 +1,6 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
 import { ExecutedNotebookDrive, notebookPath } from '../api/executed_notebooks';
 import { Arguments, Commands, textOf } from '../commands';
@@ -22,13 +21,12 @@ export const run: JupyterFrontEndPlugin<void> = {
   description: 'The tab that follows one run.',
   autoStart: true,
   requires: [IOrchestrator],
-  optional: [ILayoutRestorer, ICommandPalette, IRenderMimeRegistry],
+  optional: [ILayoutRestorer, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     orch: IOrchestrator,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null,
-    renderers: IRenderMimeRegistry | null
+    palette: ICommandPalette | null
   ) => {
     app.commands.addCommand(Commands.openRun, {
       label: orch.trans.__('Open Run…'),
@@ -41,7 +39,7 @@ export const run: JupyterFrontEndPlugin<void> = {
         }
         kind.show(
           widget => widget.runId === runId,
-          () => new RunView(orch, runId, renderers)
+          () => new RunView(orch, runId)
         );
       }
     });

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ServerConnection } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -30,12 +31,13 @@ export const service: JupyterFrontEndPlugin<IOrchestrator> = {
   description: 'Client of the jupyter_orch server extension: one connection and the models that every view shares.',
   autoStart: true,
   provides: IOrchestrator,
-  optional: [ITranslator, IStateDB, ISettingRegistry],
+  optional: [ITranslator, IStateDB, ISettingRegistry, IRenderMimeRegistry],
   activate: (
     app: JupyterFrontEnd,
     translator: ITranslator | null,
     state: IStateDB | null,
-    settings: ISettingRegistry | null
+    settings: ISettingRegistry | null,
+    renderers: IRenderMimeRegistry | null
   ): IOrchestrator => {
     const client = new OrchClient(ServerConnection.makeSettings(app.serviceManager.serverSettings));
     const live = new LiveConnection(client);
@@ -55,6 +57,7 @@ export const service: JupyterFrontEndPlugin<IOrchestrator> = {
       actions: new RunActions(client, watch),
       automation: new AutomationActions(client),
       drafts: new DraftStore(state),
+      renderers,
       trans: (translator ?? nullTranslator).load(DOMAIN),
       open: openerOf(app.commands, Private.tell)
     };

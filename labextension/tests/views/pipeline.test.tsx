@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { PipelineBody } from '../../src/views/pipeline/body';
 import { PipelineModel } from '../../src/views/pipeline/model';
-import { centre, fit, inView, reveal, within, zoomAt } from '../../src/views/pipeline/viewport';
+import { centre, fit, inView, reveal, within, zoomAt } from '../../src/components/graph/viewport';
 import { error, pipeline, solid } from '../samples';
 import { MemoryServer } from '../server';
 import { HOSTILE, isOnlyText, orchOn, show } from '../surroundings';

@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 
 async function draw(): Promise<HTMLElement> {
-  const { container } = show(orch, <RunBody run={model} view={view} renderers={null} />);
+  const { container } = show(orch, <RunBody run={model} view={view} />);
   await act(async () => model.refetch().catch(() => undefined));
   return container;
 }

@@ -627,6 +627,17 @@ export type DebugStepMutation = { debugStep:
     | { __typename: 'UnauthorizedError', message: string }
    };
 
+export type RunOutputQueryVariables = Exact<{
+  runId: string;
+}>;
+
+
+export type RunOutputQuery = { pipelineRunOrError:
+    | { __typename: 'PipelineRun', id: string, runId: string, pipelineName: string, repositoryName: string, repositoryLocationName: string, mode: string, status: PipelineRunStatus, createdBy: string, createTime: number, startTime: number | null, endTime: number | null, rootRunId: string | null, parentRunId: string | null, canTerminate: boolean, queuePosition: number | null, stepStats: Array<{ stepKey: string, status: StepEventStatus | null, startTime: number | null, endTime: number | null }>, executionPlan: { steps: Array<{ key: string }> } | null, failure: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, tags: Array<{ key: string, value: string }> }
+    | { __typename: 'PipelineRunNotFoundError', message: string }
+    | { __typename: 'PythonError', message: string }
+   };
+
 export type SourceFragment = { file: string, contentsPath: string | null, line: number, cell: number | null };
 
 export type SolidFieldsFragment = { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> };
@@ -2400,6 +2411,71 @@ export const DebugStepDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DebugStepMutation, DebugStepMutationVariables>;
+export const RunOutputDocument = new TypedDocumentString(`
+    query RunOutput($runId: ID!) {
+  pipelineRunOrError(runId: $runId) {
+    __typename
+    ... on PipelineRun {
+      ...RunRow
+      stepStats {
+        stepKey
+        status
+        startTime
+        endTime
+      }
+      executionPlan {
+        steps {
+          key
+        }
+      }
+      failure {
+        ...ErrorChain
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    fragment RunRow on PipelineRun {
+  id
+  runId
+  pipelineName
+  repositoryName
+  repositoryLocationName
+  mode
+  status
+  createdBy
+  createTime
+  startTime
+  endTime
+  rootRunId
+  parentRunId
+  canTerminate
+  queuePosition
+  tags {
+    key
+    value
+  }
+}
+fragment ErrorFields on PythonError {
+  message
+  className
+  stack
+  file
+  line
+  code
+  hint
+}
+fragment ErrorChain on PythonError {
+  ...ErrorFields
+  cause {
+    ...ErrorFields
+    cause {
+      ...ErrorFields
+    }
+  }
+}`) as unknown as TypedDocumentString<RunOutputQuery, RunOutputQueryVariables>;
 export const PipelineDocument = new TypedDocumentString(`
     query Pipeline($selector: PipelineSelector!) {
   pipelineOrError(params: $selector) {

@@ -4,6 +4,7 @@ export * from './automation';
 export * from './backfills';
 export * from './instance';
 export * from './notebooks';
+export * from './outputs';
 export * from './pipelines';
 export * from './runs';
 export * from './workspace';

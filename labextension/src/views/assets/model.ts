@@ -191,9 +191,9 @@ export function metadataOf(entry: MetadataEntryFragment): IMetadata {
     case 'EventIntMetadataEntry':
       return made('int', entry.intValue ?? entry.intRepr);
     case 'EventPythonArtifactMetadataEntry':
-      return made('text', `${entry.module}.${entry.name}`);
+      return made('python', { module: entry.module, name: entry.name });
     case 'EventPipelineRunMetadataEntry':
-      return made('text', entry.pipelineRunId);
+      return made('run', entry.pipelineRunId);
     case 'EventAssetMetadataEntry':
       return made('asset', entry.assetKey.path);
     case 'EventTableMetadataEntry':

@@ -1,10 +1,10 @@
 import { runIcon } from '@jupyterlab/ui-components';
 
 import { Action, useRefusal } from '../../components/action';
+import { Graph } from '../../components/graph/graph';
 import { OfflineBanner, Problem, Skeleton } from '../../components/states';
 import { useModel, useOrch } from '../../components/surroundings';
 import { Name } from '../../components/text';
-import { Graph } from './graph';
 import { Inspector } from './inspector';
 import type { PipelineFace, PipelineModel } from './model';
 import { Outline } from './outline';
@@ -12,6 +12,7 @@ import { SolidTable } from './table';
 
 /** One pipeline: header, graph or outline, inspector. */
 export function PipelineBody({ model }: { model: PipelineModel }): JSX.Element {
+  const { trans } = useOrch();
   useModel(model);
   if (!model.detail) {
     return (
@@ -27,7 +28,7 @@ export function PipelineBody({ model }: { model: PipelineModel }): JSX.Element {
       <PipelineHeader model={model} />
       {model.problem && <Problem message={model.problem} />}
       <div className="jp-orch-Pipeline-split">
-        {model.face === 'graph' && <Graph model={model} />}
+        {model.face === 'graph' && <Graph model={model} label={trans.__('Graph of %1', model.address.pipeline)} />}
         {model.face === 'outline' && <Outline model={model} />}
         {model.face === 'table' && <SolidTable model={model} />}
         <Inspector model={model} />

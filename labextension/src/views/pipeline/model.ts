@@ -2,6 +2,7 @@ import type { PipelineQuery, PipelineSelector } from '../../api/gql/graphql';
 import { PIPELINE, SOLID_SCHEMAS } from '../../api/operations';
 import { messageOf, RequestProblem } from '../../api/problem';
 import { ChangingModel } from '../../changing';
+import type { IGraphModel } from '../../components/graph/graph';
 import { type IDrawing, neighbour, SolidGraph } from '../../models/graph';
 import type { IPipelineAddress } from '../../models/workspace';
 import type { IOrchestrator } from '../../tokens';
@@ -13,7 +14,7 @@ export type PipelineDetail = Extract<PipelineQuery['pipelineOrError'], { __typen
 export type PipelineFace = 'graph' | 'outline' | 'table';
 
 /** One pipeline with what its reader has chosen; graph and outline share the selection. */
-export class PipelineModel extends ChangingModel {
+export class PipelineModel extends ChangingModel implements IGraphModel {
   constructor(
     private readonly _orch: IOrchestrator,
     readonly address: IPipelineAddress

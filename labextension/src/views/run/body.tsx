@@ -1,5 +1,3 @@
-import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-
 import { FailureCard } from '../../components/failure_card';
 import { Empty, OfflineBanner, Problem, Skeleton } from '../../components/states';
 import { useModel, useOrch } from '../../components/surroundings';
@@ -16,7 +14,7 @@ import { NotebookTab } from './notebook';
 import { StepOutput } from './output';
 
 /** One run: header, failure, Gantt, and the tabs below. */
-export function RunBody({ run, view, renderers }: { run: RunModel; view: RunViewModel; renderers: IRenderMimeRegistry | null }): JSX.Element {
+export function RunBody({ run, view }: { run: RunModel; view: RunViewModel }): JSX.Element {
   const { open, trans } = useOrch();
   useModel(run);
   useModel(view);
@@ -80,13 +78,13 @@ export function RunBody({ run, view, renderers }: { run: RunModel; view: RunView
         current={view.tab}
         onChoose={id => (view.tab = id as RunTab)}
       >
-        <TabBody run={run} view={view} renderers={renderers} />
+        <TabBody run={run} view={view} />
       </Tabs>
     </div>
   );
 }
 
-function TabBody({ run, view, renderers }: { run: RunModel; view: RunViewModel; renderers: IRenderMimeRegistry | null }): JSX.Element {
+function TabBody({ run, view }: { run: RunModel; view: RunViewModel }): JSX.Element {
   switch (view.tab) {
     case 'log':
       return <Log run={run} view={view} />;
@@ -94,7 +92,7 @@ function TabBody({ run, view, renderers }: { run: RunModel; view: RunViewModel; 
     case 'stderr':
       return <StepOutput run={run} view={view} />;
     case 'notebook':
-      return <NotebookTab run={run} view={view} renderers={renderers} />;
+      return <NotebookTab run={run} view={view} />;
     case 'artifacts':
       return <ArtifactsTab run={run} view={view} />;
     case 'config':

@@ -1,4 +1,3 @@
-import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { createElement } from 'react';
 
 import { ViewWidget } from '../../components/view_widget';
@@ -9,14 +8,14 @@ import { RunViewModel } from './model';
 
 /** The tab of one run. */
 export class RunView extends ViewWidget {
-  constructor(orch: IOrchestrator, runId: string, renderers: IRenderMimeRegistry | null) {
+  constructor(orch: IOrchestrator, runId: string) {
     const run = new RunModel(orch.client, runId);
     const view = new RunViewModel(orch, run);
     super(orch, {
       id: `jupyter-orch:run:${runId}`,
       label: orch.trans.__('Run %1', runId.slice(0, 8)),
       caption: runId,
-      body: createElement(RunBody, { run, view, renderers }),
+      body: createElement(RunBody, { run, view }),
       owned: [orch.live.attach(run), view, run]
     });
     this.runId = runId;

@@ -1,5 +1,4 @@
 import { notebookIcon } from '@jupyterlab/ui-components';
-import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 
 import { Action } from '../../components/action';
 import { CellOutputs } from '../../components/cell_outputs';
@@ -13,7 +12,7 @@ import type { RunModel } from '../../models/run';
 import type { RunViewModel } from './model';
 
 /** Notebooks of the run's steps; the chosen one is shown as it grows. */
-export function NotebookTab({ run, view, renderers }: { run: RunModel; view: RunViewModel; renderers: IRenderMimeRegistry | null }): JSX.Element {
+export function NotebookTab({ run, view }: { run: RunModel; view: RunViewModel }): JSX.Element {
   const { open, trans } = useOrch();
   const steps = view.notebookSteps();
   if (steps.length === 0) {
@@ -49,12 +48,12 @@ export function NotebookTab({ run, view, renderers }: { run: RunModel; view: Run
           </li>
         ))}
       </ul>
-      {view.notebook && <Cells key={view.notebook.stepKey} notebook={view.notebook} renderers={renderers} />}
+      {view.notebook && <Cells key={view.notebook.stepKey} notebook={view.notebook} />}
     </div>
   );
 }
 
-function Cells({ notebook, renderers }: { notebook: ExecutedNotebookModel; renderers: IRenderMimeRegistry | null }): JSX.Element {
+function Cells({ notebook }: { notebook: ExecutedNotebookModel }): JSX.Element {
   const { trans } = useOrch();
   useModel(notebook);
   const { done, all } = notebook.progress;
@@ -70,14 +69,14 @@ function Cells({ notebook, renderers }: { notebook: ExecutedNotebookModel; rende
       )}
       <ol>
         {notebook.cells.map(cell => (
-          <Cell key={cell.index} cell={cell} renderers={renderers} />
+          <Cell key={cell.index} cell={cell} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Cell({ cell, renderers }: { cell: IExecutedCell; renderers: IRenderMimeRegistry | null }): JSX.Element {
+function Cell({ cell }: { cell: IExecutedCell }): JSX.Element {
   return (
     <li className="jp-orch-Cell" data-state={cell.state} data-kind={cell.kind}>
       <span className="jp-orch-Cell-gutter">
@@ -87,7 +86,7 @@ function Cell({ cell, renderers }: { cell: IExecutedCell; renderers: IRenderMime
       </span>
       <div className="jp-orch-Cell-body">
         <pre className="jp-orch-Cell-source">{visible(cell.source)}</pre>
-        {cell.outputs.length > 0 && <CellOutputs outputs={cell.outputs} renderers={renderers} />}
+        {cell.outputs.length > 0 && <CellOutputs outputs={cell.outputs} />}
       </div>
     </li>
   );

@@ -1,17 +1,36 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
-import { useOrch } from '../../components/surroundings';
+import type { IDrawing } from '../../models/graph';
+import { useTrans } from '../surroundings';
 import { GraphSolid } from './graph_solid';
-import type { PipelineModel } from './model';
 import { paint } from './paint';
 import { centre, fit, inView, type ISize, type IViewport, NEAR, reveal, within, zoomAt } from './viewport';
 
 const ARROWS = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'];
 const MOST_NODES = 600;
 
-/** The pipeline as a drawing: edges on a canvas, and of the solids only those in view as elements. */
-export function Graph({ model }: { model: PipelineModel }): JSX.Element {
-  const { trans } = useOrch();
+/** What is drawn, what is chosen in it, and what a reader does with it. */
+export interface IGraphModel {
+  readonly drawing: IDrawing;
+  /** Handle of the chosen solid, or an empty string. */
+  readonly selected: string;
+  /** Grows each time the drawing is asked to bring the selection near. */
+  readonly sought: number;
+  select(handle: string): void;
+  /** Move the selection along the drawing, from the given solid. */
+  move(key: string, from: string): void;
+  /** Show or hide the inside of a composite. */
+  toggle(handle: string): void;
+}
+
+/**
+ * A graph as a drawing: edges on a canvas, and of the solids only those in view as elements.
+ *
+ * @param label - its accessible name.
+ * @param inPage - it stands among other things of a page that scrolls: the wheel alone stays the page's.
+ */
+export function Graph({ model, label, inPage = false }: { model: IGraphModel; label: string; inPage?: boolean }): JSX.Element {
+  const trans = useTrans();
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<ISize>({ width: 0, height: 0 });
@@ -51,6 +70,9 @@ export function Graph({ model }: { model: PipelineModel }): JSX.Element {
   useEffect(() => {
     const node = frame.current!;
     const onWheel = (event: WheelEvent): void => {
+      if (inPage && !event.ctrlKey && !event.metaKey) {
+        return;
+      }
       event.preventDefault();
       const box = node.getBoundingClientRect();
       const pointer = { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -65,7 +87,7 @@ export function Graph({ model }: { model: PipelineModel }): JSX.Element {
     };
     node.addEventListener('wheel', onWheel, { passive: false });
     return () => node.removeEventListener('wheel', onWheel);
-  }, [drawing, size]);
+  }, [drawing, size, inPage]);
 
   const zoom = (factor: number): void => {
     const box = drawing.byHandle.get(selected);
@@ -129,7 +151,7 @@ export function Graph({ model }: { model: PipelineModel }): JSX.Element {
         ref={frame}
         className="jp-orch-Graph-frame"
         role="listbox"
-        aria-label={trans.__('Graph of %1', model.address.pipeline)}
+        aria-label={label}
         tabIndex={shown.length > 0 ? -1 : 0}
         onKeyDown={onKeyDown}
         onPointerDown={onPointerDown}
@@ -188,7 +210,7 @@ namespace Private {
   }
 
   /** @returns whether the key means something here. */
-  export function onKey(key: string, focused: string, model: PipelineModel, { zoom, fit, find }: IMoves): boolean {
+  export function onKey(key: string, focused: string, model: IGraphModel, { zoom, fit, find }: IMoves): boolean {
     if (ARROWS.includes(key)) {
       model.move(key, focused);
       return true;

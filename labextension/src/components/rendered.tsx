@@ -1,0 +1,30 @@
+import type { IRenderMime } from '@jupyterlab/rendermime';
+import { Widget } from '@lumino/widgets';
+import { useLayoutEffect, useRef } from 'react';
+
+import { useOrch } from './surroundings';
+import { visible } from './text';
+
+/** Something by Lab's own renderer for its kind, never trusted: what could become code is taken out. */
+export function Rendered({ data, className }: { data: Readonly<Record<string, unknown>>; className?: string }): JSX.Element {
+  const { renderers } = useOrch();
+  const host = useRef<HTMLDivElement>(null);
+  const shown = JSON.stringify(data);
+  // Lumino takes a widget off while its host is still in the page, and only layout effects end that early.
+  useLayoutEffect(() => {
+    const bundle = JSON.parse(shown) as IRenderMime.IMimeModel['data'];
+    const mime = renderers?.preferredMimeType(bundle, 'ensure');
+    if (!renderers || !mime || !host.current) {
+      return;
+    }
+    const widget = renderers.createRenderer(mime);
+    Widget.attach(widget, host.current);
+    widget.renderModel(renderers.createModel({ data: bundle, trusted: false })).catch(() => undefined);
+    return () => widget.dispose();
+  }, [shown, renderers]);
+  if (renderers) {
+    return <div ref={host} className={className} />;
+  }
+  const [plain] = [data['text/plain'], ...Object.values(data)].filter(one => typeof one === 'string');
+  return <pre className="jp-orch-pre">{visible(String(plain ?? ''))}</pre>;
+}
