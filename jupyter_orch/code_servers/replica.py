@@ -166,9 +166,9 @@ async def start_replica(
     if not hasattr(os, "fork") or not hasattr(os, "pidfd_open"):
         return await _cold(entry, environment, sockets, output, timeout, "this platform can not fork safely")
     environment, zygote = await _started(entry, environment, sockets, output, progress, timeout)
-    if zygote.threads > 1:
+    if zygote.why_not_fork:
         zygote.stop()
-        reason = f"the code left {zygote.threads - 1} thread(s) running when it was imported"
+        reason = f"{zygote.why_not_fork} since the code was imported"
         return await _cold(entry, environment, sockets, output, timeout, reason)
     try:
         return await _forked(zygote, environment, sockets, output)

@@ -70,7 +70,7 @@ class ZygoteProcess:
         lifeline: our end; closing it tells the zygote to end after its last run.
         path: where it listens for requests to fork.
         snapshot: the definitions it has loaded.
-        threads: Python threads that user code left alive; more than one makes forking unsafe.
+        why_not_fork: names what user code left alive that makes forking unsafe; empty when nothing does.
     """
 
     process: subprocess.Popen[bytes]
@@ -78,7 +78,7 @@ class ZygoteProcess:
     lifeline: socket.socket
     path: Path
     snapshot: LocationSnapshot
-    threads: int
+    why_not_fork: str
 
     def is_alive(self) -> bool:
         """Whether the process still runs."""
@@ -157,7 +157,7 @@ async def start_zygote(
         lifeline=ours,
         path=socket_path,
         snapshot=msgspec.convert(report["snapshot"], LocationSnapshot),
-        threads=report["threads"],
+        why_not_fork=report["why_not_fork"],
     )
 
 

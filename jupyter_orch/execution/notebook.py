@@ -21,6 +21,7 @@ from jupyter_orch.definitions.notebook import NotebookSolidDefinition
 from jupyter_orch.definitions.output import AssetMaterialization, Output
 from jupyter_orch.definitions.shown import is_json
 from jupyter_orch.execution import events
+from jupyter_orch.execution.interrupt import RunCanceled
 from jupyter_orch.execution.notebook_execution import NotebookExecution, kernel_of, papermill_module
 from jupyter_orch.execution.notebook_failures import cell_failure
 from jupyter_orch.execution.notebook_handle import PARAMETER, NotebookHandle
@@ -51,7 +52,8 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
     assert isinstance(solid, NotebookSolidDefinition)
     papermill = papermill_module(scope.owns_process)
     document, digest = _read(solid.notebook_path or "")
-    kernel = _kernel(scope, step, kernel_of(solid, document), solid.notebook_path or "")
+    spec = _kernelspec(kernel_of(solid, document), solid.notebook_path or "")
+    kernel = _kernel(scope, step, kernel_of(solid, document), spec)
     folder = tempfile.mkdtemp(prefix="orch-notebook-")  # 0700
     try:
         handle = NotebookHandle(folder)
@@ -64,6 +66,7 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
             folder,
             executed,
             _parameters(document, context.solid_config, inputs, folder),
+            _language(solid, document, spec),
             kernel,
         )
         given: list[Any] = []
@@ -77,6 +80,10 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
 
         try:
             execution.run(take)
+        except RunCanceled:
+            if os.path.exists(executed):
+                scope.emit(events.asset(step.key, _materialization(solid, step, executed, digest)))
+            raise
         finally:
             if os.path.exists(executed):
                 _cap(executed)
@@ -114,19 +121,31 @@ def _read(path: str) -> tuple[dict[str, Any], str]:
     return document, hashlib.sha256(content).hexdigest()
 
 
-def _kernel(scope: RunScope, step: Step, name: str, notebook: str) -> WarmKernel | None:
-    """A kernel that stands ready, or None; the run's log says which and why."""
+def _kernelspec(name: str, notebook: str) -> Any:
     specs = importlib.import_module("jupyter_client.kernelspec")
     try:
-        spec = specs.KernelSpecManager().get_kernel_spec(name)
+        return specs.KernelSpecManager().get_kernel_spec(name)
     except specs.NoSuchKernel:
         have = sorted(specs.KernelSpecManager().find_kernel_specs())
         raise DagsterInvariantViolationError(
             f"the kernel {name!r} of the notebook {notebook} is not installed here; have: "
             f"{', '.join(map(repr, have)) or 'none'}"
         ) from None
+
+
+def _language(solid: NotebookSolidDefinition, document: dict[str, Any], spec: Any) -> str:
+    """In which parameters are written: the notebook's, unless it does not say or runs in a kernel of another."""
+    metadata = document.get("metadata", {})
+    own = metadata.get("language_info", {}).get("name") or metadata.get("kernelspec", {}).get("language")
+    kernels: str = spec.language
+    return (kernels if solid.kernel_name else None) or own or kernels or "python"
+
+
+def _kernel(scope: RunScope, step: Step, name: str, spec: Any) -> WarmKernel | None:
+    """A kernel that stands ready, or None; the run's log says which and why."""
+    folder = os.path.dirname(step.solid.notebook_path or "") or os.getcwd()
     try:
-        kernel = take_kernel(spec.argv, spec.metadata, spec.env, os.path.dirname(notebook) or os.getcwd())
+        kernel = take_kernel(spec.argv, spec.metadata, spec.env, folder)
     except NoWarmKernel as error:
         said = f"The notebook's kernel {name!r} starts cold: {error}."
         scope.emit(events.engine(said, step.key, kernel="cold", reason=str(error)))

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import queue
 import signal
+import threading
 import time
 from typing import Any
 
@@ -15,19 +16,42 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.5
 _LOOK_AGAIN = 0.005
 
 
-def engine_of(engines: Any, clients: list[Any], kernel: WarmKernel | None) -> Any:
+class Stopped(Exception):
+    """The notebook goes no further, because its run was canceled."""
+
+
+def engine_of(engines: Any, clients: list[Any], kernel: WarmKernel | None, stopped: threading.Event) -> Any:
     """An engine for one execution.
 
     Args:
         engines: the module ``papermill.engines``.
         clients: gets the client that executes.
         kernel: one that stands ready; None starts one.
+        stopped: set, no kernel is started and no further cell is executed.
     """
     client_class = importlib.import_module("papermill.clientwrap").PapermillNotebookClient
     run_sync = importlib.import_module("jupyter_core.utils").run_sync
 
     class Client(client_class):  # type: ignore[misc,valid-type]
         """papermill's client, which finds out at once that the kernel is there."""
+
+        async def async_start_new_kernel(self, **options: Any) -> None:
+            """Start the kernel, unless that has no use any more."""
+            self._go_on()
+            await super().async_start_new_kernel(**options)
+
+        start_new_kernel = run_sync(async_start_new_kernel)
+
+        async def async_execute_cell(self, *args: Any, **options: Any) -> Any:
+            """Execute a cell, unless that has no use any more."""
+            self._go_on()
+            return await super().async_execute_cell(*args, **options)
+
+        execute_cell = run_sync(async_execute_cell)
+
+        def _go_on(self) -> None:
+            if stopped.is_set():
+                raise Stopped
 
         async def async_start_new_kernel_client(self) -> Any:
             """Connect; the usual way listens to a silent kernel for 0.2 s first."""

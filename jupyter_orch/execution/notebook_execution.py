@@ -16,11 +16,16 @@ from typing import Any
 from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.notebook import NotebookSolidDefinition
 from jupyter_orch.execution.capture import write_out
+from jupyter_orch.execution.interrupt import undisturbed
 from jupyter_orch.execution.notebook_engine import engine_of
 from jupyter_orch.execution.notebook_kernels import WarmKernel
 
 KERNEL_START = 120
 """Seconds in which a notebook's kernel must answer."""
+GRACE = 4.0
+"""Seconds that an interrupted cell may take to end; less than a step process has."""
+_TAKE_EVERY = 0.25
+_LOOK_AGAIN = 0.1
 _SLOW_AND_UNUSED = "rfc3987_syntax"
 """jsonschema builds a grammar for the 'iri' format when it is imported: 2 s for a format that no notebook uses."""
 _USED_LATER = ("papermill.execute", "papermill.clientwrap", "jupyter_client.kernelspec", "jupyter_client.asynchronous")
@@ -78,6 +83,7 @@ class NotebookExecution:
         folder: str,
         executed: str,
         parameters: dict[str, Any],
+        language: str,
         kernel: WarmKernel | None = None,
     ) -> None:
         """Args:
@@ -85,7 +91,7 @@ class NotebookExecution:
         solid, document: what to execute.
         folder: private, for a copy of the notebook.
         executed: where the executed notebook goes.
-        parameters: what is injected.
+        parameters, language: what is injected, and in which language.
         kernel: one that stands ready; otherwise one is started.
         """
         self._warm = kernel
@@ -93,9 +99,11 @@ class NotebookExecution:
         self._solid = solid
         self._copy = os.path.join(folder, "notebook.ipynb")
         self._executed = executed
-        self._parameters = parameters
+        self._parameters, self._language = parameters, language
         self._kernel = kernel_of(solid, document)
         self._clients: list[Any] = []
+        self._stopped = threading.Event()
+        self._ended = threading.Event()  # a join that a signal handler leaves takes the thread for ended
         self.error: BaseException | None = None
         with open(self._copy, "w", encoding="utf-8") as file:
             json.dump(document, file)
@@ -109,26 +117,28 @@ class NotebookExecution:
         thread = threading.Thread(target=self._execute, name="papermill")
         thread.start()
         try:
-            while thread.is_alive():
-                thread.join(0.25)
+            while not self._ended.wait(_TAKE_EVERY):
                 take()
         except BaseException:
-            self._kill_kernel()
-            thread.join(10)
+            undisturbed(self._stop, None)
             raise
+        finally:
+            thread.join()
 
     def _execute(self) -> None:
-        engines = importlib.import_module("papermill.engines")
-        engines.papermill_engines.register("jupyter-orch", engine_of(engines, self._clients, self._warm))
         log = logging.getLogger("papermill")  # it warns of our own parameter in every notebook
         before = log.level
         log.setLevel(logging.ERROR)
         try:
+            engines = importlib.import_module("papermill.engines")
+            engine = engine_of(engines, self._clients, self._warm, self._stopped)
+            engines.papermill_engines.register("jupyter-orch", engine)
             self._papermill.execute_notebook(
                 self._copy,
                 self._executed,
                 parameters=self._parameters,
                 kernel_name=self._kernel,
+                language=self._language,
                 engine_name="jupyter-orch",
                 progress_bar=False,
                 log_output=False,
@@ -143,16 +153,30 @@ class NotebookExecution:
             self.error = error
         finally:
             log.setLevel(before)
+            self._ended.set()
 
-    def _kill_kernel(self) -> None:
+    def _stop(self, _: None) -> None:
+        """Interrupt the cell, which may clean up for a while; then kill the kernel, until its thread has seen that."""
+        self._stopped.set()
+        if self._signal_kernel(signal.SIGINT):
+            self._ended.wait(GRACE)
+        while not self._ended.is_set():
+            self._signal_kernel(signal.SIGKILL)
+            self._ended.wait(_LOOK_AGAIN)
+
+    def _signal_kernel(self, number: signal.Signals) -> bool:
+        """Signal the kernel and what it has started; whether there is one that takes this signal for what it means."""
         for client in self._clients:
-            provisioner = getattr(getattr(client, "km", None), "provisioner", None)
-            pid = getattr(provisioner, "pid", None)
-            if pid:
-                with contextlib.suppress(OSError):
-                    os.killpg(os.getpgid(pid), signal.SIGKILL) if os.getpgid(pid) == pid else os.kill(
-                        pid, signal.SIGKILL
-                    )
+            manager = getattr(client, "km", None)
+            provisioner = getattr(manager, "provisioner", None)
+            pid = provisioner.pid if provisioner is not None and provisioner.has_process else None
+            by_message = getattr(getattr(manager, "kernel_spec", None), "interrupt_mode", "signal") != "signal"
+            if not pid or (number == signal.SIGINT and by_message):
+                continue
+            with contextlib.suppress(OSError):
+                os.killpg(pid, number) if os.getpgid(pid) == pid else os.kill(pid, number)
+                return True
+        return False
 
 
 class _Stream:

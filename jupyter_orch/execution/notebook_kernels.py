@@ -94,6 +94,7 @@ class WarmKernel:
 
 
 _doors: list[Door] = []
+_why_no_door = ["this process does not belong to a location that keeps kernels ready"]
 
 
 def open_door(door: Door) -> None:
@@ -105,6 +106,11 @@ def close_door() -> None:
     """There are no warm kernels any more."""
     while _doors:
         _doors.pop().socket.close()
+
+
+def tell_why_no_door(reason: str) -> None:
+    """Say why this process has none, for the run's log."""
+    _why_no_door[:] = [reason]
 
 
 def take_kernel(argv: Sequence[str], metadata: Mapping[str, Any], env: Mapping[str, str], folder: str) -> WarmKernel:
@@ -119,7 +125,7 @@ def take_kernel(argv: Sequence[str], metadata: Mapping[str, Any], env: Mapping[s
         NoWarmKernel: there is none that is the same; says why.
     """
     if not _doors:
-        raise NoWarmKernel("this process does not belong to a location that keeps kernels ready")
+        raise NoWarmKernel(_why_no_door[0])
     door = _doors[0]
     _check_same_command(argv, metadata, door.python)
     wanted = {**os.environ, **env}

@@ -15,6 +15,7 @@ from jupyter_orch.definitions.errors import DagsterExecutionStepNotFoundError
 from jupyter_orch.execution import events
 from jupyter_orch.execution.executors.child import EventPipe, die_with
 from jupyter_orch.execution.failures import failure_of
+from jupyter_orch.execution.notebook_kernels import tell_why_no_door
 from jupyter_orch.execution.progress import Progress
 from jupyter_orch.execution.python_logs import captured
 from jupyter_orch.execution.step_child import become_step_process, run_step_process
@@ -32,6 +33,7 @@ def main(descriptor: int, parent: int) -> int:
     pipe = EventPipe(descriptor)
     spec = from_json(RunSpec, order["spec"])
     become_step_process(order["limits"])
+    tell_why_no_door(f"its step has a fresh process, because the run's is not forked: {order['why']}")
     try:
         scope = scope_of(load(spec.target), spec, pipe.emit)
         step = _step(Progress(scope.plan, (order["step_key"],), spec.known), order["step_key"])

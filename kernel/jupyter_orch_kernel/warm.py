@@ -13,10 +13,10 @@ import os
 import signal
 import socket
 import sys
-import threading
 from typing import Any
 
 from jupyter_orch import wire
+from jupyter_orch.execution.executors.child import why_not_fork
 from jupyter_orch.execution.notebook_execution import prepare_for_notebooks
 from jupyter_orch.execution.notebook_kernels import open_door
 from jupyter_orch.records import codec
@@ -66,7 +66,7 @@ def _load_and_report(target: LocationTarget, lifeline: socket.socket, progress_f
         {
             "k": "loaded",
             "snapshot": codec.to_json(loaded.snapshot()),
-            "threads": threading.active_count(),
+            "why_not_fork": why_not_fork(),
             "pid": os.getpid(),
         },
     )

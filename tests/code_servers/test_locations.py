@@ -273,10 +273,10 @@ def test_replicas_share_the_calls_and_one_takes_over_for_another(serving: Servin
 
 
 def test_code_that_leaves_threads_is_served_by_a_cold_ipykernel(serving: Serving, tmp_path: Path) -> None:
-    threads = "import threading, time\nthreading.Thread(target=time.sleep, args=(300,), daemon=True).start()\n"
+    threads = "import threading, time\nthreading.Thread(target=time.sleep, args=(300,), name='poller', daemon=True).start()\n"
     (tmp_path / "code.py").write_text(threads + CODE)
     servers = serving()
-    assert "left 1 thread(s) running" in state_of(servers).launch
+    assert "thread 'poller' is alive" in state_of(servers).launch
     assert is_right(servers)
     address = servers.runner("code.py")
     assert address.socket is None and "thread" in address.cold_reason

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -19,12 +18,3 @@ def same_process_as_before() -> Iterator[None]:
     for name in set(sys.modules) - modules:
         if name.startswith(("location_", "orch_file_", "helper_", "part_")):
             del sys.modules[name]
-
-
-@pytest.fixture(autouse=True)
-def no_notebook_goes_on() -> Iterator[None]:
-    """A canceled notebook's thread ends once it has seen its kernel dead; beside it the next test could not fork."""
-    yield
-    for thread in threading.enumerate():
-        if thread.name == "papermill":
-            thread.join(30)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 import jupyter_orch as orch
 from jupyter_orch import notebook as in_notebook
-from jupyter_orch.execution import interrupt
+from jupyter_orch.execution import interrupt, notebook_execution
 from jupyter_orch.execution.notebook import _parameters
 from tests.kernel.orders import Launched
 
@@ -144,6 +146,14 @@ def test_n9_input_raises_instead_of_hanging(tmp_path: Path) -> None:
     assert launched(tmp_path).failure("book")["cls"] == "StdinNotImplementedError"
 
 
+@pytest.mark.parametrize("metadata", [{}, {"kernelspec": {"name": "python3"}}])
+def test_a_notebook_that_does_not_say_its_language_has_its_kernel_s(tmp_path: Path, metadata: Any) -> None:
+    write(tmp_path / "book.ipynb", "print(n)", "yield_result(1)", parameters="n = 0", metadata=metadata)
+    run = launched(tmp_path)
+    assert run.failure("book")["message"] == "cell 3: name 'yield_result' is not defined"
+    assert run.out("book").startswith("7\n")
+
+
 def test_n1_a_missing_kernel_is_said_before_anything_starts(tmp_path: Path) -> None:
     write(tmp_path / "book.ipynb", "1", metadata={"kernelspec": {"name": "ir-9"}})
     message = launched(tmp_path).failure("book")["message"]
@@ -166,37 +176,82 @@ def test_n14_only_plain_paths_are_notebooks(path: str) -> None:
         orch.notebook_solid("book", path)
 
 
-def test_cancel_ends_the_kernel_with_the_run(tmp_path: Path) -> None:
-    write(tmp_path / "book.ipynb", "import os, time\nopen('pid', 'w').write(str(os.getpid()))", "time.sleep(60)")
+def test_cancel_interrupts_the_cell_which_may_clean_up_and_keeps_the_notebook(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "print('before')", CLEANS_UP, "print('never')")
+    run, pid = canceled(tmp_path, lambda: launched(tmp_path))
+    assert (tmp_path / "cleaned").exists()
+    assert not is_alive(pid)
+    kept = json.loads(executed(tmp_path).read_text())["cells"]
+    assert [bool(cell["outputs"]) for cell in kept if "print" in "".join(cell["source"])] == [True, False]
+    assert "ASSET_MATERIALIZATION" in run.of("book")
+
+
+def test_cancel_kills_the_kernel_of_a_cell_that_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook_execution, "GRACE", 0.3)
+    write(tmp_path / "book.ipynb", GOES_ON)
+    _, pid = canceled(tmp_path, lambda: launched(tmp_path))
+    assert not is_alive(pid)
+
+
+def test_cancel_ends_a_kernel_that_is_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = Path(os.environ["JUPYTER_DATA_DIR"], "kernels", "silent", "kernel.json")
+    spec.parent.mkdir(parents=True)
+    start = f"{SAY_PID}\nimport time\ntime.sleep(600)"
+    named = {"display_name": "Silent", "language": "python"}
+    spec.write_text(json.dumps({"argv": [sys.executable, "-c", start, "{connection_file}"], **named}))
+    write(tmp_path / "book.ipynb", "1", metadata={"kernelspec": {"name": "silent", **named}})
+    _, pid = canceled(tmp_path, lambda: launched(tmp_path))
+    assert not is_alive(pid)
+
+
+SAY_PID = "import os\nopen('pid.part', 'w').write(str(os.getpid()))\nos.rename('pid.part', 'pid')"
+CLEANS_UP = f"""
+import time
+try:
+    {SAY_PID.replace(chr(10), "; ")}
+    time.sleep(600)
+finally:
+    open("cleaned", "w").close()
+"""
+GOES_ON = f"""
+import time
+{SAY_PID}
+while True:
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+def canceled(folder: Path, launch: Callable[[], Launched]) -> tuple[Launched, int]:
+    """A run that is asked to stop as soon as its notebook has said its process id, and that id."""
     before = signal.signal(signal.SIGTERM, interrupt.cancel)
 
     def stop() -> None:
-        until = time.monotonic() + 20
-        while not (tmp_path / "pid").exists() and time.monotonic() < until:
+        until = time.monotonic() + 60
+        while not (folder / "pid").exists() and time.monotonic() < until:
             time.sleep(0.02)
-        time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGTERM)
 
     thread = threading.Thread(target=stop)
+    thread.sleeps_through_forks = True  # type: ignore[attr-defined]
     thread.start()
     try:
-        run = launched(tmp_path)
+        run = launch()
     finally:
         thread.join()
         signal.signal(signal.SIGTERM, before)
     assert run.outcome.canceled
-    pid = int((tmp_path / "pid").read_text())
-    until = time.monotonic() + 3
-    while _is_alive(pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not _is_alive(pid)
+    assert "papermill" not in {other.name for other in threading.enumerate()}
+    return run, int((folder / "pid").read_text())
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process runs and is not just waiting to be fetched by its parent."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

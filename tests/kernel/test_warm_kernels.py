@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any
 
 import pytest
 
-from jupyter_orch.execution import notebook_kernels
+from jupyter_orch.execution import notebook_execution, notebook_kernels
+from jupyter_orch.execution.executors.child import why_not_fork
 from jupyter_orch.execution.notebook_kernels import Door, NoWarmKernel, WarmKernel, close_door, open_door, take_kernel
 from jupyter_orch.processes import RUN_MARK, identify, kill_run, signal_run
 from jupyter_orch_kernel.kernel_nursery import start_nursery
 from tests.kernel.orders import Launched
-from tests.kernel.test_notebooks import executed, write
+from tests.kernel.test_notebooks import CLEANS_UP, GOES_ON, canceled, executed, is_alive, write
 
 ARGV = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 CODE = """
@@ -31,9 +33,8 @@ def p(): book()
 
 @pytest.fixture
 def door() -> Iterator[Door]:
-    others = set(children(os.getpid()))
     opened = start_nursery(sys.executable, os.environ, os.getcwd())
-    (pid,) = set(children(os.getpid())) - others
+    pid = nursery()
     yield opened
     opened.socket.close()
     os.waitpid(pid, 0)
@@ -43,14 +44,15 @@ def door() -> Iterator[Door]:
 def ready(door: Door) -> Iterator[None]:
     open_door(door)
     eventually(lambda: idle_kernel() is not None)
+    eventually(lambda: not why_not_fork(), why_not_fork)
     yield
     notebook_kernels._doors.clear()
 
 
-def eventually(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
+def eventually(holds: Callable[[], object], what: Callable[[], str] = str) -> None:
+    deadline = time.monotonic() + 60
     while not holds():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, what()
         time.sleep(0.02)
 
 
@@ -58,32 +60,42 @@ def children(pid: int) -> list[int]:
     found = []
     for name in os.listdir("/proc"):
         if name.isdigit():
-            try:
-                fields = Path(f"/proc/{name}/stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if int(fields[1]) == pid and fields[0] != "Z":
+            fields = of_process(int(name), "stat").decode(errors="replace").rpartition(")")[2].split()
+            if fields and int(fields[1]) == pid and fields[0] != "Z":
                 found.append(int(name))
     return found
 
 
 def nursery() -> int:
-    mark = b"jupyter_orch_kernel.kernel_nursery"
-    return next(pid for pid in children(os.getpid()) if mark in Path(f"/proc/{pid}/cmdline").read_bytes())
+    """The process that keeps kernels ready; kernels of one that has ended are ours for the moment that they still live."""
+
+    def found() -> list[int]:
+        mark = b"jupyter_orch_kernel.kernel_nursery"
+        return [pid for pid in children(os.getpid()) if mark in of_process(pid, "cmdline")]
+
+    eventually(lambda: len(found()) == 1)
+    return found()[0]
+
+
+def of_process(pid: int, what: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/{what}").read_bytes()
+    except OSError:
+        return b""
+
+
+def thread_count(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
 
 
 def idle_kernel() -> int | None:
     """The kernel that waits, once it has its connection file and has settled."""
     folders = [Path(link) for link in Path("/tmp").glob("orch-kernels-*/*/connection.json")]
-    living = [pid for pid in children(nursery()) if len(os.listdir(f"/proc/{pid}/task")) > 4]
+    living = [pid for pid in children(nursery()) if thread_count(pid) > 4]
     return living[0] if folders and living else None
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 def run(folder: Path, *cells: str, executor: str = "in_process", **more: Any) -> Launched:
@@ -235,6 +247,40 @@ def test_a_kernel_that_dies_in_a_cell_is_a_named_failure(tmp_path: Path, executo
 
 
 @pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_cancel_interrupts_the_cell_and_lets_it_clean_up(tmp_path: Path, executor: str) -> None:
+    done, pid = canceled(tmp_path, lambda: run(tmp_path, CLEANS_UP, executor=executor))
+    assert kernel_said(done) == {"kernel": "warm", "kernel_pid": pid}
+    assert (tmp_path / "cleaned").exists()
+    eventually(lambda: not is_alive(pid))
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_cancel_kills_a_kernel_whose_cell_goes_on(
+    tmp_path: Path, executor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebook_execution, "GRACE", 0.3)
+    done, pid = canceled(tmp_path, lambda: run(tmp_path, GOES_ON, executor=executor))
+    assert kernel_said(done) == {"kernel": "warm", "kernel_pid": pid}
+    eventually(lambda: not is_alive(pid))
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_thread_that_keeps_the_step_from_its_kernel_is_named(tmp_path: Path) -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait, name="market-data")
+    thread.start()
+    try:
+        done = run(tmp_path, "1", executor="multiprocess")
+    finally:
+        end.set()
+        thread.join()
+    assert done.outcome.ok
+    assert "thread 'market-data' is alive" in kernel_said(done)["reason"]
+
+
+@pytest.mark.usefixtures("ready")
 def test_exit_handlers_have_run_when_the_step_ends(tmp_path: Path) -> None:
     mark = tmp_path / "left"
     done = run(tmp_path, f"import atexit\natexit.register(lambda: open({str(mark)!r}, 'w').write('bye'))")
@@ -280,11 +326,11 @@ def test_without_a_location_it_starts_cold_and_says_why(tmp_path: Path) -> None:
 
 
 def test_all_ends_with_whoever_keeps_them(tmp_path: Path) -> None:
-    others = set(children(os.getpid()))
     open_door(start_nursery(sys.executable, os.environ, str(tmp_path)))
-    (pid,) = set(children(os.getpid())) - others
-    eventually(lambda: len(children(pid)) == 1 and idle_kernel() == children(pid)[0])
-    idle = children(pid)[0]
+    pid = nursery()
+    eventually(lambda: idle_kernel() is not None)
+    idle = idle_kernel()
+    assert idle is not None
     close_door()
     assert os.waitpid(pid, 0) == (pid, 0)
     eventually(lambda: not is_alive(idle))

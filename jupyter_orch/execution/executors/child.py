@@ -19,6 +19,7 @@ from jupyter_orch.records.event import Event, EventType
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+MOST_NAMES = 5
 _END_EVENTS = (EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_UP_FOR_RETRY)
 
 
@@ -26,12 +27,22 @@ def fork_is_safe() -> bool:
     """Whether this process may be forked: it has no other threads but such as see to it that they rest meanwhile, and
     the platform's libraries survive it.
     """
+    return not why_not_fork()
+
+
+def why_not_fork() -> str:
+    """What keeps this process from being forked, the threads by their names; empty when nothing does."""
     if not hasattr(os, "fork") or sys.platform == "darwin":
-        return False
-    return all(
-        thread is threading.current_thread() or getattr(thread, "sleeps_through_forks", False)
+        return f"forking is not safe on {sys.platform}"
+    names = [
+        repr(thread.name)
         for thread in threading.enumerate()
-    )
+        if thread is not threading.current_thread() and not getattr(thread, "sleeps_through_forks", False)
+    ]
+    if not names:
+        return ""
+    shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+    return f"thread {shown} is alive" if len(names) == 1 else f"threads {shown} are alive"
 
 
 def die_with(parent: int, number: int = signal.SIGKILL) -> None:

@@ -16,7 +16,7 @@ from jupyter_orch.definitions.errors import DagsterUnmetExecutorRequirementsErro
 from jupyter_orch.definitions.executor import MultiprocessSettings
 from jupyter_orch.definitions.io_manager import mem_io_manager
 from jupyter_orch.execution import events
-from jupyter_orch.execution.executors.child import Child, EventPipe, fork_child, fork_is_safe, grace_over, spawn_child
+from jupyter_orch.execution.executors.child import Child, EventPipe, fork_child, grace_over, spawn_child, why_not_fork
 from jupyter_orch.execution.interrupt import RunCanceled, leavable
 from jupyter_orch.execution.memory_killer import oom_kills
 from jupyter_orch.execution.scope import RunScope
@@ -131,16 +131,14 @@ class _Children:
     def _start(self, step: Step) -> Iterator[Event]:
         attempt = self._work.progress.attempt(step.key)
         self._steps[step.key] = step
-        if self._settings.start_method != "spawn" and fork_is_safe():
+        why_not = "the executor's start_method is spawn" if self._settings.start_method == "spawn" else why_not_fork()
+        if not why_not:
             child = self._forked(step, attempt)
         else:
             if self._settings.start_method == "fork":
-                yield events.engine(
-                    "Forking is not safe here (other threads are alive); the step gets a fresh process.",
-                    step.key,
-                    "WARNING",
-                )
-            child = self._spawned(step, attempt)
+                said = f"Forking is not safe here, {why_not}; the step gets a fresh process."
+                yield events.engine(said, step.key, "WARNING", reason=why_not)
+            child = self._spawned(step, attempt, why_not)
         self._running[step.key] = child
         self._selector.register(child.read_fd, selectors.EVENT_READ, child)
         if child.pid_fd >= 0:
@@ -157,14 +155,13 @@ class _Children:
         others = [fd for child in self._running.values() for fd in (child.read_fd, child.pid_fd) if fd >= 0]
         return fork_child(step.key, run, others)
 
-    def _spawned(self, step: Step, attempt: int) -> Child:
+    def _spawned(self, step: Step, attempt: int, why: str) -> Child:
         scope = self._work.scope
         if scope.target is None or scope.selector is None:
             raise DagsterUnmetExecutorRequirementsError(
-                f"step {step.key!r} needs a fresh process (this one can not be forked safely), and a fresh process "
-                "must load the code of pipeline "
-                f"{scope.pipeline.name!r} again; pass reconstructable({scope.pipeline.name}), or choose the "
-                "in_process executor"
+                f"step {step.key!r} needs a fresh process, which must load the code of pipeline "
+                f"{scope.pipeline.name!r} again, because this one is not forked: {why}; pass "
+                f"reconstructable({scope.pipeline.name}), or choose the in_process executor"
             )
         spec = RunSpec(
             run_id=scope.run.run_id,
@@ -188,6 +185,7 @@ class _Children:
                 "spec": to_json(spec),
                 "step_key": step.key,
                 "attempt": attempt,
+                "why": why,
                 "retries_enabled": self._settings.retries_enabled,
                 "limits": dict(self._settings.step_limits),
             },
