@@ -12,7 +12,6 @@ import os
 import select
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
@@ -22,10 +21,9 @@ from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
-from jupyter_orch.records.spool import Spooled, read_spool, remove_spool, spool_file
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
 from jupyter_orch.runs.journal import LEASE, Journal
-from jupyter_orch.runs.resume import Resumption, resumption_of
+from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.settings import RunMonitoring
 
@@ -72,6 +70,7 @@ class Rescuer(Loop):
         self._journal = journal
         self._launcher = launcher
         self._watch = monitoring or RunMonitoring()
+        self._recovery = Recovery(storage, journal, self._watch)
         self._requeued = requeued
         self._in_touch_since = clock.now()
         self._last_turn = clock.now()
@@ -158,35 +157,20 @@ class Rescuer(Loop):
         if not is_confirmed and current.worker is not None and is_local(current.worker):
             return  # the next turn tries again
         failpoint("monitor.killed")
-        spooled = _spooled(current)
-        if not self._journal.append_lost(current, spooled.events):
+        left = self._recovery.take_stock(current)
+        if left is None:
             return
-        left = resumption_of(self._storage, current, self._watch.in_flight_steps, spooled.begun)
         if current.status == RunStatus.CANCELING:
             note = f"Canceled; {loss.how}." if is_confirmed else f"Canceled; {loss.how}. Its end was not confirmed."
             self._journal.canceled(current, left.ends(loss.how, left.states), note)
-        elif self._goes_on(current, loss, left):
-            self._resume(current, loss, left)
+        elif loss.may_resume and self._recovery.goes_on(current, left):
+            self._recovery.resume(current, left, f"Worker lost: {loss.how}", loss.how)
+            failpoint("monitor.resumed")
+            self._requeued()
             return
         else:
             self._journal.fail(current, _reason(loss), left.ends(loss.how, left.states))
-        _forget(current)
-
-    def _goes_on(self, run: Run, loss: Loss, left: Resumption) -> bool:
-        is_allowed = loss.may_resume and run.resume_count < self._watch.max_resume_run_attempts
-        return is_allowed and left.is_worthwhile and not run.is_held
-
-    def _resume(self, run: Run, loss: Loss, left: Resumption) -> None:
-        kept = f"{left.finished} of {left.total} steps are kept" if left.total else "no step had begun"
-        self._journal.resume(
-            run,
-            run.resume_count + 1,
-            self._watch.max_resume_run_attempts,
-            [*left.ends(loss.how), *left.repeats()],
-            f"Worker lost: {loss.how}; {kept}.",
-        )
-        failpoint("monitor.resumed")
-        self._requeued()
+        self._recovery.forget(current)
 
     def _end_everything_of(self, run: Run) -> bool:
         """Kill worker, runner and steps; whether nothing of them is left for certain."""
@@ -218,23 +202,6 @@ class Rescuer(Loop):
 
 
 _HELD = (RunStatus.STARTED, RunStatus.CANCELING)
-
-
-def _spooled(run: Run) -> Spooled:
-    """What a worker of this host had on its way when it was lost."""
-    path = _spool_file(run)
-    return read_spool(path) if path is not None else Spooled()
-
-
-def _forget(run: Run) -> None:
-    path = _spool_file(run)
-    if path is not None:
-        remove_spool(path)
-
-
-def _spool_file(run: Run) -> Path | None:
-    worker = run.worker
-    return spool_file(worker.home, run.run_id) if worker is not None and worker.home and is_local(worker) else None
 
 
 def _silence(run: Run, now: float) -> float:

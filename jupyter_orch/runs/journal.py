@@ -275,11 +275,14 @@ class Journal:
         return self._end(run, (RunStatus.STARTED, RunStatus.CANCELING), RunStatus.SUCCESS, (*events, end), None)
 
     def fail(self, run: Run, reason: str | Failure, events: Sequence[Event] = (), **changes: Any) -> Run | None:
-        """Any unfinished status → FAILURE, with the reason."""
+        """Any unfinished status → FAILURE, with the reason; it is tried again only if nobody has asked to cancel it."""
         failure = reason if isinstance(reason, Failure) else Failure(cls="RunFailure", message=reason)
         end = _event(EventType.PIPELINE_FAILURE, failure.message, "ERROR", failure=codec.to_json(failure))
-        changes["retry_due"] = self._is_retried(run)
-        return self._end(run, _UNFINISHED, RunStatus.FAILURE, (*events, end), failure, **changes)
+        said = (*events, end)
+        retry = {"retry_due": self._is_retried(run)}
+        return self._end(run, _WANTED, RunStatus.FAILURE, said, failure, **retry, **changes) or self._end(
+            run, (RunStatus.CANCELING,), RunStatus.FAILURE, said, failure, **changes
+        )
 
     def retried(self, run: Run, note: str) -> Run | None:
         """A failed run is done with: its retry is stored, or can not be had; the note says which, once."""
@@ -345,7 +348,8 @@ def _asks_for_the_same(first: Submission, second: Submission) -> bool:
     )
 
 
-_UNFINISHED = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.STARTED, RunStatus.CANCELING)
+_WANTED = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.STARTED)
+_UNFINISHED = (*_WANTED, RunStatus.CANCELING)
 
 
 def _event(kind: EventType, message: str, level: str = "INFO", **data: Any) -> Event:

@@ -20,6 +20,7 @@ from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.records.spool import remove_spool, spool_file
 from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.runs.resume import left_to_do
 from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.worker.output_cap import OutputCap
@@ -66,6 +67,7 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
             runner,
             instance.journal,
             wakeup,
+            Recovery(instance.storage, instance.journal, watch),
             max_runtime=max_runtime_of(run.submission.tags, watch.max_runtime) if watch.enabled else None,
             is_shared=instance.settings.storage.name != "sqlite",
             output_cap=OutputCap(log_dir, logs.max_bytes) if log_dir is not None else None,

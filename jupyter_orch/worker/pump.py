@@ -17,6 +17,7 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import LEASE, Journal
+from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.worker.delivery import Delivery, StorageLost
 from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.runner_process import Runner
@@ -29,8 +30,6 @@ MAX_BATCH = 5_000
 FENCE = 2 * LEASE - 5.0
 """Seconds without the storage after which a run that another host could take over stands still."""
 
-_STEP_ENDS = {EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_SKIPPED, EventType.STEP_UP_FOR_RETRY}
-
 
 class Pump:
     """One run's traffic from runner to journal."""
@@ -41,6 +40,7 @@ class Pump:
         runner: Runner,
         journal: Journal,
         wakeup: Wakeup,
+        recovery: Recovery,
         *,
         max_runtime: float | None = None,
         is_shared: bool = False,
@@ -48,6 +48,7 @@ class Pump:
     ) -> None:
         """Args:
         wakeup: readable when somebody wants us to look at the row.
+        recovery: decides whether the run goes on after its runner was lost.
         max_runtime: seconds from the run's start after which it is ended.
         is_shared: workers of other hosts may have the same storage.
         output_cap: keeps the captured output short.
@@ -56,13 +57,14 @@ class Pump:
         self._runner = runner
         self._journal = journal
         self._wakeup = wakeup
+        self._recovery = recovery
         self._frames = wire.FrameReader()
         self._delivery = Delivery(run, journal)
         self._delivery.add(_how_it_runs(runner))
-        self._open_steps: set[str] = set()
         self._first_failure: Failure | None = None
         self._done: dict[str, Any] | None = None
         self._lost = False
+        self._is_handed_back = False
         self._is_shared = is_shared
         self._is_held = False
         self._stopping_since: float | None = None
@@ -77,11 +79,12 @@ class Pump:
         """Pump until the runner has said "done" or is gone, then end the run.
 
         Returns:
-            False when the run was taken from this worker, or the storage is lost; everything it started is ended then.
+            False when the run is no longer this worker's: it was taken away, or sent back to the queue because its
+            runner was lost, or the storage is lost. Everything that it started is ended then.
         """
         try:
             self._pump()
-            return False if self._lost else self._finish()
+            return not self._lost and self._finish() and not self._is_handed_back
         except StorageLost:
             self._runner.kill()
             return False
@@ -132,22 +135,16 @@ class Pump:
         for message in self._frames.feed(data):
             if message["k"] == "events":
                 for event in msgspec.convert(message["v"], list[Event]):
-                    self._note_step(event)
+                    self._note_failure(event)
                     self._delivery.add(event)
                     taken += 1
             elif message["k"] == "done":
                 self._done = message
         return taken
 
-    def _note_step(self, event: Event) -> None:
-        if event.step_key is None:
-            return
-        if event.type in (EventType.STEP_START, EventType.STEP_RESTARTED):
-            self._open_steps.add(event.step_key)
-        elif event.type in _STEP_ENDS:
-            self._open_steps.discard(event.step_key)
-            if event.type == EventType.STEP_FAILURE and self._first_failure is None:
-                self._first_failure = _of_step(event)
+    def _note_failure(self, event: Event) -> None:
+        if event.type == EventType.STEP_FAILURE and self._first_failure is None:
+            self._first_failure = _of_step(event)
 
     def _flush(self) -> None:
         if not self._delivery.flush():
@@ -176,7 +173,7 @@ class Pump:
     def _watch_runtime(self) -> None:
         if self._max_runtime is None or self._is_overdue or self._run.start_time is None:
             return
-        if clock.now() > self._run.start_time + self._max_runtime:
+        if not self._is_canceling and clock.now() > self._run.start_time + self._max_runtime:
             self._is_overdue = True
             self._delivery.add(_said(f"The run has taken longer than its maximum runtime of {self._max_runtime:g} s."))
             self._stop_runner()
@@ -214,17 +211,17 @@ class Pump:
         assert self._done is not None
         if self._done["ok"]:
             return self._journal.succeed(self._run, events)
-        if self._is_overdue:
-            return self._journal.fail(self._run, self._timeout(), events)
-        if self._done["canceled"]:
-            return self._journal.canceled(self._run, events) or self._journal.fail(
-                self._run, "the run process was interrupted by a signal from outside", events
-            )
+        if self._done["canceled"] and (canceled := self._journal.canceled(self._run, events)):
+            return canceled
         return self._journal.fail(self._run, self._reason(), events)
 
     def _reason(self) -> Failure:
-        """Why the run failed: what the runner says of the whole run, else the first step that failed."""
+        """Why the run failed: its time, what the runner says of the whole run, else the first step that failed."""
         assert self._done is not None
+        if self._is_overdue:
+            return self._timeout()
+        if self._done["canceled"]:
+            return Failure(cls="RunFailure", message="the run process was interrupted by a signal from outside")
         if self._done.get("failure"):
             return msgspec.convert(self._done["failure"], Failure)
         return self._first_failure or Failure(cls="StepsFailed", message="steps failed")
@@ -237,21 +234,34 @@ class Pump:
         )
 
     def _finish_after_crash(self) -> bool:
-        how = self._runner.describe_end()
+        how = f"the run process {self._runner.describe_end()}"
         self._runner.kill()
-        for key in sorted(self._open_steps):
-            self._delivery.add(_step_cut_off(key, how))
+        return self._delivery.finish(lambda events: self._end_after_crash(events, how))
+
+    def _end_after_crash(self, events: Sequence[Event], how: str) -> Run | None:
+        """The runner is dead with all that it had started: the run ends, or goes on with what its steps allow."""
+        left = self._recovery.take_stock(self._run, events)
+        if left is None:
+            return None
+        ends, note = left.ends(how, left.states), f"{_sentence(how)} while it was canceled."
+        if canceled := self._journal.canceled(self._run, ends, note):
+            return canceled
         if self._is_overdue:
-            return self._delivery.finish(lambda events: self._journal.fail(self._run, self._timeout(), events))
-        if self._is_canceling:
-            note = f"The run process {how} while it was canceled."
-            return self._delivery.finish(lambda events: self._journal.canceled(self._run, events, note))
+            return self._journal.fail(self._run, self._timeout(), ends)
+        if left.states and self._recovery.goes_on(self._run, left):
+            handed_back = self._recovery.resume(self._run, left, _sentence(how), how)
+            self._is_handed_back = handed_back is not None
+            return handed_back or self._journal.canceled(self._run, ends, note)  # somebody has asked for it just now
         reason = Failure(
             cls="RunnerDied",
-            message=f"the run process {how}",
+            message=how,
             hint="the end of its output may say more; ‘Re-run from failure’ keeps the steps that succeeded",
         )
-        return self._delivery.finish(lambda events: self._journal.fail(self._run, reason, events))
+        return self._journal.fail(self._run, reason, ends)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _said(message: str) -> Event:
@@ -281,19 +291,3 @@ def _of_step(event: Event) -> Failure:
     reason = msgspec.convert(found, Failure)
     innermost = reason.cause or reason
     return replace(reason, message=f"step {event.step_key} failed: {innermost.cls}: {innermost.message}")
-
-
-def _step_cut_off(step_key: str, how: str) -> Event:
-    failure = Failure(
-        cls="WorkLostInFlight",
-        message=f"the run process {how} while this step was running",
-        hint="it may have done part of its work; re-run from here if that is safe",
-    )
-    return Event(
-        type=EventType.STEP_FAILURE,
-        timestamp=clock.now(),
-        message=failure.message,
-        level="ERROR",
-        step_key=step_key,
-        data={"failure": msgspec.to_builtins(failure)},
-    )

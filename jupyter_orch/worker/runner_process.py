@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -52,6 +52,7 @@ class Runner:
     note: str
     status_fd: int = -1
     process: subprocess.Popen[bytes] | None = None
+    _is_ended: bool = field(default=False, init=False)
 
     def begin(self, spec: RunSpec) -> None:
         """Give it the order to run."""
@@ -64,8 +65,9 @@ class Runner:
             os.kill(self.identity.pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it and everything it started, at once."""
-        kill_run(self.identity, self.run_id)
+        """End it and everything it started, at once; what carries the run's mark after that is another worker's."""
+        if not self._is_ended:
+            self._is_ended = kill_run(self.identity, self.run_id)
 
     def hold(self, is_held: bool) -> None:
         """Stop it and everything it started, or let all of it go on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -60,7 +61,9 @@ class Replica:
         reexecutor = Reexecutor(storage, Submitter(NoCode(), launching), launching)
         self.retrier = Retrier(storage, self.journal, reexecutor)
 
-    def failed(self, run: Run | None = None, **asked: object) -> Run:
+    def failed(
+        self, run: Run | None = None, before_the_end: Callable[[Run], None] = lambda run: None, **asked: object
+    ) -> Run:
         """A run that has failed at its second step."""
         run = run or self.journal.submit(submission(**asked))[0]
         won = self.journal.dequeue(run)
@@ -71,6 +74,7 @@ class Replica:
         self.journal.append(run.run_id, claimed.epoch, [event(E.ENGINE_EVENT, data={"plan": codec.to_json(plan)})])
         for kind in (E.STEP_START, E.STEP_SUCCESS):
             self.journal.append(run.run_id, claimed.epoch, [event(kind, step_key="a")])
+        before_the_end(claimed)
         ended = self.journal.fail(claimed, "no luck", [event(E.STEP_FAILURE, step_key="b")])
         assert ended is not None
         return ended
@@ -160,6 +164,15 @@ def test_a_canceled_run_is_not_tried_again(replica: Replica) -> None:
     replica.journal.cancel_waiting(run)
     replica.retrier.poll()
     assert replica.children(run) == []
+
+
+def test_a_run_that_somebody_wanted_to_cancel_is_not_tried_again(replica: Replica) -> None:
+    def cancel_first(run: Run) -> None:
+        assert replica.journal.request_cancel(run, "ada") is not None
+
+    first = replica.failed(before_the_end=cancel_first)
+    replica.retrier.poll()
+    assert first.status == RunStatus.FAILURE and replica.children(first) == []
 
 
 def test_a_reexecution_by_hand_counts_its_own_retries(replica: Replica) -> None:

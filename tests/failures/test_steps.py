@@ -20,6 +20,7 @@ from tests.failures.deployment import Deployment
 from tests.failures.small_disk import small_disk
 
 S = RunStatus
+IN_PROCESS = {"execution": {"in_process": {}}}
 MULTIPROCESS = {"execution": {"multiprocess": {}}}
 
 
@@ -58,6 +59,34 @@ def test_P_R_a_killed_step_with_a_retry_policy_is_tried_again_in_files_of_its_ow
     assert deployment.settle(run_id).status == S.SUCCESS
     (again,) = deployment.events(run_id, "STEP_RESTARTED")
     assert again.event.data["attempt"] == 2 and deployment.ledger().count("b") == 2
+
+
+def test_P_R_a_killed_runner_repeats_the_step_that_ran_in_it_as_its_policy_says(deployment: Deployment) -> None:
+    """P-R with the executor in_process: the killed process is the runner; the run goes on in another one."""
+    deployment.hold("b")
+    run_id = deployment.launch("retrying", IN_PROCESS)
+    deployment.reach("b")
+    os.kill(deployment.pid_of("b"), signal.SIGKILL)
+    deployment.release("b")
+    run = deployment.settle(run_id)
+    assert run.status == S.SUCCESS and deployment.ledger() == ["a", "a-end", "b", "b", "b-end", "c", "c-end"]
+    (again,) = deployment.events(run_id, "STEP_RESTARTED")
+    assert again.event.data["attempt"] == 2
+    assert "The run process ended by signal 9 (SIGKILL); 1 of 3 steps are kept. Resuming" in deployment.told(run_id)
+    deployment.workers_have_left()
+    deployment.check_history(run_id)
+
+
+def test_P_K_a_killed_runner_fails_the_step_that_ran_in_it_alone(deployment: Deployment) -> None:
+    """P-K with the executor in_process: without a policy the step fails, and the branch beside it ends well."""
+    deployment.hold("b")
+    run_id = deployment.launch("fork", IN_PROCESS)
+    deployment.reach("b")
+    os.kill(deployment.pid_of("b"), signal.SIGKILL)
+    assert deployment.settle(run_id).status == S.FAILURE
+    assert deployment.steps(run_id, "STEP_FAILURE") == ["b"] and "last-end" in deployment.ledger()
+    assert deployment.ledger().count("a") == deployment.ledger().count("b") == 1 and "c" not in deployment.ledger()
+    deployment.check_history(run_id)
 
 
 def test_P_T_a_stopped_step_can_be_canceled(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:

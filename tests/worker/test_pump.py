@@ -20,6 +20,8 @@ from jupyter_orch.processes import identify, is_alive, this_process
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.recovery import Recovery
+from jupyter_orch.settings import RunMonitoring
 from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.worker import pump as pump_module
 from jupyter_orch.worker.pump import Pump
@@ -45,6 +47,7 @@ class Scripted:
     def __init__(self, storage: SqlStorage, program: str) -> None:
         self.storage = storage
         self.journal = Journal(storage, lambda _: None)
+        self.recovery = Recovery(storage, self.journal, RunMonitoring())
         submitted, _ = self.journal.submit(submission())
         won = self.journal.dequeue(submitted)
         assert won is not None
@@ -69,7 +72,14 @@ class Scripted:
 
     def drive(self) -> bool:
         with Wakeup() as wakeup:
-            return Pump(self.run, self.runner, self.journal, wakeup).drive()
+            return Pump(self.run, self.runner, self.journal, wakeup, self.recovery).drive()
+
+    def wait_until_said(self, text: str) -> None:
+        """Until the program has said it; nothing of its line is taken."""
+        deadline = time.monotonic() + 60
+        while text.encode() not in self.runner.line.recv(1 << 16, socket.MSG_PEEK):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
     def now(self) -> Run:
         found = self.storage.get_run(self.run.run_id)
@@ -157,6 +167,34 @@ time.sleep(60)
     assert scripted.now().status == RunStatus.CANCELED
 
 
+@pytest.mark.parametrize("end", ["done(False, canceled=True)", "os.kill(os.getpid(), 9)"])
+def test_a_run_that_is_canceled_while_its_time_runs_out_is_canceled(storage: SqlStorage, end: str) -> None:
+    program = f"""
+def stop(*_):
+    line.setblocking(True)
+    line.recv(1)  # until the cancel was asked for
+    {end}
+    os._exit(0)
+signal.signal(signal.SIGTERM, stop)
+event("STEP_START", "a")
+time.sleep(60)
+"""
+    scripted = Scripted(storage, program)
+    asked: list[Run | None] = []
+
+    def stop_then_cancel() -> None:
+        scripted.runner.__class__.cancel(scripted.runner)
+        asked.append(scripted.journal.request_cancel(scripted.run, "ada"))
+        scripted.runner.line.send(b".")
+
+    with Wakeup() as wakeup, pytest.MonkeyPatch.context() as patched:
+        pump = Pump(scripted.run, scripted.runner, scripted.journal, wakeup, scripted.recovery, max_runtime=0.0)
+        patched.setattr(pump, "_stop_runner", stop_then_cancel)
+        scripted.wait_until_said("STEP_START")
+        assert pump.drive()
+    assert asked[0] is not None and scripted.now().status == RunStatus.CANCELED
+
+
 def test_a_runner_that_ignores_cancel_is_killed(storage: SqlStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pump_module, "CANCEL_GRACE", 0.2)
     monkeypatch.setattr(pump_module, "TURN", 0.1)
@@ -213,7 +251,7 @@ def test_X_2_without_a_shared_storage_for_too_long_a_run_stands_still_and_goes_o
     watcher = threading.Thread(target=outage)
     watcher.start()
     with Wakeup() as wakeup:
-        assert Pump(scripted.run, scripted.runner, scripted.journal, wakeup, is_shared=True).drive()
+        assert Pump(scripted.run, scripted.runner, scripted.journal, wakeup, scripted.recovery, is_shared=True).drive()
     watcher.join()
     assert held.is_set() and scripted.now().status == RunStatus.SUCCESS
     logged = [e.event.data["n"] for e in storage.read_events(scripted.run.run_id, limit=5000, types=["LOG"])]
