@@ -33,7 +33,15 @@ from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.launchers.warm import WarmLauncher
 from jupyter_orch.orchestrator import Orchestrator
-from jupyter_orch.ports import EventLogStorage, RunCoordinator, RunLauncher, RunStorage, ScheduleStorage, Storage
+from jupyter_orch.ports import (
+    ComputeLogs,
+    EventLogStorage,
+    RunCoordinator,
+    RunLauncher,
+    RunStorage,
+    ScheduleStorage,
+    Storage,
+)
 from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.run import Run
@@ -208,12 +216,18 @@ def make_coordinator(choice: ClassChoice) -> RunCoordinator:
     return make(choice, RunCoordinator)
 
 
-def _apart(settings: Settings) -> tuple[tuple[ClassChoice | None, type], ...]:
-    return (
-        (settings.run_storage, RunStorage),
-        (settings.event_log_storage, EventLogStorage),
-        (settings.schedule_storage, ScheduleStorage),
-    )
+def chosen_parts(settings: Settings) -> dict[str, tuple[ClassChoice, type]]:
+    """What the settings choose, by the key of ``orch.yaml`` that says so, each with the port that it has to be."""
+    found: dict[str, tuple[ClassChoice | None, type]] = {
+        "storage": (settings.storage, Storage),
+        "run_storage": (settings.run_storage, RunStorage),
+        "event_log_storage": (settings.event_log_storage, EventLogStorage),
+        "schedule_storage": (settings.schedule_storage, ScheduleStorage),
+        "run_coordinator": (settings.coordinator, RunCoordinator),
+        "run_launcher": (settings.launcher, RunLauncher),
+        "compute_logs": (settings.compute_logs, ComputeLogs),
+    }
+    return {key: (choice, port) for key, (choice, port) in found.items() if choice is not None}
 
 
 def check_classes(settings: Settings) -> None:
@@ -223,13 +237,7 @@ def check_classes(settings: Settings) -> None:
         SettingsError: with everything that is wrong, one a line, each with its place.
     """
     mistakes = []
-    chosen: tuple[tuple[ClassChoice, type], ...] = (
-        (settings.storage, Storage),
-        *((choice, port) for choice, port in _apart(settings) if choice is not None),
-        (settings.coordinator, RunCoordinator),
-        (settings.launcher, RunLauncher),
-    )
-    for choice, port in chosen:
+    for choice, port in chosen_parts(settings).values():
         try:
             if choice.cls:
                 check(choice, port)

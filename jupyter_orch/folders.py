@@ -36,6 +36,21 @@ def make_home(home: Path) -> None:
             f"can not open the instance in {home}: {error.strerror or error}; check the folder, or set "
             "JUPYTER_ORCH_HOME to one that you may write"
         ) from error
+    _refuse_strangers(home, found)
+
+
+def check_home(home: Path) -> None:
+    """What :func:`make_home` looks at, of a folder that need not be there yet.
+
+    Raises:
+        UnusableHome: as there.
+    """
+    if home.exists():
+        _refuse_strangers(home, home.stat())
+
+
+def _refuse_strangers(home: Path, found: os.stat_result) -> None:
+    """See that nobody else can change what is in the folder."""
     place = f"{home}, which is {home.resolve()}," if home.is_symlink() else f"{home}"
     if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
         raise UnusableHome(f"{place} may be written by everybody on this machine: chmod o-w {home}")
@@ -44,6 +59,35 @@ def make_home(home: Path) -> None:
             f"{place} belongs to another user (number {found.st_uid}), who could change what is stored and run: set "
             "JUPYTER_ORCH_HOME to a folder of your own"
         )
+
+
+class UnusableFolder(OrchError):
+    """Nothing can be kept in the folder."""
+
+    code = "UNUSABLE_FOLDER"
+
+
+def nearest_existing(path: Path) -> Path:
+    """The path itself, or the nearest of the folders above it that is there."""
+    return next((place for place in (path, *path.parents) if os.path.lexists(place)), path)
+
+
+def try_folder(path: Path) -> None:
+    """See whether files can be kept in a folder, which need not be there yet; leaves nothing behind.
+
+    Raises:
+        UnusableFolder: it is a file, can not be made, or can not be written.
+    """
+    place = nearest_existing(path)
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return
+    except NotADirectoryError:
+        reason = "is not a folder"
+    except OSError as error:
+        reason = f"can not be written ({error.strerror or error})"
+    missing = "" if place == path else f", so {path} can not be made"
+    raise UnusableFolder(f"{place} {reason}{missing}")
 
 
 def runtime_folder() -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from jupyter_orch.ports import RunCoordinator
@@ -9,6 +11,7 @@ from jupyter_orch.records.run import Run
 from jupyter_orch.settings import ClassChoice, SettingsError
 from jupyter_orch.settings.custom import check, make
 from jupyter_orch.settings.kinds import Group, Number
+from tests import plugins
 
 
 class Nobody:
@@ -35,6 +38,10 @@ def choice(cls: str, **config: object) -> ClassChoice:
     return ClassChoice(name="custom", module=__name__, cls=cls, config=config, place="orch.yaml:3:1: run_coordinator")
 
 
+def elsewhere(module: str) -> ClassChoice:
+    return ClassChoice(name="custom", module=module, cls="Any", place="orch.yaml:3:1: run_coordinator")
+
+
 def test_it_is_made_with_its_config() -> None:
     for cls in ("Bare", "Described"):
         made = make(choice(cls, limit=3), RunCoordinator)
@@ -46,7 +53,12 @@ def test_it_is_made_with_its_config() -> None:
     ("wrong", "sentence"),
     [
         (choice("Nobody"), "Nobody is not a jupyter_orch.ports.RunCoordinator"),
-        (choice("Missing"), "can not import class 'Missing'"),
+        (choice("Missing"), "has no class 'Missing'"),
+        (choice("Bear"), "has no class 'Bear', did you mean 'Bare'?"),
+        (elsewhere("no.such.module"), "there is no module 'no' in the server's environment"),
+        (elsewhere("jupyter_orch.no_such"), "there is no module 'jupyter_orch.no_such' in the server's environment"),
+        (elsewhere("tests.plugins.broken"), "can not be imported: ZeroDivisionError: division by zero"),
+        (elsewhere("tests.plugins.needy"), "can not be imported: ModuleNotFoundError: No module named 'left_out'"),
         (choice("choice"), "is not a class"),
         (choice("Bare"), "refuses its config: missing a required argument: 'limit'"),
         (choice("Bare", limit=1, speed=2), "refuses its config: got an unexpected keyword argument 'speed'"),
@@ -57,7 +69,12 @@ def test_it_is_made_with_its_config() -> None:
         (choice("Described", limt=1), "limt: unknown key 'limt', did you mean 'limit'?"),
     ],
 )
-def test_what_does_not_fit_is_told_with_its_place(wrong: ClassChoice, sentence: str) -> None:
+def test_what_does_not_fit_is_told_with_its_place(
+    wrong: ClassChoice, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugins, "__path__", [str(tmp_path)])
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    (tmp_path / "needy.py").write_text("import left_out\n")
     with pytest.raises(SettingsError) as refused:
         check(wrong, RunCoordinator)
     assert str(refused.value).startswith("orch.yaml:3:1: run_coordinator")

@@ -140,8 +140,14 @@ class StoredComputeLogs(ComputeLogs):
                     "pip install 'jupyter-orch[fsspec]' and the store's own package (s3fs, gcsfs, adlfs, …)"
                 ) from error
             except Exception as error:
-                raise StoreUnavailable(f"{self._url}: {type(error).__name__}: {error}") from error
+                raise StoreUnavailable(self._why_no_store(error)) from error
         return self._opened
+
+    def _why_no_store(self, error: Exception) -> str:
+        scheme = self._url.partition("://")[0]
+        if scheme not in importlib.import_module("fsspec").available_protocols():
+            return f"{self._url}: fsspec knows no store {scheme!r}; e.g. s3, gs, abfs, file, or one that a package adds"
+        return f"{self._url}: {type(error).__name__}: {error}"
 
     def _put(self, run_id: str, path: Path) -> None:
         store, folder = self._store()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 from typing import TypeVar
 
+from jupyter_orch.names import did_you_mean
 from jupyter_orch.settings.kinds import Group
 from jupyter_orch.settings.model import ClassChoice
 from jupyter_orch.settings.read import SettingsError
@@ -25,13 +27,23 @@ def class_of(choice: ClassChoice) -> type:
         SettingsError: it can not be imported; says where it was chosen.
     """
     try:
-        found = getattr(importlib.import_module(choice.module), choice.cls)
+        module = importlib.import_module(choice.module)
     except Exception as error:  # whatever somebody's module raises
-        reason = f"can not import class {choice.cls!r} from module {choice.module!r}: {type(error).__name__}: {error}"
-        raise SettingsError(f"{choice.place}: {reason}") from error
+        raise SettingsError(f"{choice.place}: {_why_not_imported(choice.module, error)}") from error
+    found = getattr(module, choice.cls, None)
+    if found is None:
+        near = did_you_mean(choice.cls, (name for name, item in vars(module).items() if isinstance(item, type)))
+        raise SettingsError(f"{choice.place}: the module {choice.module!r} has no class {choice.cls!r}{near}")
     if not isinstance(found, type):
         raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} is not a class")
     return found
+
+
+def _why_not_imported(module: str, error: Exception) -> str:
+    missing = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
+    if missing and f"{module}.".startswith(f"{missing}."):
+        return f"there is no module {missing!r} in the server's environment ({sys.prefix}): install it there"
+    return f"the module {module!r} can not be imported: {type(error).__name__}: {error}"
 
 
 def make(choice: ClassChoice, port: type[Made]) -> Made:

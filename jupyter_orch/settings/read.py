@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from jupyter_core.paths import jupyter_data_dir
 
 from jupyter_orch.errors import OrchError
+from jupyter_orch.folders import nearest_existing
 from jupyter_orch.settings.kinds import FromEnvironment
 from jupyter_orch.settings.model import (
     ClassChoice,
@@ -63,6 +64,7 @@ def read_settings(home: Path | None = None) -> Settings:
     reader = _FileReader(document, str(path))
     told = ORCH_YAML.read(reader.with_environment(document.value, ()), (), reader)
     _refuse_contradictions(told, reader)
+    _refuse_wrong_paths(told, home, reader)
     if reader.mistakes:
         raise SettingsError("\n".join(reader.mistakes))
     return _settings(told, home, document.text)
@@ -114,6 +116,25 @@ def _refuse_contradictions(told: dict[str, Any], reader: _FileReader) -> None:
             reader.mistake(("run_monitoring", "notifications", number), "expected one of webhook and email")
     if told.get("run_coordinator") and told.get("concurrency", {}).get("runs"):
         reader.mistake(("concurrency", "runs"), "stands beside 'run_coordinator': put the limits there")
+
+
+def _refuse_wrong_paths(told: dict[str, Any], home: Path, reader: _FileReader) -> None:
+    """What is to be a folder is no file, and the other way round."""
+    folders: list[tuple[PlaceInText, Any]] = [
+        (("local_artifact_storage", "base_dir"), told.get("local_artifact_storage", {}).get("base_dir"))
+    ]
+    for key in ("compute_logs", "storage", *STORAGES_APART):
+        choice: ClassChoice | None = told.get(key)
+        if choice is None or choice.cls:
+            continue
+        folders.append(((key, choice.name, "base_dir"), choice.config.get("base_dir")))
+        path = choice.config.get("path")
+        if path and (home / Path(path).expanduser()).is_dir():
+            reader.mistake((key, choice.name, "path"), f"{path} is a folder, expected a file")
+    for place, folder in folders:
+        existing = nearest_existing(home / Path(folder).expanduser()) if folder else home
+        if folder and not existing.is_dir():
+            reader.mistake(place, f"{existing} is not a folder")
 
 
 def _refuse_unclear_places(choice: ClassChoice | None, key: str, reader: _FileReader) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import sqlite3
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,10 @@ PAUSES = (0.02, 0.1, 0.3, 0.6, 1.0)
 LONGEST = 5.0
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was only a rehearsal."""
 
 
 class Database:
@@ -121,6 +126,19 @@ class Database:
     def damage(self) -> str | None:
         """What is wrong with the file, after reading all of it; None when nothing is (and for Postgres)."""
         return self._door.damage()
+
+    def rehearse(self) -> None:
+        """Write something and take it back, whatever the database was opened for.
+
+        Raises:
+            OrchError: it can not be written.
+        """
+        try:
+            with self._in_words(), self._door.write(True) as connection:
+                connection.exec_driver_sql(f"CREATE TABLE orch_rehearsal_{uuid.uuid4().hex} (id integer)")
+                raise _TakenBack
+        except _TakenBack:
+            return
 
     def dispose(self) -> None:
         """Close every connection."""

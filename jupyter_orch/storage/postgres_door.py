@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ LOOK_UP = 10.0
 DEADLINE = 35.0
 _IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not given in time
 _LAST_WORD = f"SELECT pg_current_xact_id()::text, count(pg_notify('{CHANNEL}', news)) FROM unnest(%s::text[]) AS news"
+_UNKNOWN_ROLE = re.compile(r'role "([^"]*)" does not exist')
 _OUTCOME = "SELECT pg_xact_status(%s::xid8)"
 
 
@@ -92,6 +94,11 @@ class PostgresDoor:
             return StorageUnavailable(f"{self._name} did not answer in 30 s ({reason})")
         if state == "25006":
             return StorageUnavailable(f"{self._name} is read-only, perhaps a standby ({reason})")
+        if state == "42501":
+            return StorageUnavailable(
+                f"{self._name}: user {self._where.username!r} may not make or write tables in the database "
+                f"{self._where.database!r} ({reason}): give it the right to, or name another user"
+            )
         refused = self._refused(state, reason)
         if refused is not None:
             return StorageUnavailable(refused)
@@ -100,8 +107,10 @@ class PostgresDoor:
         return None
 
     def _refused(self, state: str, reason: str) -> str | None:
-        """Why there is no connection: three mistakes, three sentences."""
+        """Why there is no connection: to each mistake its own sentence."""
         url = self._where
+        if role := _UNKNOWN_ROLE.search(reason):
+            return f"{self._name}: there is no user {role[1]!r}; make it with `createuser {role[1]}`"
         if state in ("28P01", "28000") or "authentication failed" in reason or "no password supplied" in reason:
             return f"{self._name} refuses user {url.username!r} or the password"
         if state == "3D000" or (f'database "{url.database}" does not exist' in reason):

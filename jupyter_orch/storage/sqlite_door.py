@@ -46,12 +46,7 @@ class SqliteDoor:
         self._path = path
         self._patience = patience
         self._writer = threading.Lock()
-        kind = file_system_of(path.parent)
-        if kind in NETWORK_FILE_SYSTEMS:
-            raise DatabaseUnusable(
-                f"{path.parent} is on a network file system ({kind}), where SQLite loses data: set JUPYTER_ORCH_HOME "
-                "to a local folder, or use a Postgres storage"
-            )
+        refuse_network(path.parent)
         if not must_exist:
             _make_private(path)
         elif not path.exists():
@@ -139,6 +134,20 @@ class SqliteDoor:
                 f"the database {self._path} was removed or replaced while it was in use: put it back and start again; "
                 "nothing is stored until then"
             )
+
+
+def refuse_network(folder: Path) -> None:
+    """See that a folder is on a disk of this machine.
+
+    Raises:
+        DatabaseUnusable: it lies on a network file system.
+    """
+    kind = file_system_of(folder)
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise DatabaseUnusable(
+            f"{folder} is on a network file system ({kind}), where SQLite loses data: set JUPYTER_ORCH_HOME to a local "
+            "folder, or use a Postgres storage"
+        )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

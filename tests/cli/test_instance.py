@@ -35,9 +35,11 @@ def test_all_mistakes_are_told_at_once(console: Console) -> None:
     assert answer.code == 1 and "Traceback" not in answer.err and "secret" not in answer.out
     wrong = [row["about"] + ": " + row["detail"] for row in answer.json if row["status"] == "fails"]
     told = "\n".join(wrong)
-    for part in ("nowhere.at_all", "OrderedDict is not a", "python_fil", "127.0.0.1:1 does not answer"):
+    for part in ("there is no module 'nowhere'", "OrderedDict is not a", "python_fil", "127.0.0.1:1 does not answer"):
         assert part in told, told
-    assert "orch.yaml:1:" in told and "orch.yaml:2:" in told
+    assert "orch.yaml:1:39: run_storage › class" in told and "orch.yaml:2:42: event_log_storage › class" in told
+    said = [(row["about"], row["status"]) for row in answer.json]
+    assert said.count(("run_storage", "fails")) == 1 and ("run_storage", "ok") not in said
 
 
 def test_a_misspelt_key_is_told_with_its_place(console: Console) -> None:

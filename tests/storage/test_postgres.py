@@ -74,7 +74,7 @@ def backends(url: str) -> list[int]:
         (("orch@/", "u:secret@127.0.0.1:1/"), "127.0.0.1:1 does not answer"),
         (("orch@/", "u:secret@no.such.host.invalid/"), "there is no host 'no.such.host.invalid'"),
         (("?host", "x?host"), "there is no database"),
-        (("orch@", "nobody:secret@"), "refuses user 'nobody'|role \"nobody\" does not exist"),
+        (("orch@", "nobody:secret@"), "refuses user 'nobody'|there is no user 'nobody'; make it with `createuser nobody`"),
     ],
 )
 def test_each_mistake_in_the_address_has_its_own_sentence(url: str, change: tuple[str, str], told: str) -> None:
