@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 from jupyter_orch import clock
@@ -21,10 +22,14 @@ from jupyter_orch.api.context import (
     context_of,
 )
 from jupyter_orch.api.problems import Answer, python_error
+from jupyter_orch.api.runs import page_size, rows
+from jupyter_orch.records.holding import Holding
 from jupyter_orch.records.tick import Replica
+from jupyter_orch.settings import Pools
 from jupyter_orch.version import __version__
 
 LATE = 60.0
+MISSED = 900.0
 MOST_ERRORS = 5
 PERMISSIONS = {
     "launch_pipeline_execution": (EXECUTE, RUNS),
@@ -61,19 +66,24 @@ def masked(text: str) -> str:
 def _instance(_: Any, info: Any) -> Answer:
     context = context_of(info)
     settings = context.orchestrator.instance.settings
-    replicas = context.orchestrator.instance.storage.list_replicas(clock.now() - LATE)
+    storage = context.orchestrator.instance.storage
+    replicas = storage.list_replicas(clock.now() - MISSED)
     return {
         "info": masked(settings.text),
         "runCoordinator": settings.coordinator.cls or settings.coordinator.name,
         "runLauncher": settings.launcher.cls or settings.launcher.name,
         "daemonHealth": {"id": "daemons", "allDaemonStatuses": daemon_statuses(context, replicas)},
         "replicas": [_replica(r) for r in replicas],
+        "pools": lambda info: _pools(settings.pools, storage.pool_slots()),
+        "queue": lambda info, limit=None: _queue(context, limit),
+        "storage": lambda info: [_holding(held) for held in storage.holdings()],
     }
 
 
 def daemon_statuses(context: Context, replicas: list[Replica]) -> list[Answer]:
     """Each duty of the daemon with its newest heartbeat among all replicas."""
     statuses = []
+    replicas = [r for r in replicas if r.heartbeat > clock.now() - LATE]
     for loop in context.orchestrator.supervisor.loops:
         beats = [r.loops.get(loop.name, 0.0) for r in replicas]
         newest = max(beats, default=0.0)
@@ -102,6 +112,25 @@ def _replica(found: Replica) -> Answer:
         "silentSince": found.silent_since(clock.now()),
         "version": found.version,
     }
+
+
+def _queue(context: Context, limit: int | None) -> list[Answer]:
+    places = context.orchestrator.launching.places()
+    storage = context.orchestrator.instance.storage
+    first = sorted(places, key=lambda run_id: places[run_id])[: page_size(limit)]
+    return rows(context, [run for run in map(storage.get_run, first) if run is not None])
+
+
+def _pools(pools: Pools, held: Mapping[str, tuple[str, ...]]) -> list[Answer]:
+    return [
+        {"id": name, "name": name, "limit": pools.limits.get(name, pools.default_limit), "holders": held.get(name, ())}
+        for name in sorted({*pools.limits, *held})
+    ]
+
+
+def _holding(held: Holding) -> Answer:
+    tables = [{"name": table.name, "rows": table.rows, "bytes": table.size} for table in held.tables]
+    return {"place": held.place, "bytes": held.size, "tables": tables}
 
 
 def _permissions(_: Any, info: Any) -> list[Answer]:

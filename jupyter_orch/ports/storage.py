@@ -13,6 +13,7 @@ from jupyter_orch.ports.notices import NoticeStorage
 from jupyter_orch.ports.replicas import ReplicaStorage
 from jupyter_orch.ports.runs import RunStorage
 from jupyter_orch.ports.schedules import ScheduleStorage
+from jupyter_orch.records.holding import Holding
 
 
 class StorageUnavailable(OrchError):
@@ -57,6 +58,10 @@ class Storage(
             What stops it; None when the storage can not tell, or nobody writes elsewhere.
         """
         return None
+
+    def holdings(self) -> tuple[Holding, ...]:
+        """How much is held in each database; empty when the storage can not tell. May take a second."""
+        return ()
 
     @abstractmethod
     def dispose(self) -> None:

@@ -20,6 +20,7 @@ from jupyter_orch.ports.runs import ALL_EVENTS
 from jupyter_orch.records.asset import ASSET_EVENTS
 from jupyter_orch.records.backfill import Backfill, BackfillStep
 from jupyter_orch.records.event import Event, StoredEvent
+from jupyter_orch.records.holding import Holding
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.records.tick import Tick, TickOutcome
@@ -212,8 +213,12 @@ def join(
             if hasattr(part, "dispose"):
                 part.dispose()
 
+    def holdings() -> tuple[Holding, ...]:
+        return tuple(held for part in parts if hasattr(part, "holdings") for held in part.holdings())
+
     relay = runs.relay_news if isinstance(runs, Storage) else rest.relay_news
-    answers |= {"dispose": dispose, "relay_news": relay, "move_on": lambda: sum(mover.move_on() for mover in movers)}
+    answers |= {"dispose": dispose, "holdings": holdings, "relay_news": relay}
+    answers |= {"move_on": lambda: sum(mover.move_on() for mover in movers)}
     return _answering(answers, next(filter(None, (getattr(part, "read_only", "") for part in parts)), ""))
 
 

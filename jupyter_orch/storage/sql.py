@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jupyter_orch.ports import Storage
+from jupyter_orch.records.holding import Holding
 from jupyter_orch.storage.assets import SqlAssets
 from jupyter_orch.storage.audit import SqlAudit
 from jupyter_orch.storage.database import Database, tried_again
+from jupyter_orch.storage.holdings import holding_of
 from jupyter_orch.storage.notebook_jobs import SqlNotebookJobs
 from jupyter_orch.storage.notices import SqlNotices
 from jupyter_orch.storage.replicas import SqlReplicas
@@ -34,6 +36,9 @@ class SqlStorage(SqlRuns, SqlAssets, SqlSchedules, SqlReplicas, SqlNotices, SqlA
 
     def relay_news(self, ring: Callable[[str], None]) -> Callable[[], None] | None:
         return self._database.listen(ring)
+
+    def holdings(self) -> tuple[Holding, ...]:
+        return (holding_of(self._database),)
 
     def dispose(self) -> None:
         self._database.dispose()

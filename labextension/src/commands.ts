@@ -85,7 +85,7 @@ export const Arguments = {
   },
   instance: {
     type: 'object',
-    properties: { tab: { type: 'string', enum: ['health', 'locations', 'settings'], description: 'The part to show.' } }
+    properties: { tab: { type: 'string', enum: ['health', 'queue', 'locations', 'storage', 'settings'], description: 'The part to show.' } }
   }
 } as const satisfies Record<string, object>;
 

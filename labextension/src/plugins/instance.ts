@@ -25,7 +25,7 @@ export const instance: JupyterFrontEndPlugin<void> = {
           () => new InstanceView(orch)
         );
         const tab = textOf(args, 'tab');
-        if (['health', 'locations', 'settings'].includes(tab)) {
+        if (Arguments.instance.properties.tab.enum.some(known => known === tab)) {
           widget.model.tab = tab;
         }
       }

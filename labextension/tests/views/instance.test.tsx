@@ -2,8 +2,9 @@ import { act, fireEvent, screen } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { InstanceBody } from '../../src/views/instance/body';
+import { sizeText } from '../../src/views/instance/storage';
 import { InstanceModel } from '../../src/views/instance/model';
-import { error, runs, workspace, location } from '../samples';
+import { error, location, run, runs, workspace } from '../samples';
 import { MemoryServer } from '../server';
 import { HOSTILE, isOnlyText, orchOn, show } from '../surroundings';
 
@@ -23,7 +24,13 @@ beforeEach(() => {
       runCoordinator: 'queued',
       runLauncher: 'warm',
       daemonHealth: { id: 'd', allDaemonStatuses: loops },
-      replicas: [{ id: 'r', host: 'lab-1', pid: 42, here: true, startedAt: 900, lastHeartbeatTime: 1000, silentSince, version: '0.1.0' }]
+      replicas: [{ id: 'r', host: 'lab-1', pid: 42, here: true, startedAt: 900, lastHeartbeatTime: 1000, silentSince, version: '0.1.0' }],
+      pools: [
+        { id: 'db', name: 'db', limit: 2, holders: ['0123456789'] },
+        { id: 'gpu', name: HOSTILE, limit: null, holders: [] }
+      ],
+      queue: [run({ runId: 'waiting-1', status: 'QUEUED', queuePosition: 1 })],
+      storage: [{ place: 'sqlite:////home/ada/orch.db', bytes: 3_400_000, tables: [{ name: 'events', rows: 12_345, bytes: null }, { name: 'audit', rows: 0, bytes: null }] }]
     }),
     pipelineRunsOrError: ({ filter }: { filter: { statuses: string[] } | null }) =>
       filter?.statuses.includes('QUEUED') ? { ...runs(), count: 7 } : runs()
@@ -45,7 +52,7 @@ describe('instance tab', () => {
   it('shows replicas, loops and how many runs wait', async () => {
     await draw();
     expect(screen.getByRole('status', { name: 'State of the daemon' }).textContent).toBe('All loops are well');
-    expect(screen.getByRole('table', { name: 'Replicas' }).textContent).toContain('lab-1 this server42');
+    expect(screen.getByRole('table', { name: 'Replicas' }).textContent).toContain('lab-1 this serverAlive42');
     fireEvent.click(screen.getByRole('button', { name: '7' }));
     expect(orch.open.runs).toHaveBeenCalledWith({ status: 'QUEUED' });
   });
@@ -54,7 +61,7 @@ describe('instance tab', () => {
     silentSince = 1000;
     await draw();
     silentSince = null;
-    expect(screen.getByRole('table', { name: 'Replicas' }).textContent).toContain('silent ');
+    expect(screen.getByRole('table', { name: 'Replicas' }).textContent).toContain('Silent');
   });
 
   it('says which loop is not well, and why', async () => {
@@ -72,6 +79,32 @@ describe('instance tab', () => {
     fireEvent.click(screen.getByRole('tab', { name: 'Locations' }));
     expect(screen.getByRole('button', { name: 'Reload flights.py' })).toBeTruthy();
     expect(screen.getByText(/1 pipeline/).textContent).toContain('code v1');
+  });
+
+  it('shows pools with their used slots, and who waits', async () => {
+    const container = await draw();
+    fireEvent.click(screen.getByRole('tab', { name: 'Queue' }));
+    expect(screen.getByRole('meter', { name: 'Used slots of db' })).toMatchObject({ value: 1, max: 2 });
+    expect(screen.getByRole('list', { name: 'Pools' }).textContent).toContain('no limit');
+    fireEvent.click(screen.getByRole('button', { name: 'Open run 0123456789' }));
+    expect(orch.open.run).toHaveBeenCalledWith('0123456789');
+    expect(screen.getByRole('table', { name: 'Queue' }).textContent).toContain('1flights');
+    fireEvent.click(screen.getByRole('button', { name: 'Show all 7 runs that wait' }));
+    expect(orch.open.runs).toHaveBeenCalledWith({ status: 'QUEUED' });
+    expect(isOnlyText(container)).toBe(true);
+  });
+
+  it('counts what the databases hold only while somebody looks', async () => {
+    await draw();
+    expect(server.count('StorageHoldings')).toBe(0);
+    await act(async () => fireEvent.click(screen.getByRole('tab', { name: 'Storage' })));
+    const table = await screen.findByRole('table', { name: 'Tables of sqlite:////home/ada/orch.db' });
+    expect(table.textContent).toBe('TableRowsevents12,345');
+    expect(screen.getByText('3.2 MiB')).toBeTruthy();
+  });
+
+  it('says sizes in units of their own', () => {
+    expect([0, 900, 1024, 52_000_000, 3e12].map(sizeText)).toEqual(['0 B', '900 B', '1 KiB', '50 MiB', '2.7 TiB']);
   });
 
   it('keeps what it knows while the server is away', async () => {

@@ -497,7 +497,7 @@ export type ResumeBackfillMutation = { resumePartitionBackfill:
 export type InstanceQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type InstanceQuery = { version: string, instance: { info: string, runCoordinator: string, runLauncher: string, daemonHealth: { allDaemonStatuses: Array<{ id: string, daemonType: string, required: boolean, healthy: boolean | null, lastHeartbeatTime: number | null, lastHeartbeatErrors: Array<{ message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }> }> }, replicas: Array<{ id: string, host: string, pid: number, here: boolean, startedAt: number, lastHeartbeatTime: number, silentSince: number | null, version: string }> }, queued:
+export type InstanceQuery = { version: string, instance: { info: string, runCoordinator: string, runLauncher: string, daemonHealth: { allDaemonStatuses: Array<{ id: string, daemonType: string, required: boolean, healthy: boolean | null, lastHeartbeatTime: number | null, lastHeartbeatErrors: Array<{ message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }> }> }, replicas: Array<{ id: string, host: string, pid: number, here: boolean, startedAt: number, lastHeartbeatTime: number, silentSince: number | null, version: string }>, pools: Array<{ id: string, name: string, limit: number | null, holders: Array<string> }>, queue: Array<{ id: string, runId: string, pipelineName: string, createdBy: string, createTime: number, queuePosition: number | null }> }, queued:
     | { __typename: 'InvalidPipelineRunsFilterError' }
     | { __typename: 'PipelineRuns', count: number }
     | { __typename: 'PythonError' }
@@ -514,6 +514,11 @@ export type InstanceQuery = { version: string, instance: { info: string, runCoor
     | { __typename: 'PipelineRuns', count: number }
     | { __typename: 'PythonError' }
    };
+
+export type StorageHoldingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StorageHoldingsQuery = { instance: { storage: Array<{ place: string, bytes: number, tables: Array<{ name: string, rows: number, bytes: number | null }> }> } };
 
 type RunCount_InvalidPipelineRunsFilterError_Fragment = { __typename: 'InvalidPipelineRunsFilterError' };
 
@@ -2174,6 +2179,20 @@ export const InstanceDocument = new TypedDocumentString(`
       silentSince
       version
     }
+    pools {
+      id
+      name
+      limit
+      holders
+    }
+    queue(limit: 25) {
+      id
+      runId
+      pipelineName
+      createdBy
+      createTime
+      queuePosition
+    }
   }
   queued: pipelineRunsOrError(filter: {statuses: [QUEUED]}, limit: 1) {
     ...RunCount
@@ -2215,6 +2234,21 @@ fragment ErrorChain on PythonError {
     }
   }
 }`) as unknown as TypedDocumentString<InstanceQuery, InstanceQueryVariables>;
+export const StorageHoldingsDocument = new TypedDocumentString(`
+    query StorageHoldings {
+  instance {
+    storage {
+      place
+      bytes
+      tables {
+        name
+        rows
+        bytes
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StorageHoldingsQuery, StorageHoldingsQueryVariables>;
 export const NotebookFormDocument = new TypedDocumentString(`
     query NotebookForm($path: String!) {
   notebookFormOrError(path: $path) {

@@ -30,6 +30,20 @@ export const INSTANCE = graphql(`
         silentSince
         version
       }
+      pools {
+        id
+        name
+        limit
+        holders
+      }
+      queue(limit: 25) {
+        id
+        runId
+        pipelineName
+        createdBy
+        createTime
+        queuePosition
+      }
     }
     queued: pipelineRunsOrError(filter: { statuses: [QUEUED] }, limit: 1) {
       ...RunCount
@@ -42,6 +56,22 @@ export const INSTANCE = graphql(`
     }
     all: pipelineRunsOrError(limit: 1) {
       ...RunCount
+    }
+  }
+`);
+
+export const STORAGE = graphql(`
+  query StorageHoldings {
+    instance {
+      storage {
+        place
+        bytes
+        tables {
+          name
+          rows
+          bytes
+        }
+      }
     }
   }
 `);

@@ -1,10 +1,17 @@
-import type { InstanceQuery, RunCountFragment } from '../../api/gql/graphql';
-import { INSTANCE } from '../../api/operations';
+import type { InstanceQuery, RunCountFragment, StorageHoldingsQuery } from '../../api/gql/graphql';
+import { INSTANCE, STORAGE } from '../../api/operations';
+import { messageOf } from '../../api/problem';
 import { AskingModel } from '../../models/asking';
 import type { IOrchestrator } from '../../tokens';
 
 /** The instance as the API describes it. */
 export type Instance = InstanceQuery['instance'];
+
+/** A run that waits in the queue. */
+export type QueuedRun = Instance['queue'][number];
+
+/** What a database holds. */
+export type StorageHolding = StorageHoldingsQuery['instance']['storage'][number];
 
 const EVERY = 5000;
 
@@ -39,6 +46,32 @@ export class InstanceModel extends AskingModel {
     return this._counts;
   }
 
+  /** The first runs of the queue, in its order. */
+  get queue(): readonly QueuedRun[] {
+    return this._instance?.queue ?? [];
+  }
+
+  /** What each database holds, or null while that was not counted. */
+  get holdings(): readonly StorageHolding[] | null {
+    return this._holdings;
+  }
+
+  /** Why it could not be counted, or an empty string. */
+  get holdingsProblem(): string {
+    return this._holdingsProblem;
+  }
+
+  /** Have the server count what its databases hold. */
+  async measure(): Promise<void> {
+    try {
+      this._holdings = (await this._orch.client.send(STORAGE, {})).instance.storage;
+      this._holdingsProblem = '';
+    } catch (reason) {
+      this._holdingsProblem = messageOf(reason);
+    }
+    this.notify();
+  }
+
   protected async ask(current: () => boolean): Promise<string> {
     const answer = await this._orch.client.send(INSTANCE, {});
     if (current()) {
@@ -62,6 +95,8 @@ export class InstanceModel extends AskingModel {
 
   private _instance: Instance | null = null;
   private _tab = 'health';
+  private _holdings: readonly StorageHolding[] | null = null;
+  private _holdingsProblem = '';
   private _server = '';
   private _counts: Record<'queued' | 'starting' | 'running' | 'all', number | null> = { queued: null, starting: null, running: null, all: null };
 }
