@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -26,11 +27,15 @@ from jupyter_orch.zygote.protocol import listen
 
 MODULE_NAME_LENGTH = 200
 OWN_PACKAGE = "jupyter_orch"
+ZYGOTE_FILE = os.path.join("jupyter_orch_kernel", "zygote.py")
+"""In a traceback only when the program around the code failed: what the code raises is caught and reported."""
+MOST_WORDS = 300
+_IS_ERROR = re.compile(r"[A-Za-z_][\w.]*(: |$)")
 NOT_EQUIPPED = "EnvironmentError"
+"""Class of the failure when an environment lacks what a code server needs."""
 # msgspec learns a type at its first use, and two threads that teach it a recursive one at once crash the process.
 for _type in (LocationSnapshot, Failure):
     msgspec.json.Decoder(_type)
-"""Class of the failure when an environment lacks what a code server needs."""
 
 
 class LoadFailed(Exception):
@@ -191,15 +196,27 @@ async def _ended(
             stack=lines,
             hint="install what a kernel needs there: pip install ipykernel",
         )
+    if code == 1 and ZYGOTE_FILE in output.tail(log_start) and _IS_ERROR.match(lines[-1]):
+        return Failure(
+            cls=NOT_EQUIPPED,
+            message=f"jupyter_orch itself can not be imported in the location's Python environment: {lines[-1]}",
+            stack=lines,
+            hint="it needs Python 3.11 or newer and a whole ipykernel; no file may have the name of one of its modules",
+        )
     how = f"by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"with exit code {code}"
     if code == -signal.SIGKILL:
         how += ", probably because memory ran out"
     return Failure(
         cls="ProcessEnded",
-        message=f"the code ended the process {how} while loading",
+        message=f"the code ended the process {how} while loading{_last_words(lines)}",
         stack=lines,
         hint="look for sys.exit, os._exit, quit or a crash in a library that runs when the file is imported",
     )
+
+
+def _last_words(lines: tuple[str, ...]) -> str:
+    said = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"; the last it printed: {said[:MOST_WORDS]}" if said else ""
 
 
 def _is_missing(package: str, lines: tuple[str, ...]) -> bool:

@@ -242,7 +242,7 @@ def _behind_standard_library() -> int:
 def _imported(target: LocationTarget) -> ModuleType:
     if target.kind in ("python_module", "python_package"):
         importlib.invalidate_caches()
-        return importlib.import_module(target.module)
+        return _imported_module(target)
     if target.kind not in ("python_file", "notebook"):
         raise LoadError(
             Failure(
@@ -262,6 +262,28 @@ def _imported(target: LocationTarget) -> ModuleType:
         )
     name = _module_name(target.path)
     return _executed_notebook(target.path, name) if target.kind == "notebook" else _executed_file(target.path, name)
+
+
+def _imported_module(target: LocationTarget) -> ModuleType:
+    name = target.module
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise _problem(
+            f"{name!r} is no name of a module, such as team.repo",
+            f"mend {target.kind} in the workspace file; a file is named by python_file",
+        )
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if not error.name or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        missing = "" if error.name == name else f": there is no {error.name!r}"
+        raise LoadError(
+            Failure(
+                cls="ModuleNotFoundError",
+                message=f"the module {name!r}, which the workspace file names, can not be found{missing}",
+                hint=_hint(error, target),
+            )
+        ) from None
 
 
 def _module_name(path: str) -> str:

@@ -273,7 +273,9 @@ def test_replicas_share_the_calls_and_one_takes_over_for_another(serving: Servin
 
 
 def test_code_that_leaves_threads_is_served_by_a_cold_ipykernel(serving: Serving, tmp_path: Path) -> None:
-    threads = "import threading, time\nthreading.Thread(target=time.sleep, args=(300,), name='poller', daemon=True).start()\n"
+    threads = (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(300,), name='poller', daemon=True).start()\n"
+    )
     (tmp_path / "code.py").write_text(threads + CODE)
     servers = serving()
     assert "thread 'poller' is alive" in state_of(servers).launch
@@ -322,7 +324,23 @@ def test_c_o_code_that_is_killed_while_it_loads_shows_its_last_lines(serving: Se
     (tmp_path / "code.py").write_text("import os\nprint('eating', flush=True)\nos.kill(os.getpid(), 9)\n")
     failure = state_of(serving()).failure
     assert failure is not None and "signal 9" in failure.message and "memory" in failure.message
-    assert failure.stack[-1] == "eating"
+    assert failure.stack[-1] == "eating" and failure.message.endswith("the last it printed: eating")
+
+
+def test_an_environment_in_which_we_can_not_be_imported_says_so(serving: Serving, tmp_path: Path) -> None:
+    """Its own broken copy of us is passed over; a broken library that we need is named."""
+    for package, text in (("mine/jupyter_orch", "raise ImportError('half is gone')"), ("libs/zmq", "import no_core")):
+        (tmp_path / package).mkdir(parents=True)
+        (tmp_path / package / "__init__.py").write_text(text + "\n")
+    entries = "".join(
+        f"- python_file: {{relative_path: code.py, location_name: {n}, env: {{PYTHONPATH: {tmp_path / n}}}}}\n"
+        for n in ("mine", "libs")
+    )
+    servers = serving(f"load_from:\n{entries}")
+    assert state_of(servers, "mine").status == "LOADED"
+    failure = state_of(servers, "libs").failure
+    assert failure is not None and failure.cls == "EnvironmentError" and failure.stack[-1] in failure.message
+    assert "No module named 'no_core'" in failure.message and "ipykernel" in failure.hint
 
 
 def test_w8_code_that_is_saved_while_it_loads_is_loaded_once_more(serving: Serving, tmp_path: Path) -> None:

@@ -132,6 +132,12 @@ def test_u1_u3_u18_what_goes_wrong_has_file_line_and_code(
         ({"kind": "other"}, "can not be of the kind 'other'"),
         ({"path": "/no/such/file.py"}, "there is no file"),
         ({"working_directory": "/no/such/folder"}, "is no folder"),
+        ({"kind": "python_module", "module": "no.such"}, "'no.such', which the workspace file names, can not be found"),
+        (
+            {"kind": "python_package", "module": "json.no"},
+            "'json.no', which the workspace file names, can not be found",
+        ),
+        ({"kind": "python_module", "module": "./a.py"}, "'./a.py' is no name of a module, such as team.repo"),
     ],
 )
 def test_wrong_targets_say_what_to_mend(tmp_path: Path, options: Any, said: str) -> None:
