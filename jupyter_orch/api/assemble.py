@@ -11,6 +11,8 @@ from jupyter_orch.api import (
     assets,
     audit,
     backfills,
+    captured_logs,
+    definitions,
     instance,
     launching,
     notebooks,
@@ -24,9 +26,21 @@ from jupyter_orch.api import (
 )
 from jupyter_orch.api.audit import audited
 from jupyter_orch.api.events import events_sdl
-from jupyter_orch.api.later_names import LATER_FIELDS, answer_as_asked, with_later_names
+from jupyter_orch.api.later_names import LATER_FIELDS, LATER_TYPES, answer_as_asked, with_later_names
 
-NOUNS = ("root", "instance", "workspace", "repositories", "runs", "assets", "automation", "backfills", "notebooks")
+NOUNS = (
+    "root",
+    "instance",
+    "workspace",
+    "repositories",
+    "runs",
+    "assets",
+    "automation",
+    "backfills",
+    "notebooks",
+    "definitions",
+    "logs",
+)
 PARTS = (
     instance.RESOLVERS,
     workspace.RESOLVERS,
@@ -39,6 +53,8 @@ PARTS = (
     ticks.RESOLVERS,
     backfills.RESOLVERS,
     notebooks.RESOLVERS,
+    definitions.RESOLVERS,
+    captured_logs.RESOLVERS,
     audit.RESOLVERS,
 )
 
@@ -68,6 +84,8 @@ def _set_resolver(schema: GraphQLSchema, type_name: str, name: str, resolve: Any
         resolve = audited(name, resolve)
     fields = _object(schema, type_name).fields
     fields[name].resolve = resolve
+    if type_name in LATER_TYPES:
+        _object(schema, LATER_TYPES[type_name]).fields[name].resolve = resolve
     if type_name in ("Query", "Mutation") and name in LATER_FIELDS:
         fields[LATER_FIELDS[name]].resolve = resolve
 

@@ -245,6 +245,19 @@ def _asset_node_or_error(_: Any, info: Any, assetKey: dict[str, Any]) -> Answer:
     return node_answers(context, chosen)[0]
 
 
+def _assets_of_run(run: Answer, info: Any) -> list[Answer]:
+    keys = dict.fromkeys(fact.asset_key for fact in run["assetFacts"]() or ())
+    return asset_answers(context_of(info), list(keys))
+
+
+def _materializations_of_run(run: Answer, info: Any) -> list[Answer]:
+    return [
+        message_event(StoredEvent(run_id=fact.run_id, seq=fact.seq, event=event_of(fact)))
+        for fact in run["assetFacts"]() or ()
+        if fact.type is EventType.ASSET_MATERIALIZATION
+    ]
+
+
 def _latest_info(_: Any, info: Any, assetKeys: list[dict[str, Any]]) -> list[Answer]:
     keys = list(dict.fromkeys(_path(key) for key in assetKeys))
     if len(keys) > MAX_KEYS:
@@ -311,4 +324,5 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "assetsLatestInfo": _latest_info,
     },
     "Mutation": {"wipeAssets": answering(_wipe)},
+    "PipelineRun": {"assets": _assets_of_run, "assetMaterializations": _materializations_of_run},
 }

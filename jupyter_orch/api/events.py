@@ -9,7 +9,7 @@ import msgspec
 from jupyter_orch.api.materializations import asset_fields
 from jupyter_orch.api.problems import Answer, python_error
 from jupyter_orch.records.asset import ASSET_EVENTS
-from jupyter_orch.records.event import EventType, StoredEvent
+from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
 
 E = EventType
@@ -94,7 +94,14 @@ def message_event(stored: StoredEvent) -> Answer:
         "error": lambda info: _error(event.data),
         "data": event.data,
         **(asset_fields(event.data) if event.type in ASSET_EVENTS else {}),
+        **(_log_fields(event) if event.type == E.LOGS_CAPTURED else {}),
     }
+
+
+def _log_fields(event: Event) -> Answer:
+    keys = event.data.get("step_keys") or []
+    key = event.step_key or next(iter(keys), "")
+    return {"logKey": key, "fileKey": key, "stepKeys": keys, "externalUrl": None}
 
 
 def _error(data: dict[str, Any]) -> Answer | None:

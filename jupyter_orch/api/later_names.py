@@ -67,6 +67,7 @@ LATER_INPUTS = {
     "TerminateRunPolicy": "TerminatePipelinePolicy",
     "JobOrPipelineSelector": "PipelineSelector",
     "RunStatus": "PipelineRunStatus",
+    "Cursor": "String",
 }
 """Names that variables may be declared with, and ours for them."""
 
@@ -80,6 +81,8 @@ def with_later_names(document: DocumentNode) -> DocumentNode:
         match node:
             case ObjectTypeExtensionNode(name=NameNode(value=root)) if root in _ROOTS:
                 definitions.append(_with_fields(node))
+            case ObjectTypeExtensionNode(name=NameNode(value=name)) if name in LATER_TYPES:
+                definitions += [node, _extension_renamed(node, LATER_TYPES[name])]
             case UnionTypeDefinitionNode():
                 definitions.append(_with_members(node))
             case ObjectTypeDefinitionNode(name=NameNode(value=name)) if name in LATER_TYPES:
@@ -167,6 +170,13 @@ def _renamed(node: ObjectTypeDefinitionNode, name: str) -> ObjectTypeDefinitionN
         interfaces=copy.interfaces,
         directives=copy.directives,
         fields=copy.fields,
+    )
+
+
+def _extension_renamed(node: ObjectTypeExtensionNode, name: str) -> ObjectTypeExtensionNode:
+    copy: ObjectTypeExtensionNode = _Renaming(LATER_TYPES).of(node)
+    return ObjectTypeExtensionNode(
+        name=NameNode(value=name), interfaces=copy.interfaces, directives=copy.directives, fields=copy.fields
     )
 
 

@@ -19,8 +19,10 @@ def remove_files(instance: Instance, run_id: str) -> None:
     shutil.rmtree(instance.settings.artifact_dir / file_stem(run_id), ignore_errors=True)
 
 
-def log_chunk(logs: ComputeLogs, run_id: str, step_key: str, stream: str, cursor: int) -> tuple[str, int, int]:
-    """At most 256 KiB from byte ``cursor`` on, cut at a character's end.
+def log_chunk(
+    logs: ComputeLogs, run_id: str, step_key: str, stream: str, cursor: int, limit: int = CHUNK
+) -> tuple[str, int, int]:
+    """At most ``limit`` bytes from byte ``cursor`` on, cut at a character's end.
 
     Returns:
         The text, the next cursor, and the size of all there is; ("", cursor, 0) when there is nothing.
@@ -29,7 +31,7 @@ def log_chunk(logs: ComputeLogs, run_id: str, step_key: str, stream: str, cursor
     if size is None:
         return "", cursor, 0
     cursor = max(0, min(cursor, size))
-    data = logs.read(run_id, step_key, stream, cursor, CHUNK)
+    data = logs.read(run_id, step_key, stream, cursor, max(4, min(limit, CHUNK)))
     if cursor + len(data) < size:
         data = _whole_characters(data)
     return data.decode("utf-8", "replace"), cursor + len(data), size

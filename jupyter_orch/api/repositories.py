@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_orch.api.context import EXECUTE, LOCATIONS, context_of
+from jupyter_orch.api.context import EXECUTE, LOCATIONS, Context, context_of
 from jupyter_orch.api.problems import Answer, answering
 from jupyter_orch.api.workspace import repository
 from jupyter_orch.names import did_you_mean
+from jupyter_orch.records.snapshot import RepositorySnapshot
 
 
 def _repository_or_error(_: Any, info: Any, repositorySelector: dict[str, Any]) -> Answer:
     context = context_of(info)
-    location, name = repositorySelector["repositoryLocationName"], repositorySelector["repositoryName"]
+    location = repositorySelector["repositoryLocationName"]
+    found = repository_named(context, location, repositorySelector["repositoryName"])
+    if not isinstance(found, RepositorySnapshot):
+        return found
+    return repository(context, location, context.orchestrator.code_servers.definitions(location), found)
+
+
+def repository_named(context: Context, location: str, name: str) -> RepositorySnapshot | Answer:
+    """A repository's definitions, or the answer that there is none.
+
+    Raises:
+        LocationUnavailable: the location has no definitions.
+    """
     snapshot = context.orchestrator.code_servers.definitions(location)
     for found in snapshot.repositories:
         if found.name == name:
-            return repository(context, location, snapshot, found)
+            return found
     names = [found.name for found in snapshot.repositories]
     there = f"{did_you_mean(name, names)}; it has: {', '.join(names) or 'none'}"
     return {

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from jupyter_orch.api import shapes
 from jupyter_orch.api.context import Context, context_of
 from jupyter_orch.api.events import message_event, plain_event
-from jupyter_orch.api.logs import log_chunk
+from jupyter_orch.api.logs import CHUNK, log_chunk
 from jupyter_orch.api.problems import Answer, answering, python_error
+from jupyter_orch.api.snapshot_ids import SnapshotId
 from jupyter_orch.api.together import Together
 from jupyter_orch.compute_logs.files import file_name
+from jupyter_orch.records.asset import AssetFact
 from jupyter_orch.records.event import Event, EventType, StoredEvent
-from jupyter_orch.records.run import Run, RunFilter
+from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.history import STEP_EVENTS, StepState, plan_of, step_states
@@ -49,8 +52,9 @@ def rows(context: Context, found: Sequence[Run]) -> list[Answer]:
     counted: Together[str, list[StoredEvent]] = Together(
         [r.run_id for r in found], lambda ids: storage.events_of(ids, COUNTED_EVENTS)
     )
+    facts: Together[str, list[AssetFact]] = Together([r.run_id for r in found], storage.asset_facts_of_runs)
     queue: Together[str, int] = Together([r.run_id for r in found], lambda _: context.orchestrator.launching.places())
-    return [_run(context, r, steps, counted, queue) for r in found]
+    return [{**_run(context, r, steps, counted, queue), "assetFacts": partial(facts.of, r.run_id)} for r in found]
 
 
 def _run(
@@ -87,6 +91,7 @@ def _run(
         "runId": found.run_id,
         "pipelineName": asked.selector.pipeline,
         "jobName": asked.selector.pipeline,
+        "pipelineSnapshotId": _snapshot_id(asked),
         "pipeline": {"name": asked.selector.pipeline, "solidSelection": _list(asked.selector.solid_selection)},
         "repositoryName": asked.selector.repository,
         "repositoryLocationName": asked.location,
@@ -116,8 +121,18 @@ def _run(
         "events": events,
         "eventConnection": event_connection,
         "computeLogs": compute_logs,
+        "capturedLogs": lambda info, fileKey: captured(context, found.run_id, fileKey, (0, 0)),
         "failure": python_error(found.failure),
     }
+
+
+def _snapshot_id(asked: Submission) -> str | None:
+    if not asked.code_version:
+        return None
+    where = asked.selector
+    return SnapshotId(
+        code_version=asked.code_version, location=asked.location, repository=where.repository, pipeline=where.pipeline
+    ).text()
 
 
 def _step(run_id: str, state: StepState) -> Answer:
@@ -194,6 +209,28 @@ def log_answer(context: Context, run_id: str, step_key: str, stream: str, cursor
         "size": size,
         "path": file_name(step_key, stream),
         "downloadUrl": f"{context.base_url}orch/api/v1/runs/{_quoted(run_id)}/logs/{_quoted(step_key)}/{stream}",
+    }
+
+
+def captured(context: Context, run_id: str, step_key: str, cursor: tuple[int, int], limit: int = CHUNK) -> Answer:
+    """Both streams of a step from a place on.
+
+    Args:
+        cursor: the first byte of each stream that was not seen yet.
+        limit: most bytes of each stream.
+    """
+    logs = context.orchestrator.instance.compute_logs
+    texts, ends = [], []
+    for stream, start in zip(("stdout", "stderr"), cursor, strict=True):
+        text, end, _ = log_chunk(logs, run_id, step_key, stream, start, limit)
+        texts.append(text or None)
+        ends.append(str(end))
+    return {
+        "__typename": "CapturedLogs",
+        "logKey": [run_id, step_key],
+        "stdout": texts[0],
+        "stderr": texts[1],
+        "cursor": ":".join(ends),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 from jupyter_orch.api import runs
+from jupyter_orch.api.captured_logs import captured_since, read_key
 from jupyter_orch.api.context import Context, context_of
 from jupyter_orch.api.events import message_event, plain_event
 from jupyter_orch.api.hub import wait_for
@@ -83,6 +84,24 @@ async def _compute_logs(
                 await wait_for(news, LOOK_AT_FILE)
 
 
+async def _captured_logs(_: Any, info: Any, logKey: list[str], cursor: str | None = None) -> AsyncIterator[Answer]:
+    context = context_of(info)
+    run_id, _step = read_key(logKey)
+    at, first = cursor, True
+    with context.hub.watching(run_id) as news:
+        while True:
+            news.clear()
+            found = await _in_thread(context.orchestrator.instance.storage.get_run, run_id)
+            chunk = await _in_thread(captured_since, context, logKey, at, None)
+            if chunk["stdout"] or chunk["stderr"] or first:
+                at, first = chunk["cursor"], False
+                yield {"capturedLogs": chunk}
+            elif found is None or found.is_final:
+                return
+            else:
+                await wait_for(news, LOOK_AT_FILE)
+
+
 async def _runs_changed(_: Any, info: Any) -> AsyncIterator[Answer]:
     async for changed in context_of(info).hub.run_changes():
         yield {"pipelineRunsChanged": {"runIds": sorted(changed)}}
@@ -101,6 +120,7 @@ def _payload(answer: Answer) -> Answer:
 SUBSCRIPTIONS = {
     "pipelineRunLogs": _run_logs,
     "computeLogs": _compute_logs,
+    "capturedLogs": _captured_logs,
     "pipelineRunsChanged": _runs_changed,
     "locationStateChangeEvents": _locations_changed,
 }

@@ -11,6 +11,7 @@ from jupyter_orch.api import backfills, runs, schedules, sensors, shapes
 from jupyter_orch.api.context import EXECUTE, LOCATIONS, Context, context_of
 from jupyter_orch.api.problems import Answer, answering, config_invalid, python_error
 from jupyter_orch.api.selectors import Selected, parse_run_config, pipeline_named, select, syntax_problem
+from jupyter_orch.api.snapshot_ids import SnapshotId
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.records import codec
 from jupyter_orch.records.failure import Failure
@@ -98,6 +99,7 @@ def repository(context: Context, location_name: str, snapshot: LocationSnapshot,
         "id": f"{location_name}:{found.name}",
         "name": found.name,
         "description": found.description or None,
+        "codeVersion": snapshot.code_version,
         "location": lambda info: location(context, location_name, snapshot),
         "schedules": lambda info: schedules.schedules_of(context, location_name, found.name),
         "sensors": lambda info: sensors.sensors_of(context, location_name, found.name),
@@ -119,23 +121,32 @@ def pipeline(context: Context, location_name: str, inside: Answer, found: Pipeli
         "id": f"{inside['id']}:{found.name}",
         "name": found.name,
         "description": found.description or None,
+        "pipelineSnapshotId": SnapshotId(
+            code_version=inside["codeVersion"], location=location_name, repository=inside["name"], pipeline=found.name
+        ).text(),
         "tags": shapes.tags(found.tags),
         "modes": lambda info: [mode(found.name, m) for m in found.modes],
         "presets": lambda info: [preset(found, p) for p in found.presets],
         "solids": lambda info: [solid(context, s, "") for s in found.solids],
         "solidHandles": lambda info, parentHandleID=None: solid_handles(context, found, parentHandleID),
+        "solidHandle": lambda info, handleID: solid_handle(context, found, handleID),
         "solidCount": sum(1 for _ in walk(found.solids)),
         "source": source(context, found.source),
         "repository": inside,
         "schedules": lambda info: [
             s for s in schedules.schedules_of(context, location_name, inside["name"]) if s["pipelineName"] == found.name
         ],
+        "sensors": lambda info: [
+            s
+            for s in sensors.sensors_of(context, location_name, inside["name"])
+            if found.name in [target["pipelineName"] for target in s["targets"]]
+        ],
         "runs": recent_runs,
     }
 
 
-def solid_handles(context: Context, found: PipelineSnapshot, parent: str | None) -> list[Answer]:
-    """Every solid of a pipeline in one list, composites before their inside.
+def solid_handles(context: Context, found: PipelineSnapshot | SolidSnapshot, parent: str | None) -> list[Answer]:
+    """Every solid of a pipeline or composite in one list, composites before their inside.
 
     Args:
         parent: handle of a composite to keep to its direct inside, "" for the top level, None for every depth.
@@ -153,6 +164,12 @@ def solid_handles(context: Context, found: PipelineSnapshot, parent: str | None)
 
     take(found.solids, None)
     return handles
+
+
+def solid_handle(context: Context, found: PipelineSnapshot | SolidSnapshot, handle: str) -> Answer | None:
+    """One solid by its path."""
+    around = solid_handles(context, found, handle.rpartition(".")[0])
+    return next((answer for answer in around if answer["handleID"] == handle), None)
 
 
 def walk(solids: tuple[SolidSnapshot, ...]) -> Iterator[SolidSnapshot]:
