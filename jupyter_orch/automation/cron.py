@@ -33,11 +33,10 @@ def due_times(cron: str, timezone: str, after: float) -> Iterator[float]:
         CronError: the line, the zone, or the line never fires.
     """
     zone = time_zone(timezone)
-    finer_than_a_day = _is_finer_than_a_day(cron)
-    start = datetime.fromtimestamp(after, UTC)
-    local_times = _local_times(cron, start.astimezone(zone) - timedelta(hours=4 if finer_than_a_day else 26))
+    start = datetime.fromtimestamp(after, zone)
+    local_times = _local_times(cron, start - (_A_MOMENT if _is_steady(after, zone) else _LONGEST_CHANGE))
     last = after
-    for due in _in_order(local_times, zone, every_hour=finer_than_a_day):
+    for due in _in_order(local_times, zone, every_hour=_is_finer_than_a_day(cron)):
         if due > last:
             last = due
             yield due
@@ -143,6 +142,15 @@ _PRESETS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+
+
+_A_MOMENT, _LONGEST_CHANGE = timedelta(minutes=1), timedelta(hours=26)
+
+
+def _is_steady(instant: float, zone: ZoneInfo) -> bool:
+    """Whether no clock is set near an instant: an hour that the clock shows twice begins before what it shows now."""
+    around = (instant - _LONGEST_CHANGE.total_seconds(), instant, instant + _LONGEST_CHANGE.total_seconds())
+    return len({datetime.fromtimestamp(at, zone).utcoffset() for at in around}) == 1
 
 
 def _local_times(cron: str, start: datetime) -> Iterator[datetime]:
