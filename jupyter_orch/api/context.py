@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,32 @@ class Unauthorized(OrchError):
     code = "UNAUTHORIZED"
 
 
+class TooMuch(OrchError):
+    """One request asks for more than anybody may have at once."""
+
+    code = "TOO_MUCH"
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many rows an operation may read that are no fields of their own: events, and KiB of captured output."""
+
+    most: int | None = None
+    taken: int = 0
+
+    def take(self, rows: int) -> None:
+        """Take some of it.
+
+        Raises:
+            TooMuch: that is more than is left.
+        """
+        self.taken += rows
+        if self.most is not None and self.taken > self.most:
+            raise TooMuch(
+                f"the answer would have more than {self.most:,} events or KiB of output: ask for less, or page by page"
+            )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One request's surroundings.
@@ -40,6 +66,7 @@ class Context:
         is_authorized: asks Jupyter's authorizer about (action, resource).
         root_dir: root of the contents API, to make paths that JupyterLab can open.
         base_url: of the Jupyter server, with slashes at both ends.
+        allowance: what the operation may still read.
     """
 
     orchestrator: Orchestrator
@@ -48,6 +75,7 @@ class Context:
     is_authorized: Callable[[str, str], bool]
     root_dir: Path
     base_url: str
+    allowance: Allowance = field(default_factory=Allowance)
 
     def require(self, action: str, resource: str) -> None:
         """Go on only if the caller may.

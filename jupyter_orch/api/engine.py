@@ -1,7 +1,7 @@
 """Runs GraphQL operations: limits before parsing, texts parsed once, resolvers in a thread.
 
-A flat lexer pass counts tokens and depth first: 750 bytes of nesting would overflow the parser's stack, and 2 KB of one
-field repeated a thousand times would keep validation busy for seconds.
+A flat lexer pass counts tokens and depth first: 750 bytes of nesting would overflow the parser's stack. What parses is
+weighed before it is validated (``api/weight.py``), and an answer that grows too large is given up.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -29,12 +29,23 @@ from graphql import (
     validate,
 )
 
-from jupyter_orch.api.context import Context
+from jupyter_orch.api.context import Allowance, Context
 from jupyter_orch.api.later_names import with_our_inputs
 from jupyter_orch.api.problems import safe_error
+from jupyter_orch.api.weight import MAX_DEPTH, check_weight
+from jupyter_orch.errors import OrchError
 
-MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_FIELDS = 32 * 1024, 3000, 16, 200
+MAX_BYTES, MAX_TOKENS = 32 * 1024, 3000
+MAX_ANSWER, MAX_ROWS = 500_000, 200_000
 PARALLEL_OPERATIONS = 32
+LONGEST_WAIT = 30.0
+"""Seconds until an operation that finds all threads busy is given back."""
+
+
+class ServerBusy(OrchError):
+    """The server is busy: the operation found no free place in 30 s and was not begun; try again."""
+
+    code = "SERVER_BUSY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +97,39 @@ class Engine:
         return Operation(document=document, node=_operation(document, name), name=name, variables=variables)
 
     async def run(self, operation: Operation, context: Context) -> ExecutionResult:
-        """Run a query or mutation in a thread; the event loop stays free."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, operation, context)
+        """Run a query or mutation in a thread; the event loop stays free. One that finds no free thread in time is
+        not begun, and its result says so.
+        """
+        begun = self._threads.submit(self._run, operation, context)
+        done = asyncio.wrap_future(begun)
+        await asyncio.wait({done}, timeout=LONGEST_WAIT)
+        if begun.cancel():
+            return ExecutionResult(errors=[safe_error(GraphQLError("", original_error=ServerBusy()))])
+        return await done
+
+    @staticmethod
+    def status_of(result: ExecutionResult) -> int:
+        """The HTTP status of a result: 503 for an operation that was not begun, else 200 whatever its errors."""
+        codes = {error.extensions.get("code") for error in result.errors or () if error.extensions}
+        return 503 if ServerBusy.code in codes else 200
 
     def close(self) -> None:
         """Take no more operations."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, operation: Operation, context: Context) -> ExecutionResult:
-        result = execute(
-            self._schema,
-            operation.document,
-            context_value=context,
-            variable_values=operation.variables,
-            operation_name=operation.name,
-        )
+        try:
+            result = execute(
+                self._schema,
+                operation.document,
+                context_value=replace(context, allowance=Allowance(MAX_ROWS)),
+                variable_values=operation.variables,
+                operation_name=operation.name,
+                field_resolver=_Counting(),
+            )
+        except _TooLarge:
+            told = f"the answer would have more than {MAX_ANSWER:,} fields: ask for less, or page by page"
+            return ExecutionResult(None, [GraphQLError(told)])
         assert isinstance(result, ExecutionResult)
         if result.errors:
             result.errors = [safe_error(error) for error in result.errors]
@@ -124,11 +153,30 @@ class Engine:
         try:
             _check_size(query)
             document = with_our_inputs(parse(query, no_location=False))
+            check_weight(document)
         except GraphQLError as error:
             return None, [error]
         except RecursionError:
             return None, [GraphQLError("the query is nested too deep")]
         return document, validate(self._schema, document, max_errors=10)
+
+
+class _TooLarge(BaseException):
+    """The answer has more fields than anybody may have; no resolver shall make an answer of this."""
+
+
+class _Counting:
+    """Resolves the fields of one answer, which are items of objects, and counts them: lists in lists multiply."""
+
+    def __init__(self) -> None:
+        self._answered = 0
+
+    def __call__(self, source: Any, info: Any, **arguments: Any) -> Any:
+        self._answered += 1
+        if self._answered > MAX_ANSWER:
+            raise _TooLarge
+        found = source.get(info.field_name)
+        return found(info, **arguments) if callable(found) else found
 
 
 def _has_nul(value: Any) -> bool:
@@ -144,22 +192,17 @@ def _check_size(query: str) -> None:
     if len(query.encode("utf-8", "replace")) > MAX_BYTES:
         raise GraphQLError(f"the query is longer than {MAX_BYTES} bytes")
     lexer = Lexer(Source(query))
-    names = [0]
-    count = 0
+    count = depth = 0
     while (token := lexer.advance()).kind != TokenKind.EOF:
         count += 1
         if count > MAX_TOKENS:
             raise GraphQLError(f"the query has more than {MAX_TOKENS} tokens")
         if token.kind == TokenKind.BRACE_L:
-            names.append(0)
-            if len(names) > MAX_DEPTH:
+            depth += 1
+            if depth > MAX_DEPTH:
                 raise GraphQLError(f"the query is nested deeper than {MAX_DEPTH}")
-        elif token.kind == TokenKind.BRACE_R and len(names) > 1:
-            names.pop()
-        elif token.kind == TokenKind.NAME:
-            names[-1] += 1
-            if names[-1] > 3 * MAX_FIELDS:
-                raise GraphQLError(f"a selection has more than {MAX_FIELDS} fields")
+        elif token.kind == TokenKind.BRACE_R:
+            depth -= 1
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

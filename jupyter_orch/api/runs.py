@@ -196,12 +196,15 @@ def event_cursor(text: str | None) -> int:
 
 def _events(context: Context, run_id: str, after: int, limit: int | None) -> list[StoredEvent]:
     count = max(1, min(1000 if limit is None else limit, MAX_EVENTS))
-    return context.orchestrator.instance.storage.read_events(run_id, after=after, limit=count)
+    found = context.orchestrator.instance.storage.read_events(run_id, after=after, limit=count)
+    context.allowance.take(len(found))
+    return found
 
 
 def log_answer(context: Context, run_id: str, step_key: str, stream: str, cursor: int) -> Answer:
     """Captured output from a byte on."""
     data, end, size = log_chunk(context.orchestrator.instance.compute_logs, run_id, step_key, stream, cursor)
+    context.allowance.take(len(data) // 1024)
     return {
         "__typename": "ComputeLogFile",
         "data": data,
@@ -225,6 +228,7 @@ def captured(context: Context, run_id: str, step_key: str, cursor: tuple[int, in
         text, end, _ = log_chunk(logs, run_id, step_key, stream, start, limit)
         texts.append(text or None)
         ends.append(str(end))
+        context.allowance.take(len(text) // 1024)
     return {
         "__typename": "CapturedLogs",
         "logKey": [run_id, step_key],

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from graphql import graphql_sync
 
 import jupyter_orch as orch
+from jupyter_orch.api import engine as engines
 from jupyter_orch.api.assemble import make_schema
 from jupyter_orch.api.context import Context
+from jupyter_orch.api.engine import Engine
 from jupyter_orch.compute_logs.local import LocalComputeLogs
 from jupyter_orch.definitions.describe import describe_repository
 from jupyter_orch.errors import OrchError
@@ -90,7 +92,8 @@ def codes() -> Codes:
 
 
 @pytest.fixture
-def ask(storage: SqlStorage, codes: Codes, tmp_path: Path) -> Ask:
+def ask(storage: SqlStorage, codes: Codes, tmp_path: Path) -> Iterator[Ask]:
+    engine = Engine(SCHEMA)
     instance = SimpleNamespace(storage=storage, compute_logs=LocalComputeLogs(tmp_path / "logs", 10**6))
     context = Context(
         orchestrator=cast(Any, SimpleNamespace(instance=instance, code_servers=codes)),
@@ -102,11 +105,13 @@ def ask(storage: SqlStorage, codes: Codes, tmp_path: Path) -> Ask:
     )
 
     def run(query: str, **variables: Any) -> Any:
-        result = graphql_sync(SCHEMA, query, context_value=context, variable_values=variables)
+        operation = engine.prepare({"query": query, "variables": variables})
+        result = asyncio.run(engine.run(operation, context))
         assert result.errors is None, result.errors
         return result.data
 
-    return run
+    yield run
+    engine.close()
 
 
 WHERE = {"repositoryLocationName": "here", "repositoryName": "repo"}
@@ -247,3 +252,25 @@ def test_captured_output_is_read_on_from_a_cursor(ask: Ask, tmp_path: Path) -> N
 def test_wrong_keys_and_cursors_of_logs_are_refused_in_words(ask: Ask, key: list[str], cursor: str | None) -> None:
     with pytest.raises(AssertionError, match="expected"):
         ask(LOGS, k=key, c=cursor)
+
+
+def test_an_answer_that_grows_too_large_is_given_up(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = "nodes { pipelines { repository { pipelines { repository { name } } } } }"
+    query = f"{{ repositoriesOrError {{ ... on RepositoryConnection {{ {inner} }} }} }}"
+    assert ask(query)
+    monkeypatch.setattr(engines, "MAX_ANSWER", 5)
+    with pytest.raises(AssertionError, match="more than 5 fields: ask for less"):
+        ask(query)
+
+
+def test_events_and_output_beside_the_fields_are_counted_too(
+    storage: SqlStorage, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = new_id()
+    storage.add_run(NewRun(run_id=run_id, submission=submission(), events=tuple(event() for _ in range(10))))
+    query = "query($id: ID!) { a: runOrError(runId: $id) { ... on Run { events } } b: runOrError(runId: $id) { ... on Run { events } } }"
+    monkeypatch.setattr(engines, "MAX_ROWS", 20)
+    assert len(ask(query, id=run_id)["b"]["events"]) == 10
+    monkeypatch.setattr(engines, "MAX_ROWS", 19)
+    with pytest.raises(AssertionError, match="more than 19 events"):
+        ask(query, id=run_id)

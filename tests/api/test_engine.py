@@ -14,12 +14,41 @@ def engine() -> Engine:
     return Engine(make_schema())
 
 
+def doubling(levels: int) -> str:
+    """Fragments each of which holds the next one twice."""
+    start = "fragment f0 on Query { repositoriesOrError { ... on PythonError { ...f1 } } } "
+    inner = (
+        f"fragment f{n} on PythonError {{ a: cause {{ ...f{n + 1} }} b: cause {{ ...f{n + 1} }} }} "
+        for n in range(1, levels)
+    )
+    return start + "".join(inner) + f"fragment f{levels} on PythonError {{ message }}"
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
         ("{" * 250 + "a" + "}" * 250, "nested deeper"),
         ("{ " + "version " * 5000 + "}", "bytes|tokens"),
-        ("{ " + "version " * 1000 + "}", "more than 200 fields"),
+        ("{ " + "version " * 21 + "}", "more than 20 fields of the operation"),
+        ("{ " + " ".join(f"a{n}: version" for n in range(900)) + "}", "more than 20 fields"),
+        ("{ instance { " + "info " * 201 + "} }", "more than 200 fields of a selection"),
+        ("{ " + ("... on Query { instance { " + "info " * 190 + "} } ") * 9 + "}", "200 fields"),
+        ("query { ...f0 } " + doubling(30), "5000 fields|nested deeper"),
+        ("query { ...f0 } " + doubling(12), "5000 fields"),
+        ("{ version } " + doubling(30), "5000 fields|nested deeper"),
+        (
+            "{ ...f } fragment f on Query { repositoriesOrError { ... on RepositoryConnection { nodes { ...g } } } } "
+            "fragment g on Repository { location { repositories { ...g } } }",
+            "nested deeper",
+        ),
+        ("{ version " + "@skip(if: false) " * 900 + "}", "tokens|not repeatable|only be used once"),
+        (" ".join(f"query q{n} {{ version }}" for n in range(1000)), "tokens|bytes"),
+        ("query(" + " ".join(f"$v{n}: Int" for n in range(990)) + ") { version }", "tokens|never used"),
+        ('query($v: String = "' + "x" * 10**6 + '") { version }', "bytes"),
+        (
+            "{ runOrError(runId: " + "[" * 1400 + "1" + "]" * 1400 + ") { __typename } }",
+            "nested too deep|tokens|cannot represent",
+        ),
         ("{ version", "Syntax Error"),
         ("", "Syntax Error"),
         ("{ nothing }", "Cannot query field"),
