@@ -38,6 +38,16 @@ STATUS_OF_CLASS = {
 """HTTP statuses of errors that GraphQL tells as PythonError; for others see below."""
 
 
+STATUS_OF_CODE = {
+    "UNAUTHORIZED": 403,
+    "INVALID_FILTER": 400,
+    **dict.fromkeys(
+        ("SERVER_BUSY", "STORAGE_UNAVAILABLE", "DATABASE_CONFLICT", "DATABASE_FULL", "DATABASE_DAMAGED"), 503
+    ),
+}
+"""HTTP statuses of errors that GraphQL tells beside its data."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """An error as problem+json tells it (RFC 9457)."""
@@ -135,9 +145,9 @@ def _status_of(code: str, answer: dict[str, Any]) -> int:
 def _failed(result: ExecutionResult) -> Problem:
     """GraphQL itself refused: variables that do not fit are the client's, all else is ours."""
     errors = result.errors or []
-    is_clients = bool(errors) and all(error.path is None for error in errors)
     code = next((str(e.extensions["code"]) for e in errors if e.extensions and "code" in e.extensions), "")
-    status = 403 if code == "UNAUTHORIZED" else 400 if is_clients or code == "INVALID_FILTER" else 500
+    is_clients = bool(errors) and not code and all(error.path is None for error in errors)
+    status = STATUS_OF_CODE.get(code, 400 if is_clients else 500)
     title = "; ".join(error.message for error in errors[:3]) or "no answer"
     return Problem(status=status, title=title, code=code or ("BAD_REQUEST" if is_clients else "INTERNAL"), more={})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC
@@ -14,9 +16,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.ports import ReplicaStorage
+from jupyter_orch.processes import start_ticks
 from jupyter_orch.records.tick import HEARTBEAT, Replica
 
+log = logging.getLogger("jupyter_orch.daemon")
 LATE = 60.0
+REMEMBERED = 900.0
+SLOW = 1.0
+"""Seconds from which on a heartbeat that the storage took is told."""
 
 
 class Heartbeat:
@@ -28,9 +35,19 @@ class Heartbeat:
         self._version = version
         self._started_at = clock.now()
         self.replica_id = replica_id
+        self.took = 0.0
 
     def __call__(self) -> None:
-        """Beat once."""
+        """Beat once, and tell when the storage begins or ends to be slow."""
+        begun, was_slow = time.monotonic(), self.took > SLOW
+        self._beat()
+        self.took = time.monotonic() - begun
+        if self.took > SLOW and not was_slow:
+            log.warning("the storage is slow: it took %.1f s for a heartbeat; runs start and end late", self.took)
+        elif was_slow and self.took <= SLOW:
+            log.warning("the storage answers in time again")
+
+    def _beat(self) -> None:
         self._storage.beat(
             Replica(
                 replica_id=self.replica_id,
@@ -67,9 +84,26 @@ class Supervisor:
         for loop in self.loops:
             self._start(loop)
         self._heartbeat()
+        self._tell_of_predecessors()
         self._jobs.add_job(self._heartbeat, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
         self._jobs.add_job(self.look_after, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
         self._jobs.start()
+
+    @property
+    def storage_took(self) -> float:
+        """Seconds that the storage took for the last heartbeat."""
+        return self._heartbeat.took
+
+    def _tell_of_predecessors(self) -> None:
+        """Say which servers and daemons of this machine have ended without leaving."""
+        for replica in self._storage.list_replicas(clock.now() - REMEMBERED):
+            if replica.host == socket.gethostname() and start_ticks(replica.pid) is None:
+                log.warning(
+                    "an earlier server or daemon (process %d) ended without shutdown, %.0f s ago: it was killed, or "
+                    "memory ran out; its runs have gone on or are resumed",
+                    replica.pid,
+                    max(0.0, clock.now() - replica.heartbeat),
+                )
 
     def look_after(self) -> None:
         """Start every loop again whose thread has died, and let it tell so."""

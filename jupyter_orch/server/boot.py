@@ -25,7 +25,8 @@ from jupyter_orch.compute_logs.files import open_regular
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import IN_PROGRESS
 from jupyter_orch.server.hints import Hints
-from jupyter_orch.server.metrics import OrchCollector, watch_lag
+from jupyter_orch.server.loop_watch import LoopWatch
+from jupyter_orch.server.metrics import LOOP_LAG, OrchCollector
 from jupyter_orch.settings import Settings
 
 
@@ -65,7 +66,8 @@ class Deployment:
         self.orchestrator.code_servers.listen(self.hub.tell_location)
         self._hints = Hints(self.hub, event_logger, loop)
         self._collector = OrchCollector(self.orchestrator)
-        self._stop_watching = watch_lag(loop)
+        self.loop_watch = LoopWatch(loop, LOOP_LAG.observe)
+        self.loop_watch.start()
         self._root_dir = root_dir
         self._base_url = base_url
 
@@ -134,7 +136,7 @@ class Deployment:
         """Stop everything of ours but the runs."""
         if self._stop_relay is not None:
             self._stop_relay()
-        self._stop_watching()
+        self.loop_watch.stop()
         self._collector.close()
         self._hints.stop()
         self.hub.close()

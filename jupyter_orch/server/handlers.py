@@ -39,7 +39,7 @@ class GraphQLHandler(OrchHandler):
             self._refuse({"message": "subscriptions go over the websocket orch/graphql/ws"})
             return
         result = await deployment.engine.run(operation, self.context(deployment))
-        self.write_json(result.formatted)
+        self.write_json(result.formatted, deployment.engine.status_of(result))
 
     def _refuse(self, error: dict[str, Any]) -> None:
         self.write_json({"errors": [error]}, 400)

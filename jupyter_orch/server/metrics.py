@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from prometheus_client import REGISTRY, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -18,7 +17,6 @@ from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import RunStatus
 
 FRESH = 5.0
-LAG_EVERY = 0.5
 LOOP_LAG = Histogram(
     "jupyter_orch_event_loop_lag_seconds",
     "How late the server's event loop came back to what was due.",
@@ -80,6 +78,8 @@ class OrchCollector(Collector):
                 lateness = loop.lateness(clock.now())
         yield age
         yield healthy
+        took = self._orchestrator.supervisor.storage_took
+        yield _gauge("jupyter_orch_storage_seconds", "How long the storage took for the last heartbeat.", took)
         yield _gauge("jupyter_orch_tick_lateness_seconds", "How late the most overdue schedule is.", lateness)
 
     def _locations(self) -> Iterator[Metric]:
@@ -94,17 +94,3 @@ class OrchCollector(Collector):
 
 def _gauge(name: str, text: str, value: float) -> Metric:
     return GaugeMetricFamily(name, text, value=value)
-
-
-def watch_lag(loop: asyncio.AbstractEventLoop) -> Callable[[], None]:
-    """Measure the loop's lag from now on; for any thread. Returns how to stop."""
-    stopped = threading.Event()
-
-    def due(at: float) -> None:
-        LOOP_LAG.observe(max(0.0, loop.time() - at))
-        if not stopped.is_set():
-            after = loop.time() + LAG_EVERY
-            loop.call_at(after, due, after)
-
-    loop.call_soon_threadsafe(lambda: due(loop.time()))
-    return stopped.set

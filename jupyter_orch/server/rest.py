@@ -30,19 +30,23 @@ class HealthHandler(OrchHandler):
     @web.authenticated
     @authorized(action="read", resource="jupyter_orch:health")
     async def get(self) -> None:
-        """``{version, api, status, error?, daemon?}``; 200 also while starting, so that the panel can say so."""
+        """``{version, api, status, error?, storageSeconds?, daemon?}``; 200 also while starting, so that the panel can
+        say so.
+        """
         readiness = self.readiness
         answer: dict[str, Any] = {"version": __version__, "api": API_VERSION, "status": readiness.status}
         if readiness.error is not None:
             answer["error"] = str(readiness.error)
         if readiness.deployment is not None:
+            supervisor = readiness.deployment.orchestrator.supervisor
+            answer["storageSeconds"] = round(supervisor.storage_took, 3)
             answer["daemon"] = {
                 loop.name: {
                     "heartbeat": loop.heartbeat,
                     "healthy": not loop.errors,
                     "reason": f"{loop.errors[0].cls}: {loop.errors[0].message}" if loop.errors else None,
                 }
-                for loop in readiness.deployment.orchestrator.supervisor.loops
+                for loop in supervisor.loops
             }
         self.write_json(answer)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from jupyter_orch import clock
 from jupyter_orch.daemon import loop as loop_module
+from jupyter_orch.daemon import supervisor as supervisor_module
 from jupyter_orch.daemon.loop import ERROR_WINDOW, ERRORS_KEPT, Loop
 from jupyter_orch.daemon.supervisor import HEARTBEAT, Heartbeat, Supervisor, new_replica_id
 from jupyter_orch.ports import StorageUnavailable
@@ -125,3 +131,38 @@ def test_a_loop_that_rests_long_still_beats_unless_its_last_turn_failed(monkeypa
     assert well.turns == 1 and ill.heartbeat == 0.0
     for loop in (well, ill):
         loop.stop()
+
+
+def test_S_O_who_ended_without_shutdown_is_told_at_the_next_start(
+    storage: SqlStorage, caplog: pytest.LogCaptureFixture
+) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for pid, host in ((dead.pid, socket.gethostname()), (dead.pid, "elsewhere"), (os.getpid(), socket.gethostname())):
+        replica = Replica(
+            replica_id=f"{pid}@{host}",
+            host=host,
+            pid=pid,
+            started_at=0.0,
+            heartbeat=clock.now(),
+            version="1",
+            loops={},
+            errors={},
+        )
+        storage.beat(replica)
+    supervisor = Supervisor(storage, (), "1.0", new_replica_id())
+    supervisor.start()
+    supervisor.stop()
+    assert caplog.text.count("ended without shutdown") == 1 and f"(process {dead.pid})" in caplog.text
+
+
+def test_B_L_a_storage_that_is_slow_is_told_once_and_when_it_is_over(
+    storage: SqlStorage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beat, moments = Heartbeat(storage, (), "1.0", "me"), iter([0.0, 2.5, 10.0, 12.5, 20.0, 20.1])
+    monkeypatch.setattr(supervisor_module, "time", SimpleNamespace(monotonic=moments.__next__))
+    for took in (2.5, 2.5, pytest.approx(0.1)):
+        beat()
+        assert beat.took == took
+    assert caplog.text.count("the storage is slow: it took 2.5 s") == 1
+    assert caplog.text.count("the storage answers in time again") == 1
