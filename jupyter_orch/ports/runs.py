@@ -21,6 +21,7 @@ class Guard:
     """What must still be true of a run for a write to count (compare-and-set).
 
     Attributes:
+        event_seq: no event was stored since this number.
         is_retry_due: the run is still marked as one to be tried again.
         queue_turn: nobody has taken a run from the queue since; the turn counts on with the move.
         pools: in each of these pools, with so many slots, one is free; the run holds it from the move on, until it
@@ -30,6 +31,7 @@ class Guard:
     statuses: tuple[RunStatus, ...]
     epoch: int | None = None
     launch_token: str | None = None
+    event_seq: int | None = None
     is_retry_due: bool = False
     queue_turn: int | None = None
     pools: Mapping[str, int] = field(default_factory=dict)

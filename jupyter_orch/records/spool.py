@@ -33,13 +33,13 @@ class Spooled:
     events: tuple[Event, ...] = ()
 
 
-def spool_file(home: str, run_id: str) -> Path:
-    """The spool of a run.
+def spool_file(home: str, run_id: str, epoch: int) -> Path:
+    """The spool of a run in the hands of one worker; the next one has another.
 
     Args:
         home: the instance's folder on the worker's host.
     """
-    return Path(home) / "spool" / file_stem(run_id)
+    return Path(home) / "spool" / f"{file_stem(run_id)}.{epoch}"
 
 
 class Spool:

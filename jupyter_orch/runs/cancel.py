@@ -76,7 +76,7 @@ class Canceler:
             end_process(run.worker)
             if run.runner is not None:
                 kill_run(run.runner, run.run_id)
-            remove_spool(spool_file(run.worker.home, run.run_id))
+            remove_spool(spool_file(run.worker.home, run.run_id, run.epoch))
             failpoint("cancel.killed")
         elif run.worker is not None:
             note = f"Marked as canceled at once; what runs on {run.worker.host} was not confirmed to have ended."

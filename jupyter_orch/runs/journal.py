@@ -198,11 +198,25 @@ class Journal:
         return None
 
     def append_lost(self, run: Run, events: Sequence[Event]) -> bool:
-        """Events that a dead worker had on its way: those that were not stored; False when the run is another's."""
+        """Events that a dead worker had on its way: those that were not stored, once, however many see to it.
+
+        Returns:
+            False when the run is another's, or somebody else has just stored events of it.
+        """
+        found = self._storage.get_run(run.run_id)
+        if found is None or found.epoch != run.epoch:
+            return False
         stored = self._storage.read_events(run.run_id, limit=ALL_EVENTS, types={event.type for event in events})
         known = {(e.event.type, e.event.timestamp, e.event.step_key, e.event.message) for e in stored}
         lost = [e for e in events if (e.type, e.timestamp, e.step_key, e.message) not in known]
-        return not lost or self.append(run.run_id, run.epoch, lost) is not None
+        if not lost:
+            return True
+        held = (RunStatus.STARTED, RunStatus.CANCELING)
+        guard = Guard(statuses=held, epoch=run.epoch, event_seq=found.event_seq)
+        moved = self._storage.move_run(run.run_id, guard, None, lost)
+        if moved is not None:
+            self._bell(run.run_id)
+        return moved is not None
 
     def is_over(self, run: Run) -> bool:
         """Whether the run has ended in the hands of this epoch."""

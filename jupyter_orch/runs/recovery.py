@@ -59,10 +59,13 @@ class Recovery:
         kept = f"{left.finished} of {left.total} steps are kept" if left.total else "no step had begun"
         ends = [*left.ends(how), *left.repeats()]
         most = self._watch.max_resume_run_attempts
-        return self._journal.resume(run, run.resume_count + 1, most, ends, f"{what}; {kept}.")
+        resumed = self._journal.resume(run, run.resume_count + 1, most, ends, f"{what}; {kept}.")
+        if resumed is not None:
+            self.forget(run)
+        return resumed
 
     def forget(self, run: Run) -> None:
-        """The run has ended: nobody will ask what was on its way."""
+        """The run has ended in these hands: nobody will ask what was on its way."""
         path = _spool_file(run)
         if path is not None:
             remove_spool(path)
@@ -80,4 +83,6 @@ def _spooled(run: Run) -> Spooled:
 
 def _spool_file(run: Run) -> Path | None:
     worker = run.worker
-    return spool_file(worker.home, run.run_id) if worker is not None and worker.home and is_local(worker) else None
+    if worker is None or not worker.home or not is_local(worker):
+        return None
+    return spool_file(worker.home, run.run_id, run.epoch)

@@ -283,6 +283,8 @@ def _guarded(guard: Guard) -> list[Any]:
         conditions.append(runs.c.epoch == guard.epoch)
     if guard.launch_token is not None:
         conditions.append(runs.c.launch_token == guard.launch_token)
+    if guard.event_seq is not None:
+        conditions.append(runs.c.event_seq == guard.event_seq)
     if guard.is_retry_due:
         conditions.append(runs.c.retry_due == 1)
     return conditions

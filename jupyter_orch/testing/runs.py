@@ -104,6 +104,7 @@ class RunStorageSuite(OpenedStorage):
             Guard(statuses=(RunStatus.QUEUED,)),
             Guard(statuses=(RunStatus.STARTED,), epoch=2),
             Guard(statuses=(RunStatus.STARTED,), epoch=1, launch_token="other"),
+            Guard(statuses=(RunStatus.STARTED,), epoch=1, event_seq=77),
             Guard(statuses=(RunStatus.STARTED,), epoch=1, is_retry_due=True),
         ):
             after = RunStatus.STARTING if RunStatus.QUEUED in guard.statuses else RunStatus.SUCCESS

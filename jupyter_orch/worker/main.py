@@ -77,7 +77,7 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
             failpoint("worker.order.sent")
             if not pump.drive():
                 return SUPERSEDED
-        remove_spool(spool_file(order.home, order.run_id))
+        remove_spool(spool_file(order.home, order.run_id, order.epoch))
         return 0
 
 
@@ -117,7 +117,7 @@ def _spec(run: Run, instance: Instance, log_dir: Path | None) -> RunSpec:
         home=str(settings.home),
         artifact_dir=str(settings.artifact_dir),
         log_dir=str(log_dir or ""),
-        spool_file=str(_private_folder(spool_file(str(settings.home), run.run_id))),
+        spool_file=str(_private_folder(spool_file(str(settings.home), run.run_id, run.epoch))),
     )
 
 

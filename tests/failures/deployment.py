@@ -180,7 +180,7 @@ class Deployment:
         assert [e.seq for e in events] == list(range(1, len(events) + 1))
         kinds = [e.event.type.value for e in events]
         assert sum(kind in ("PIPELINE_SUCCESS", "PIPELINE_FAILURE", "PIPELINE_CANCELED") for kind in kinds) == 1
-        assert not (self.home / "spool" / run_id).exists(), "nothing of a finished run is left lying"
+        assert not list((self.home / "spool").glob(f"{run_id}.*")), "nothing of a finished run is left lying"
 
     def is_gone(self, what: str) -> bool:
         """Whether the process that noted it last has ended."""

@@ -309,6 +309,7 @@ def _holds(row: dict[str, Any], guard: Guard) -> bool:
         row["status"] in guard.statuses
         and (guard.epoch is None or row["epoch"] == guard.epoch)
         and (guard.launch_token is None or row["launch_token"] == guard.launch_token)
+        and (guard.event_seq is None or row["event_seq"] == guard.event_seq)
         and (row["retry_due"] or not guard.is_retry_due)
     )
 

@@ -185,3 +185,24 @@ def test_what_was_on_its_way_when_the_worker_died_is_stored_once(storage: SqlSto
     stored = storage.read_events(world.run.run_id)[-4:]
     assert [e.event for e in stored] == said
     assert left_to_do(storage, world.run)[0] == ("b", "c")
+
+
+def test_what_was_on_its_way_is_stored_once_when_two_monitors_find_it(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second stores it while the first is between looking and storing."""
+    world = World(storage, CHAIN)
+    said = [replace(event(kind, step_key="a"), timestamp=1.0) for kind in (E.STEP_START, E.STEP_SUCCESS)]
+    read = storage.read_events
+
+    def read_and_be_late(*args: Any, **more: Any) -> Any:
+        found = read(*args, **more)
+        monkeypatch.undo()
+        assert world.journal.append_lost(world.run, said)
+        return found
+
+    monkeypatch.setattr(storage, "read_events", read_and_be_late)
+    assert not world.journal.append_lost(world.run, said), "somebody else was faster: look again"
+    assert world.journal.append_lost(world.run, said)
+    assert [e.event for e in storage.read_events(world.run.run_id)][-2:] == said
+    assert [e.event.type for e in storage.read_events(world.run.run_id)].count(E.STEP_SUCCESS) == 1
