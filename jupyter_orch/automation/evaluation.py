@@ -22,7 +22,7 @@ from jupyter_orch.records.tick import Tick
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.problems import RunConfigInvalid, RunTagsInvalid
 from jupyter_orch.runs.run_tags import check_tags
-from jupyter_orch.runs.secret_config import errors_without_secrets, secret_paths
+from jupyter_orch.runs.secret_config import errors_without_secrets, secret_paths, secret_variables
 
 _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
 RUN_KEY_TAG = "dagster/run_key"
@@ -62,7 +62,7 @@ class HeldTicks:
         self._storage = storage
         self._replica = replica
         self._lock = threading.Lock()
-        self._ids: set[int] = set()
+        self._renewed: dict[int, float] = {}
 
     @contextmanager
     def claimed(self, instigator_id: str, due_at: float) -> Iterator[Tick | None]:
@@ -73,19 +73,22 @@ class HeldTicks:
             yield None
             return
         with self._lock:
-            self._ids.add(tick.tick_id)
+            self._renewed[tick.tick_id] = now
         try:
             yield tick
         finally:
             with self._lock:
-                self._ids.discard(tick.tick_id)
+                self._renewed.pop(tick.tick_id, None)
 
     def renew(self) -> None:
-        """Keep what is held from being taken over."""
+        """Keep what is held for a while from being taken over."""
+        now = clock.now()
         with self._lock:
-            ids = sorted(self._ids)
+            ids = sorted(tick_id for tick_id, at in self._renewed.items() if not 0 <= now - at < RENEWAL / 2)
         if ids:
-            self._storage.renew_ticks(ids, self._replica, clock.now() + LEASE)
+            self._storage.renew_ticks(ids, self._replica, now + LEASE)
+        with self._lock:
+            self._renewed.update((tick_id, now) for tick_id in ids if tick_id in self._renewed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,7 @@ def run_from(
         created_by=asking.created_by,
         idempotency_key=key,
         secret_paths=secret_paths(known, asking.mode, request.run_config) if known is not None else (),
+        secret_variables=secret_variables(known, asking.mode, request.run_config) if known is not None else (),
     )
     if request.config_errors:
         mistakes = errors_without_secrets(request.config_errors, submission.secret_paths)

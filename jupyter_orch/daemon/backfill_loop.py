@@ -29,7 +29,7 @@ class BackfillLoop(Loop):
         self._storage = storage
         self._backfills = backfills
         self._new_runs = new_runs
-        self._lanes = Lanes(2, "backfills", self.wake)
+        self._lanes = Lanes(2, "backfills", lambda _: self.wake())
 
     def poll(self) -> float:
         self._lanes.raise_failure()

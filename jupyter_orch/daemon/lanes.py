@@ -13,11 +13,11 @@ log = logging.getLogger("jupyter_orch.daemon")
 class Lanes:
     """Threads by location; each piece of work has a name, and is there once at a time."""
 
-    def __init__(self, workers: int, name: str, done: Callable[[], None]) -> None:
+    def __init__(self, workers: int, name: str, done: Callable[[bool], None]) -> None:
         """Args:
         workers: threads of one lane at most.
         name: for the threads' names.
-        done: called after each piece of work, in its thread.
+        done: called after each piece of work, in its thread, with whether it has raised.
         """
         self._workers = workers
         self._name = name
@@ -64,13 +64,14 @@ class Lanes:
             threads.shutdown(wait=False, cancel_futures=True)
 
     def _do(self, name: str, work: Callable[[], None]) -> None:
+        failure: Exception | None = None
         try:
             work()
         except Exception as error:
             log.warning("%s: %s failed: %s", self._name, name, error)
-            with self._lock:
-                self._failure = error
+            failure = error
         finally:
             with self._lock:
+                self._failure = failure or self._failure
                 self._names.discard(name)
-            self._done()
+            self._done(failure is not None)

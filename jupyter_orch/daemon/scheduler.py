@@ -60,7 +60,7 @@ class Scheduler(Loop):
         self._switches = switches
         self._ticks = ticks
         self._new_runs = new_runs
-        self._lanes = Lanes(workers, "schedules", self.wake)
+        self._lanes = Lanes(workers, "schedules", self._fired)
         self._agenda = Agenda()
         self._in_code: dict[str, DeployedSchedule] = {}
         self._watched: dict[str, _Watched] = {}
@@ -148,6 +148,10 @@ class Scheduler(Loop):
         newest = (*owed.missed, *owed.fire)[-1]
         watched.switch = replace(watched.switch, last_due_at=newest)
         self._put(deployed, newest)
+
+    def _fired(self, has_failed: bool) -> None:
+        if has_failed:  # of 1,000 that went well each would cost a turn
+            self.wake()
 
     def _fire(self, deployed: DeployedSchedule, owed: Owed) -> None:
         self._ticks.miss(deployed, owed)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Callable
 from functools import partial
-from queue import SimpleQueue
 
 from jupyter_orch import clock
 from jupyter_orch.automation.deployed import DeployedSensor, Deployments
@@ -46,21 +47,23 @@ class SensorLoop(Loop):
         self._switches = switches
         self._ticks = ticks
         self._new_runs = new_runs
-        self._lanes = Lanes(workers, "sensors", self.wake)
+        self._lanes = Lanes(workers, "sensors", self._evaluated)
         self._agenda = Agenda()
-        self._news: SimpleQueue[tuple[Instigator, float]] = SimpleQueue()
+        self._news: deque[tuple[Instigator, float]] = deque()
         self._in_code: dict[str, DeployedSensor] = {}
         self._watched: dict[str, DeployedSensor] = {}
         self._known: dict[str, Instigator] = {}
         self._seen: object = None
         self._looked_at = 0.0
+        self._rests_until = math.inf
 
     def poll(self) -> float:
         now = clock.now()
+        self._rests_until = math.inf  # what is learnt from here on may be too late for this turn
         try:
             self._lanes.raise_failure()
-            while not self._news.empty():
-                self._learn(*self._news.get(), now)
+            while self._news:
+                self._learn(*self._news.popleft(), now)
             self._look(now)
             self._ticks.held.renew()  # first: after a sleep of this machine its own ticks look abandoned
             self._take_over(now)
@@ -68,10 +71,12 @@ class SensorLoop(Loop):
             self._seen = None
             raise
         for sensor_id in self._agenda.take(now):
-            self._start(self._watched[sensor_id], sensor_id, number_of(self._known[sensor_id]))
+            if not self._start(self._watched[sensor_id], sensor_id, number_of(self._known[sensor_id])):
+                self._agenda.put(sensor_id, now + BUSY)  # the evaluation before it has not ended yet
         first, now = self._agenda.first(), clock.now()
         longest = now + LONGEST_SLEEP
-        return max(0.0, min(longest, longest if first is None else first) - now)
+        self._rests_until = longest if first is None else min(longest, first)
+        return max(0.0, self._rests_until - now)
 
     def stop(self) -> None:
         super().stop()
@@ -110,8 +115,14 @@ class SensorLoop(Loop):
             if sensor is not None:
                 self._start(sensor, tick.instigator_id, tick.due_at)
 
-    def _start(self, sensor: DeployedSensor, sensor_id: str, due_at: float) -> None:
-        self._lanes.start(sensor.place.location, sensor_id, partial(self._fire, sensor, due_at))
+    def _start(self, sensor: DeployedSensor, sensor_id: str, due_at: float) -> bool:
+        return self._lanes.start(sensor.place.location, sensor_id, partial(self._fire, sensor, due_at))
+
+    def _evaluated(self, has_failed: bool) -> None:
+        """Have news learnt that can not wait for the next turn; most sensors are not due again for long."""
+        soonest = min((max(not_before, number_of(switch)) for switch, not_before in list(self._news)), default=math.inf)
+        if has_failed or soonest <= self._rests_until:
+            self.wake()
 
     def _fire(self, sensor: DeployedSensor, due_at: float) -> None:
         try:
@@ -121,7 +132,7 @@ class SensorLoop(Loop):
             switch = self._storage.get_instigator(sensor.instigator_id)
             if switch is not None:
                 is_elsewhere = switch.next_at == due_at  # another replica evaluates it, or this one failed over it
-                self._news.put((switch, clock.now() + BUSY if is_elsewhere else 0.0))
+                self._news.append((switch, clock.now() + BUSY if is_elsewhere else 0.0))
 
 
 def _is_older(switch: Instigator, known: Instigator) -> bool:

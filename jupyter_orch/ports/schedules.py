@@ -43,6 +43,10 @@ class ScheduleStorage(BackfillStorage):
     def switches_version(self, kind: str) -> str:
         """Another text whenever one of the kind was switched, edited, or is wanted at once; cheap to ask often."""
 
+    def count_switched_on(self, kind: str) -> int:
+        """How many schedules or sensors are on; a storage that has many of them counts without reading each."""
+        return sum(instigator.running for instigator in self.list_instigators(kind))
+
     @abstractmethod
     def claim_tick(self, instigator_id: str, due_at: float, owner: str, lease_until: float, now: float) -> Tick | None:
         """Take a due time for evaluation: insert it, or take over one whose lease has passed.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, union_all, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, union_all, update
 
 from jupyter_orch import clock
 from jupyter_orch.ports import NewRun, ScheduleStorage
@@ -21,6 +21,29 @@ _SWITCHES = ("running", "by_default")
 _MOST_VALUES = 10_000
 _MOST_TERMS = 200  # SQLite takes 500 in one statement
 _SMALLEST_STEP = 0.001
+
+# what each evaluation asks and writes, put together once
+_INSTIGATOR = select(instigators).where(instigators.c.instigator_id == bindparam("of"))
+_INSTIGATOR_LOCKED = _INSTIGATOR.with_for_update()
+_CHANGE_INSTIGATOR = update(instigators).where(instigators.c.instigator_id == bindparam("of"))
+_OF_KIND = instigators.c.kind == bindparam("of")
+_COUNT_SWITCHED_ON = select(func.count()).where(_OF_KIND, instigators.c.running == 1)
+_SWITCHES_VERSION = select(
+    func.count(),
+    func.sum(instigators.c.running),
+    func.sum(instigators.c.by_default),
+    func.max(instigators.c.effective_from),
+    func.max(instigators.c.wanted_at),
+).where(_OF_KIND)
+_TICK_AT = select(ticks).where(ticks.c.instigator_id == bindparam("of"), ticks.c.due_at == bindparam("at"))
+_INSERT_TICK = insert(ticks).returning(ticks)
+_CHANGE_TICK = update(ticks).where(ticks.c.tick_id == bindparam("of"))
+_IS_STARTED = ticks.c.status == TickStatus.STARTED.value
+_GOING_ON = select(ticks.c.tick_id).where(ticks.c.instigator_id == bindparam("of"), _IS_STARTED).limit(1)
+_HELD_TICK = select(ticks.c.run_ids).where(  # still this replica's
+    ticks.c.tick_id == bindparam("of"), ticks.c.epoch == bindparam("at"), _IS_STARTED
+)
+_ABANDONED = select(ticks).where(_IS_STARTED, ticks.c.lease_until < bindparam("now"))
 
 
 class SqlSchedules(SqlBackfills, ScheduleStorage):
@@ -58,9 +81,8 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
         return replace(found, **changes)
 
     def get_instigator(self, instigator_id: str) -> Instigator | None:
-        chosen = instigators.c.instigator_id == instigator_id
         with self._database.read() as connection:
-            row = connection.execute(select(instigators).where(chosen)).first()
+            row = connection.execute(_INSTIGATOR, {"of": instigator_id}).first()
         return rows.instigator_from(row) if row else None
 
     def list_instigators(self, kind: str | None = None) -> list[Instigator]:
@@ -71,16 +93,12 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
             return [rows.instigator_from(row) for row in connection.execute(statement)]
 
     def switches_version(self, kind: str) -> str:
-        columns = instigators.c
-        facts = (
-            func.count(),
-            func.sum(columns.running),
-            func.sum(columns.by_default),
-            func.max(columns.effective_from),
-            func.max(columns.wanted_at),
-        )
         with self._database.read() as connection:
-            return repr(tuple(connection.execute(select(*facts).where(columns.kind == kind)).one()))
+            return repr(tuple(connection.execute(_SWITCHES_VERSION, {"of": kind}).one()))
+
+    def count_switched_on(self, kind: str) -> int:
+        with self._database.read() as connection:
+            return connection.execute(_COUNT_SWITCHED_ON, {"of": kind}).scalar_one()
 
     def claim_tick(self, instigator_id: str, due_at: float, owner: str, lease_until: float, now: float) -> Tick | None:
         held = {"owner": owner, "lease_until": lease_until, "start_time": now}
@@ -88,13 +106,13 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
             switch = self._locked(connection, instigator_id)
             if switch is None:
                 return None
-            at = (ticks.c.instigator_id == instigator_id) & (ticks.c.due_at == due_at)
-            known = connection.execute(select(ticks).where(at)).first()
+            known = connection.execute(_TICK_AT, {"of": instigator_id, "at": due_at}).first()
             if known is not None:
                 if known.status != TickStatus.STARTED or known.lease_until >= now:
                     return None
                 held |= {"epoch": known.epoch + 1, "attempts": known.attempts + 1}
-                return rows.tick_from(connection.execute(update(ticks).where(at).values(held).returning(ticks)).one())
+                taken_over = _CHANGE_TICK.values(held).returning(ticks)
+                return rows.tick_from(connection.execute(taken_over, {"of": known.tick_id}).one())
             if not _counts(switch, due_at) or (switch.kind == "sensor" and self._is_busy(connection, instigator_id)):
                 return None
             fresh = {
@@ -105,7 +123,7 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
                 "attempts": 1,
                 **held,
             }
-            row = connection.execute(insert(ticks).values(fresh).returning(ticks)).one()
+            row = connection.execute(_INSERT_TICK, fresh).one()
             self._change(connection, instigator_id, {"last_due_at": due_at})
         return rows.tick_from(row)
 
@@ -140,12 +158,12 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
     ) -> list[Run] | None:
         with self._database.write() as connection:
             self._locked(connection, tick.instigator_id)
-            known = connection.execute(select(ticks.c.run_ids).where(*_held(tick))).scalar()
+            known = connection.execute(_HELD_TICK, {"of": tick.tick_id, "at": tick.epoch}).scalar()
             if known is None:
                 return None
             stored = self._store(connection, tick, runs, run_keys)
             made = rows.to_text([*rows.texts_from(known), *(new.run_id for new in runs)])
-            connection.execute(update(ticks).where(ticks.c.tick_id == tick.tick_id).values(run_ids=made))
+            connection.execute(_CHANGE_TICK, {"of": tick.tick_id, "run_ids": made})
             if cursor is not None:
                 self._change(connection, tick.instigator_id, {"cursor": cursor})
         return stored
@@ -156,7 +174,7 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
         now = clock.now()
         with self._database.write() as connection:
             switch = self._locked(connection, tick.instigator_id)
-            known = connection.execute(select(ticks.c.run_ids).where(*_held(tick))).scalar()
+            known = connection.execute(_HELD_TICK, {"of": tick.tick_id, "at": tick.epoch}).scalar()
             if known is None:
                 return None
             values = {
@@ -168,7 +186,7 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
                 "output": outcome.output,
                 "run_ids": rows.to_text([*rows.texts_from(known), *(new.run_id for new in runs)]),
             }
-            connection.execute(update(ticks).where(ticks.c.tick_id == tick.tick_id).values(values))
+            connection.execute(_CHANGE_TICK, {"of": tick.tick_id, **values})
             stored = self._store(connection, tick, runs, run_keys)
             if switch is not None:
                 self._change(connection, tick.instigator_id, _after_tick(switch, tick, outcome, now))
@@ -184,9 +202,8 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
         return found
 
     def abandoned_ticks(self, now: float) -> list[Tick]:
-        statement = select(ticks).where(ticks.c.status == TickStatus.STARTED.value, ticks.c.lease_until < now)
         with self._database.read() as connection:
-            return [rows.tick_from(row) for row in connection.execute(statement)]
+            return [rows.tick_from(row) for row in connection.execute(_ABANDONED, {"now": now})]
 
     def list_ticks(self, instigator_id: str, limit: int, before: int | None = None) -> list[Tick]:
         statement = (
@@ -230,19 +247,16 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
 
     def _locked(self, connection: Connection, instigator_id: str) -> Instigator | None:
         """A schedule or sensor, held against every other replica until the transaction ends."""
-        statement = select(instigators).where(instigators.c.instigator_id == instigator_id)
-        row = connection.execute(statement if self._database.is_sqlite else statement.with_for_update()).first()
+        statement = _INSTIGATOR if self._database.is_sqlite else _INSTIGATOR_LOCKED
+        row = connection.execute(statement, {"of": instigator_id}).first()
         return rows.instigator_from(row) if row else None
 
     def _is_busy(self, connection: Connection, instigator_id: str) -> bool:
-        going_on = select(ticks.c.tick_id).where(
-            ticks.c.instigator_id == instigator_id, ticks.c.status == TickStatus.STARTED.value
-        )
-        return connection.execute(going_on.limit(1)).first() is not None
+        return connection.execute(_GOING_ON, {"of": instigator_id}).first() is not None
 
     def _change(self, connection: Connection, instigator_id: str, changes: dict[str, Any]) -> None:
         if changes:
-            connection.execute(update(instigators).where(instigators.c.instigator_id == instigator_id).values(changes))
+            connection.execute(_CHANGE_INSTIGATOR, {"of": instigator_id, **changes})
 
     def _store(
         self, connection: Connection, tick: Tick, runs: Sequence[NewRun], keys: Sequence[str | None]
@@ -262,15 +276,6 @@ class SqlSchedules(SqlBackfills, ScheduleStorage):
 def _columns_of(instigator: Instigator) -> dict[str, Any]:
     values = {name: getattr(instigator, name) for name in instigators.c.keys()}  # noqa: SIM118  (columns, not a dict)
     return values | {name: int(values[name]) for name in _SWITCHES}
-
-
-def _held(tick: Tick) -> tuple[Any, ...]:
-    """Conditions: the tick is still this replica's."""
-    return (
-        ticks.c.tick_id == tick.tick_id,
-        ticks.c.epoch == tick.epoch,
-        ticks.c.status == TickStatus.STARTED.value,
-    )
 
 
 def _counts(switch: Instigator, due_at: float) -> bool:

@@ -53,6 +53,7 @@ class ScheduleStorageSuite(OpenedStorage):
         assert (found.running, found.cursor, found.effective_from) == (False, "d", 3.5)
         assert [i.name for i in storage.list_instigators("sensor")] == ["s"]
         assert len(storage.list_instigators()) == 2
+        assert [storage.count_switched_on(kind) for kind in ("schedule", "sensor")] == [1, 0]
         assert storage.change_instigator("nobody", running=True) is None and storage.get_instigator("nobody") is None
 
     def test_a_due_time_is_claimed_once(self, storage: ScheduleStorage) -> None:

@@ -467,3 +467,22 @@ def test_with_ten_thousand_schedules_a_turn_in_which_nothing_is_due_reads_none_o
     looks.clear()
     replica.poll()
     assert looks == ["list_instigators"], "one of them was switched: all are read again, once"
+
+
+def test_many_due_times_cost_one_turn(
+    replica: ScheduleReplica, hands: Hands, storage: SqlStorage, found: list[DeployedSchedule],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    found[:] = [schedule(name=f"s{n}") for n in range(30)]
+    replica.poll()
+    hands.now = START + 31
+    turns: list[float] = []
+    ordinary = storage.abandoned_ticks
+    monkeypatch.setattr(storage, "abandoned_ticks", lambda now: turns.append(now) or ordinary(now))
+    monkeypatch.setattr(storage, "renew_ticks", lambda *_: pytest.fail("what was just claimed needs no renewal"))
+    daemon = threading.Thread(target=replica.loop.run)
+    daemon.start()
+    wait_for(lambda: len(runs(storage)) == 30 and replica.loop.is_idle())
+    replica.loop.stop()
+    daemon.join()
+    assert len(turns) == 1

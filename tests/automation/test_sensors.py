@@ -252,6 +252,27 @@ def test_a_long_evaluation_keeps_its_tick_while_its_replica_lives(
     assert len(answers.questions) == 1 and len(runs(storage)) == 1
 
 
+@pytest.mark.parametrize(("interval", "wakes"), [(1, 1), (3600, 0)])
+def test_the_end_of_an_evaluation_wakes_the_loop_only_if_the_next_is_due_before_it_wakes_by_itself(
+    interval: int, wakes: int, storage: SqlStorage, hands: Hands, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+
+    def answer(*_: Any) -> Any:
+        assert goes_on.wait(60)
+        return {"requests": []}
+
+    answers.answer = answer
+    replica = SensorReplica(storage, answers, "a", [sensor(minimum_interval_seconds=interval)])
+    woken: list[None] = []
+    monkeypatch.setattr(replica.loop, "wake", lambda: woken.append(None))
+    replica.loop.poll()
+    goes_on.set()
+    wait_for(lambda: replica.loop.is_idle() and len(woken) >= wakes)
+    replica.loop.stop()
+    assert len(woken) == wakes
+
+
 def test_a_clock_that_was_set_back_holds_nothing_up(
     replica: SensorReplica, hands: Hands, storage: SqlStorage, answers: Answers
 ) -> None:
