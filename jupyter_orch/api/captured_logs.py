@@ -43,8 +43,10 @@ def read_cursor(text: str | None) -> tuple[int, int]:
 def captured_since(context: Context, key: list[str], cursor: str | None, limit: int | None) -> Answer:
     """What a step has written behind a cursor."""
     run_id, step_key = read_key(key)
-    found = runs.captured(context, run_id, step_key, read_cursor(cursor), CHUNK if limit is None else limit)
-    return {**found, "logKey": key}
+    start = read_cursor(cursor)
+    if context.orchestrator.instance.storage.get_run(run_id) is None:  # a name in the request is no folder's name
+        return {"__typename": "CapturedLogs", "logKey": key, "stdout": None, "stderr": None, "cursor": cursor or "0:0"}
+    return {**runs.captured(context, run_id, step_key, start, CHUNK if limit is None else limit), "logKey": key}
 
 
 def _captured_logs(_: Any, info: Any, logKey: list[str], cursor: str | None = None, limit: int | None = None) -> Answer:
@@ -55,8 +57,9 @@ def _metadata(_: Any, info: Any, logKey: list[str]) -> Answer:
     context = context_of(info)
     run_id, step_key = read_key(logKey)
     told: Answer = {"__typename": "CapturedLogsMetadata"}
+    exists = context.orchestrator.instance.storage.get_run(run_id) is not None
     for stream in ("stdout", "stderr"):
-        there = context.orchestrator.instance.compute_logs.size(run_id, step_key, stream) is not None
+        there = exists and context.orchestrator.instance.compute_logs.size(run_id, step_key, stream) is not None
         file = runs.log_answer(context, run_id, step_key, stream, 0) if there else {}
         told[f"{stream}DownloadUrl"], told[f"{stream}Location"] = file.get("downloadUrl"), file.get("path")
     return told

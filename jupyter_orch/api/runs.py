@@ -215,6 +215,17 @@ def log_answer(context: Context, run_id: str, step_key: str, stream: str, cursor
     }
 
 
+def no_log(step_key: str, stream: str) -> Answer:
+    """What there is of a run that nobody knows."""
+    return {
+        "__typename": "ComputeLogFile",
+        "data": "",
+        "size": 0,
+        "path": file_name(step_key, stream),
+        "downloadUrl": None,
+    }
+
+
 def captured(context: Context, run_id: str, step_key: str, cursor: tuple[int, int], limit: int = CHUNK) -> Answer:
     """Both streams of a step from a place on.
 

@@ -74,11 +74,14 @@ async def _compute_logs(
         while True:
             news.clear()
             found = await _in_thread(context.orchestrator.instance.storage.get_run, runId)
+            if found is None:  # a name in the request is no folder's name
+                yield {"computeLogs": {**runs.no_log(stepKey, stream), "cursor": at}}
+                return
             chunk = await _in_thread(runs.log_answer, context, runId, stepKey, stream, at)
             if chunk["data"] or first:
                 at, first = chunk["cursor"], False
                 yield {"computeLogs": chunk}
-            elif found is None or found.is_final:
+            elif found.is_final:
                 return
             else:
                 await wait_for(news, LOOK_AT_FILE)

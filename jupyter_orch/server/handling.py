@@ -17,6 +17,8 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.server.readiness import Readiness
 
 MAX_BODY = 1024 * 1024
+MOST_PASSED_BY = 8 * MAX_BODY
+TOO_LONG = f"the body is longer than {MAX_BODY} bytes"
 RIGHTS_TIMEOUT = 10.0
 
 
@@ -75,7 +77,8 @@ class QuietAboutTokens(JupyterHandler):
 class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
     """A handler below ``orch/``: JSON problems, the deployment, and no activity tracking for what panels poll.
 
-    The body is taken piece by piece, so that one that is too long is refused before it has come.
+    The body is taken piece by piece, so that one that is too long is never held: a little too long, it is let pass by, so
+    that the client reads why it was refused; much too long, it is refused before it has come.
     """
 
     _track_activity = False
@@ -84,6 +87,7 @@ class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
         """Begin with an empty body."""
         super().initialize(name, *args, **kwargs)
         self._pieces: list[bytes] = []
+        self._is_too_long = False
 
     async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler declares it
         """403 before anything else; then 413 for a body that says that it is too long."""
@@ -101,22 +105,27 @@ class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
 
     def _refuse_long_body(self) -> None:
         length = self.request.headers.get("Content-Length", "0")
-        if length.isdigit() and int(length) > MAX_BODY:
+        told = int(length) if length.isdigit() else 0
+        self._is_too_long = told > MAX_BODY
+        if told > MOST_PASSED_BY:
             self.set_header("Connection", "close")
-            raise web.HTTPError(413, f"the body is longer than {MAX_BODY} bytes")
+            raise web.HTTPError(413, TOO_LONG)
         connection: Any = self.request.connection
-        connection.set_max_body_size(MAX_BODY)
+        connection.set_max_body_size(max(MAX_BODY, told))
 
     def data_received(self, chunk: bytes) -> None:
         """A piece of the body."""
-        self._pieces.append(chunk)
+        if not self._is_too_long:
+            self._pieces.append(chunk)
 
     def json_body(self) -> Any:
         """The body as JSON; None when there is none.
 
         Raises:
-            HTTPError: 415 for another type, 400 for what is not JSON.
+            HTTPError: 413 when it is too long, 415 for another type, 400 for what is not JSON.
         """
+        if self._is_too_long:
+            raise web.HTTPError(413, TOO_LONG)
         body = b"".join(self._pieces)
         kind = self.request.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if not body and not kind:

@@ -230,9 +230,10 @@ LOGS = """query($k: [String!]!, $c: String, $n: Int) { capturedLogs(logKey: $k, 
     logKey stdout stderr cursor } capturedLogsMetadata(logKey: $k) { stdoutLocation stdoutDownloadUrl stderrDownloadUrl } }"""
 
 
-def test_captured_output_is_read_on_from_a_cursor(ask: Ask, tmp_path: Path) -> None:
+def test_captured_output_is_read_on_from_a_cursor(storage: SqlStorage, ask: Ask, tmp_path: Path) -> None:
     run_id = new_id()
     folder = tmp_path / "logs" / run_id
+    storage.add_run(NewRun(run_id=run_id, submission=submission()))
     folder.mkdir(parents=True)
     (folder / "wait.out").write_text("one\ntwo\n")
     for key in ([run_id, "wait"], [run_id, "compute_logs", "wait"]):
