@@ -16,6 +16,7 @@ from jupyter_orch.automation.sensors import SensorTicks
 from jupyter_orch.automation.switches import Switches
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.pool import KernelCodeServers
+from jupyter_orch.compute_logs.masked import OutputMask, hide_in_notebooks
 from jupyter_orch.daemon.backfill_loop import BackfillLoop
 from jupyter_orch.daemon.dispatcher import Dispatcher
 from jupyter_orch.daemon.janitor import Janitor
@@ -32,6 +33,7 @@ from jupyter_orch.daemon.supervisor import Supervisor, new_replica_id
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.launchers.cold import ColdLauncher
 from jupyter_orch.launchers.warm import WarmLauncher
+from jupyter_orch.masking import Mask
 from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.ports import (
     ComputeLogs,
@@ -48,6 +50,7 @@ from jupyter_orch.records.run import Run
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordinator
+from jupyter_orch.runs.known_secrets import mask_of
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.reexecute import Reexecutor
 from jupyter_orch.runs.submit import Submitter
@@ -163,7 +166,9 @@ def _run_loops(
     dispatcher = Dispatcher(launching)
     loops: list[Loop] = [dispatcher]
     if settings.run_monitoring.enabled:
-        rescuer = Rescuer(storage, journal, launcher, settings.run_monitoring, dispatcher.wake)
+        rescuer = Rescuer(
+            storage, journal, launcher, settings.run_monitoring, dispatcher.wake, partial(_cover, instance)
+        )
         launching.launched = rescuer.wake
         loops.append(rescuer)
     if settings.run_retries.enabled:
@@ -172,6 +177,16 @@ def _run_loops(
     if storage.is_apart:
         loops.append(Mover(storage))
     return tuple(loops)
+
+
+def _cover(instance: Instance, run: Run) -> Mask:
+    """Hide secrets in what a run has left behind; gives what hides them elsewhere."""
+    mask, folder = mask_of(run.submission, instance.settings), instance.compute_logs.folder(run.run_id)
+    if mask and folder is not None:
+        OutputMask(folder, mask).hide()
+    if mask:
+        hide_in_notebooks(instance.settings.artifact_dir, run.run_id, mask)
+    return mask
 
 
 def _removers(instance: Instance) -> tuple[Callable[[Run], None], Callable[[Run], bool]]:

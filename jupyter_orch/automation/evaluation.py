@@ -22,7 +22,7 @@ from jupyter_orch.records.tick import Tick
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.problems import RunConfigInvalid, RunTagsInvalid
 from jupyter_orch.runs.run_tags import check_tags
-from jupyter_orch.runs.secret_config import errors_without_secrets, secret_paths
+from jupyter_orch.runs.secret_config import errors_without_secrets, secret_paths, secret_variables
 
 _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
 RUN_KEY_TAG = "dagster/run_key"
@@ -130,6 +130,7 @@ def run_from(
         created_by=asking.created_by,
         idempotency_key=key,
         secret_paths=secret_paths(known, asking.mode, request.run_config) if known is not None else (),
+        secret_variables=secret_variables(known, asking.mode, request.run_config) if known is not None else (),
     )
     if request.config_errors:
         mistakes = errors_without_secrets(request.config_errors, submission.secret_paths)

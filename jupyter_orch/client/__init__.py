@@ -18,9 +18,10 @@ from jupyter_orch.client.client import (
     ShutdownInfo,
     ShutdownStatus,
 )
-from jupyter_orch.client.connection import ClientError, Server
+from jupyter_orch.client.connection import ClientError
 from jupyter_orch.client.finding import ServerNotFound, find_server
 from jupyter_orch.records.status import RunStatus
+from jupyter_orch.running_servers import Server
 
 DagsterGraphQLClientError = ClientError
 ReloadRepositoryLocationInfo, ReloadRepositoryLocationStatus = ReloadInfo, ReloadStatus

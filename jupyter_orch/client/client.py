@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from jupyter_orch.client.connection import ClientError, Connection, Server, quoted
+from jupyter_orch.client.connection import ClientError, Connection, quoted
 from jupyter_orch.client.finding import find_server
 from jupyter_orch.records.status import FINAL, RunStatus
+from jupyter_orch.running_servers import Server
 
 _SUBMIT = """mutation($params: ExecutionParams!) { answer: launchPipelineExecution(executionParams: $params) {
     __typename ... on LaunchPipelineRunSuccess { run { runId } }

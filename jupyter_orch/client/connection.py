@@ -7,12 +7,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
 from jupyter_orch.errors import OrchError
+from jupyter_orch.running_servers import Server
 
 
 class ClientError(OrchError):
@@ -29,19 +29,6 @@ class ClientError(OrchError):
         super().__init__(f"{kind}: {message}" if kind else message)
         self.kind = kind
         self.body = body
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where a Jupyter server is.
-
-    Attributes:
-        url: its address with the base URL, e.g. ``http://localhost:8888/``.
-        token: its token; never shown.
-    """
-
-    url: str
-    token: str = field(default="", repr=False)
 
 
 class Connection:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_runtime_dir
-
-from jupyter_orch.client.connection import Server
 from jupyter_orch.errors import OrchError
+from jupyter_orch.running_servers import Server, running_servers
 
 URL_VARIABLE, TOKEN_VARIABLE = "JUPYTER_ORCH_URL", "JUPYTER_ORCH_TOKEN"
 PARENT_VARIABLE = "JPY_PARENT_PID"
@@ -21,15 +16,6 @@ class ServerNotFound(OrchError):
     """No Jupyter server was found, or several."""
 
     code = "SERVER_NOT_FOUND"
-
-
-@dataclass(frozen=True, slots=True)
-class RunningServer:
-    """A server that runs on this machine for this user."""
-
-    server: Server
-    pid: int
-    root: Path
 
 
 def find_server(folder: Path | None = None) -> Server:
@@ -65,25 +51,3 @@ def find_server(folder: Path | None = None) -> Server:
     raise ServerNotFound(
         f"no Jupyter server runs here: start one (jupyter lab), or name one by its address, or in ${URL_VARIABLE}"
     )
-
-
-def running_servers() -> Iterator[RunningServer]:
-    """The servers of this user that have left word in Jupyter's runtime folder and live."""
-    for file in sorted(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
-        try:
-            told = json.loads(file.read_text("utf-8"))
-            found = RunningServer(Server(told["url"], told.get("token", "")), int(told["pid"]), Path(told["root_dir"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        if _lives(found.pid):
-            yield found
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

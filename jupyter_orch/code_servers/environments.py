@@ -15,14 +15,10 @@ from jupyter_orch.code_servers.workspace import LocationEntry
 from jupyter_orch.code_servers.zygote_process import LoadFailed
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.settings import HOME_VARIABLE, home_folder
+from jupyter_orch.settings.secrets import SECRET_VARIABLES
 
-SECRET_VARIABLES = (
-    "JUPYTER_TOKEN",
-    "JPY_API_TOKEN",
-    "JUPYTERHUB_API_TOKEN",
-    "JUPYTERHUB_COOKIE_SECRET",
-    "JPY_PARENT_PID",
-)
+WITHHELD = (*SECRET_VARIABLES, "JPY_PARENT_PID")
+"""Variables of the server that locations do not get, unless ``env`` in ``workspace.yaml`` gives it them."""
 _PYTHON = re.compile(r"python(\d+(\.\d+)*)?(\.exe)?")
 
 
@@ -47,7 +43,7 @@ def environment_of(entry: LocationEntry) -> Environment:
     Raises:
         LoadFailed: its kernelspec or interpreter is not there.
     """
-    env = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+    env = {name: value for name, value in os.environ.items() if name not in WITHHELD}
     python, kernelspec = entry.executable or sys.executable, ""
     if entry.executable and not shutil.which(entry.executable):
         raise LoadFailed(

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from jupyter_orch import clock
-from jupyter_orch.code_servers.environments import SECRET_VARIABLES, Environment, environment_of
+from jupyter_orch.code_servers.environments import WITHHELD, Environment, environment_of
 from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.code_servers.replica import Replica, start_replica
 from jupyter_orch.code_servers.watching import WatchedFiles
@@ -417,7 +417,7 @@ class Location:
 
 def _remote_runner(gateway: Gateway) -> RunnerAddress:
     """A run of code that another server hosts: a small process here, which fetches what a kernel there does."""
-    env = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+    env = {name: value for name, value in os.environ.items() if name not in WITHHELD}
     return RunnerAddress(
         socket=None,
         command=(sys.executable, "-m", "jupyter_orch.worker.gateway_runner"),

@@ -26,6 +26,7 @@ class Submission:
         parent_run_id, root_run_id: of a re-execution.
         idempotency_key: a second submission with the same key gives the first run.
         secret_paths: the places of ``run_config`` whose values are never shown.
+        secret_variables: environment variables that stand in such places.
     """
 
     location: str
@@ -41,6 +42,7 @@ class Submission:
     root_run_id: str | None = None
     idempotency_key: str | None = None
     secret_paths: tuple[tuple[str | int, ...], ...] = ()
+    secret_variables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

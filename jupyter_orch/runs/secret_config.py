@@ -11,26 +11,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from jupyter_orch.masking import MASK
 from jupyter_orch.records.messages import ConfigError
 from jupyter_orch.records.run import Submission
 from jupyter_orch.records.snapshot import JsonSchema, ModeSnapshot, PipelineSnapshot, SolidSnapshot
 
-MASK = "***"
 Path = tuple[str | int, ...]
 
 
 def secret_paths(pipeline: PipelineSnapshot, mode: str, run_config: Any) -> tuple[Path, ...]:
     """The places of a run config that hold secrets."""
+    return tuple(path for path, value in _secret_fields(pipeline, mode, run_config) if not _is_reference(value))
+
+
+def secret_variables(pipeline: PipelineSnapshot, mode: str, run_config: Any) -> tuple[str, ...]:
+    """The environment variables that a run config names in the places of secrets."""
+    fields = _secret_fields(pipeline, mode, run_config)
+    return tuple(sorted({str(value["env"]) for _, value in fields if _is_reference(value)}))
+
+
+def _secret_fields(pipeline: PipelineSnapshot, mode: str, run_config: Any) -> list[tuple[Path, Any]]:
     if not isinstance(run_config, dict):
-        return ()
+        return []
     modes = {found.name: found for found in pipeline.modes}
-    return tuple(
-        [
-            *_of_solids(pipeline.solids, run_config.get("solids"), ("solids",)),
-            *_of_solids(pipeline.solids, run_config.get("ops"), ("ops",)),
-            *_of_mode(modes.get(mode), run_config),
-        ]
-    )
+    return [
+        *_of_solids(pipeline.solids, run_config.get("solids"), ("solids",)),
+        *_of_solids(pipeline.solids, run_config.get("ops"), ("ops",)),
+        *_of_mode(modes.get(mode), run_config),
+    ]
 
 
 def without_secrets(run_config: Any, paths: Sequence[Path]) -> Any:
@@ -68,11 +76,11 @@ def masks_in(run_config: Any, paths: Sequence[Path]) -> tuple[ConfigError, ...]:
             message="this secret was masked when it was shown: write it again, or {env: NAME}",
         )
         for path in paths
-        if _at(run_config, path) == MASK
+        if value_at(run_config, path) == MASK
     )
 
 
-def _of_mode(mode: ModeSnapshot | None, run_config: dict[str, Any]) -> Iterator[Path]:
+def _of_mode(mode: ModeSnapshot | None, run_config: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
     if mode is None:
         return
     for key, members in (("resources", mode.resources), ("loggers", mode.loggers)):
@@ -83,7 +91,7 @@ def _of_mode(mode: ModeSnapshot | None, run_config: dict[str, Any]) -> Iterator[
             yield from _of_config(member.config_schema, given.get(member.key), (key, member.key))
 
 
-def _of_solids(solids: Sequence[SolidSnapshot], given: Any, path: Path) -> Iterator[Path]:
+def _of_solids(solids: Sequence[SolidSnapshot], given: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     if not isinstance(given, dict):
         return
     for solid in solids:
@@ -95,15 +103,14 @@ def _of_solids(solids: Sequence[SolidSnapshot], given: Any, path: Path) -> Itera
                 yield from _of_solids(solid.solids, entry.get(key), (*here, key))
 
 
-def _of_config(schema: JsonSchema | None, entry: Any, path: Path) -> Iterator[Path]:
+def _of_config(schema: JsonSchema | None, entry: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     if schema is not None and isinstance(entry, dict) and "config" in entry:
         yield from _walk(schema, entry["config"], (*path, "config"))
 
 
-def _walk(schema: JsonSchema, value: Any, path: Path) -> Iterator[Path]:
+def _walk(schema: JsonSchema, value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     if schema.get("writeOnly"):
-        if not _is_reference(value):
-            yield path
+        yield path, value
         return
     for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
         yield from _walk(part, value, path)
@@ -133,7 +140,8 @@ def _replaced(value: Any, path: Path) -> Any:
     return value
 
 
-def _at(value: Any, path: Path) -> Any:
+def value_at(value: Any, path: Path) -> Any:
+    """What stands at a place of a run config; None when nothing does."""
     for key in path:
         try:
             value = value[key]

@@ -17,7 +17,7 @@ from jupyter_orch.records.snapshot import LocationSnapshot, PipelineSnapshot, Pr
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.run_tags import check_tags
-from jupyter_orch.runs.secret_config import errors_without_secrets, masks_in, secret_paths
+from jupyter_orch.runs.secret_config import errors_without_secrets, masks_in, secret_paths, secret_variables
 
 ASK_TIMEOUT = 30.0
 
@@ -120,6 +120,7 @@ class Submitter:
             root_run_id=wish.root_run_id,
             idempotency_key=wish.idempotency_key,
             secret_paths=secret_paths(pipeline, mode, wish.run_config),
+            secret_variables=secret_variables(pipeline, mode, wish.run_config),
         )
 
 

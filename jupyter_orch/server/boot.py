@@ -22,8 +22,9 @@ from jupyter_orch.bell import BellListener
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.compose import close, compose
 from jupyter_orch.compute_logs.files import open_regular
-from jupyter_orch.records.run import RunFilter
+from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import IN_PROGRESS
+from jupyter_orch.runs.known_secrets import mask_of
 from jupyter_orch.server.hints import Hints
 from jupyter_orch.server.loop_watch import LoopWatch
 from jupyter_orch.server.metrics import LOOP_LAG, OrchCollector
@@ -88,8 +89,7 @@ class Deployment:
         counts = {"jupyter_orch_runs": storage.count_runs(RunFilter(statuses=tuple(IN_PROGRESS)))}
         for kind, evaluation in (("schedule", settings.schedules), ("sensor", settings.sensors)):
             if evaluation.keep_server_alive:
-                switched_on = sum(switch.running for switch in storage.list_instigators(kind))
-                counts[f"jupyter_orch_{kind}s"] = switched_on
+                counts[f"jupyter_orch_{kind}s"] = storage.count_switched_on(kind)
         return {name: count for name, count in counts.items() if count}
 
     async def pass_door(
@@ -120,17 +120,29 @@ class Deployment:
         return None if found is None else (events, found.event_seq, found.is_final)
 
     def open_log(self, run_id: str, step_key: str, stream: str) -> int | None:
-        """A descriptor of a step's captured output."""
+        """A descriptor of a step's captured output; None too when there is no such run, whatever folders there are."""
+        if self.orchestrator.instance.storage.get_run(run_id) is None:
+            return None
         return self.orchestrator.instance.compute_logs.open(run_id, step_key, stream)
 
     def notebook(self, run_id: str, step_key: str) -> str | None:
         """The executed notebook of a step as text."""
-        for path in notebooks_of(self.orchestrator.instance.settings.artifact_dir, run_id, step_key):
-            fd = open_regular(path)
+        run = self.orchestrator.instance.storage.get_run(run_id)
+        if run is None:
+            return None
+        base = self.orchestrator.instance.settings.artifact_dir
+        for path in notebooks_of(base, run_id, step_key):
+            fd = open_regular(base, *path.relative_to(base).parts)
             if fd is not None:
                 with open(fd, encoding="utf-8") as file:
-                    return file.read()
+                    return self._without_secrets(run, file.read())
         return None
+
+    def _without_secrets(self, run: Run, notebook: str) -> str:
+        """What a run writes is looked through at its end; until then this is done for whoever looks."""
+        if run.is_final:
+            return notebook
+        return mask_of(run.submission, self.orchestrator.instance.settings).text(notebook)
 
     def close(self) -> None:
         """Stop everything of ours but the runs."""

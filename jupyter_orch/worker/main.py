@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from jupyter_orch.compute_logs.masked import OutputMask, hide_in_notebooks
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.instance import Instance
 from jupyter_orch.ports import LaunchOrder, StorageUnavailable
@@ -20,6 +21,7 @@ from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.records.spool import remove_spool, spool_file
 from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.known_secrets import mask_of
 from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.runs.resume import left_to_do
 from jupyter_orch.runs.run_tags import max_runtime_of
@@ -62,6 +64,7 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
         logs = instance.compute_logs
         log_dir = logs.folder(run.run_id)
         watch = instance.settings.run_monitoring
+        mask = mask_of(run.submission, instance.settings)
         pump = Pump(
             run,
             runner,
@@ -71,11 +74,16 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
             max_runtime=max_runtime_of(run.submission.tags, watch.max_runtime) if watch.enabled else None,
             is_shared=instance.settings.storage.name != "sqlite",
             output_cap=OutputCap(log_dir, logs.max_bytes) if log_dir is not None else None,
+            mask=mask,
+            output_masks=[OutputMask(log_dir, mask)] if mask and log_dir is not None else (),
         )
         with logs.keeping(run.run_id, resumed=order.is_resumed):
             runner.begin(_spec(run, instance, log_dir))
             failpoint("worker.order.sent")
-            if not pump.drive():
+            is_ours = pump.drive()
+            if mask:
+                hide_in_notebooks(instance.settings.artifact_dir, run.run_id, mask)
+            if not is_ours:
                 return SUPERSEDED
         remove_spool(spool_file(order.home, order.run_id, order.epoch))
         return 0

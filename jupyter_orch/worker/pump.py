@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 
 from jupyter_orch import clock, wire
+from jupyter_orch.compute_logs.masked import OutputMask
+from jupyter_orch.masking import Mask
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run
@@ -27,6 +29,7 @@ HEARTBEAT = 5.0
 TURN = 1.0
 CANCEL_GRACE = 12.0
 MAX_BATCH = 5_000
+MASKED_AT_ONCE = 4 * 1024 * 1024
 FENCE = 2 * LEASE - 5.0
 """Seconds without the storage after which a run that another host could take over stands still."""
 
@@ -45,6 +48,8 @@ class Pump:
         max_runtime: float | None = None,
         is_shared: bool = False,
         output_cap: OutputCap | None = None,
+        mask: Mask | None = None,
+        output_masks: Sequence[OutputMask] = (),
     ) -> None:
         """Args:
         wakeup: readable when somebody wants us to look at the row.
@@ -52,6 +57,8 @@ class Pump:
         max_runtime: seconds from the run's start after which it is ended.
         is_shared: workers of other hosts may have the same storage.
         output_cap: keeps the captured output short.
+        mask: hides secrets in what the run says.
+        output_masks: hide them in what it writes.
         """
         self._run = run
         self._runner = runner
@@ -74,6 +81,8 @@ class Pump:
         self._next_beat = 0.0 if run.runner is None else time.monotonic() + HEARTBEAT
         self._output_cap = output_cap
         self._next_cut = 0.0
+        self._mask = mask
+        self._output_masks = output_masks
 
     def drive(self) -> bool:
         """Pump until the runner has said "done" or is gone, then end the run.
@@ -135,6 +144,7 @@ class Pump:
         for message in self._frames.feed(data):
             if message["k"] == "events":
                 for event in msgspec.convert(message["v"], list[Event]):
+                    event = self._mask.event(event) if self._mask else event
                     self._note_failure(event)
                     self._delivery.add(event)
                     taken += 1
@@ -194,6 +204,8 @@ class Pump:
     def _cut_output(self, at_the_end: bool = False) -> None:
         if self._output_cap is not None and (at_the_end or time.monotonic() >= self._next_cut):
             self._next_cut = time.monotonic() + self._output_cap.cut()
+            for mask in self._output_masks:
+                mask.hide(None if at_the_end else MASKED_AT_ONCE)
 
     def _lose_patience(self) -> None:
         """End a runner that was asked to stop and did not."""
@@ -223,7 +235,8 @@ class Pump:
         if self._done["canceled"]:
             return Failure(cls="RunFailure", message="the run process was interrupted by a signal from outside")
         if self._done.get("failure"):
-            return msgspec.convert(self._done["failure"], Failure)
+            failure = msgspec.convert(self._done["failure"], Failure)
+            return self._mask.failure(failure) if self._mask else failure
         return self._first_failure or Failure(cls="StepsFailed", message="steps failed")
 
     def _timeout(self) -> Failure:
@@ -240,7 +253,7 @@ class Pump:
 
     def _end_after_crash(self, events: Sequence[Event], how: str) -> Run | None:
         """The runner is dead with all that it had started: the run ends, or goes on with what its steps allow."""
-        left = self._recovery.take_stock(self._run, events)
+        left = self._recovery.take_stock(self._run, events, self._mask.event if self._mask else None)
         if left is None:
             return None
         ends, note = left.ends(how, left.states), f"{_sentence(how)} while it was canceled."

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_orch.client import ClientError, OrchClient, ServerNotFound, find_server
-from jupyter_orch.client.connection import Server
+from jupyter_orch.running_servers import Server
 
 
 @pytest.fixture
