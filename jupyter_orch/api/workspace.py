@@ -9,6 +9,7 @@ import msgspec
 
 from jupyter_orch.api import backfills, runs, schedules, sensors, shapes
 from jupyter_orch.api.context import EXECUTE, LOCATIONS, Context, context_of
+from jupyter_orch.api.drawing import drawing, source
 from jupyter_orch.api.problems import Answer, answering, config_invalid, python_error
 from jupyter_orch.api.selectors import Selected, parse_run_config, pipeline_named, select, syntax_problem
 from jupyter_orch.api.snapshot_ids import SnapshotId
@@ -25,7 +26,6 @@ from jupyter_orch.records.snapshot import (
     RepositorySnapshot,
     ResourceSnapshot,
     SolidSnapshot,
-    Source,
 )
 from jupyter_orch.runs.secret_config import secret_paths, without_secrets
 from jupyter_orch.runs.submit import ask, find_pipeline, validate
@@ -130,6 +130,7 @@ def pipeline(context: Context, location_name: str, inside: Answer, found: Pipeli
         "solids": lambda info: [solid(context, s, "") for s in found.solids],
         "solidHandles": lambda info, parentHandleID=None: solid_handles(context, found, parentHandleID),
         "solidHandle": lambda info, handleID: solid_handle(context, found, handleID),
+        "drawing": lambda info: drawing(context, found),
         "solidCount": sum(1 for _ in walk(found.solids)),
         "source": source(context, found.source),
         "repository": inside,
@@ -248,18 +249,6 @@ def solid(context: Context, found: SolidSnapshot, inside: str) -> Answer:
         "solids": lambda info: [solid(context, s, handle) for s in found.solids],
         "inputMappings": [codec.to_json(m) for m in found.input_mappings],
         "outputMappings": [codec.to_json(m) for m in found.output_mappings],
-    }
-
-
-def source(context: Context, found: Source | None) -> Answer | None:
-    """Where something is written down."""
-    if found is None:
-        return None
-    return {
-        "file": found.file,
-        "contentsPath": context.contents_path(found.file),
-        "line": found.line,
-        "cell": found.cell,
     }
 
 

@@ -1,3 +1,5 @@
+import type { ISolidFields } from '../src/models/graph';
+
 /** Answers in the schema's shapes; each call gives a fresh one. */
 
 export function run(change: Record<string, unknown> = {}): Record<string, unknown> {
@@ -151,7 +153,27 @@ export function pipeline(solids: Record<string, unknown>[], change: Record<strin
     schedules: [],
     solids,
     solidHandles: flat(solids).map(one => ({ handleID: one.handle, parent: null, solid: one })),
+    drawing: written(solids),
+    solidHandle: ({ handleID }: { handleID: string }) => ({ handleID, solid: flat(solids).find(one => one.handle === handleID) }),
     ...change
+  };
+}
+
+/** Solids as the server writes them for a drawing. */
+export function written(solids: Record<string, unknown>[]): Record<string, unknown> {
+  const all = flat(solids) as unknown as ISolidFields[];
+  return {
+    definitions: all.map(({ definition, kind, inputs, outputs }) => ({ ...definition, kind, outputs, inputs: inputs.map(({ name, type, description }) => ({ name, type, description })) })),
+    solids: all.map(({ handle, name, inputs, tags, inputMappings, outputMappings }, definition) => ({
+      handle,
+      name,
+      definition,
+      from: inputs.map(({ dependsOn }) => dependsOn.map(({ solid: from, output }) => [from, output])),
+      collects: inputs.filter(one => one.isDynamicCollect).map(one => one.name),
+      tags,
+      inputMappings,
+      outputMappings
+    }))
   };
 }
 

@@ -1,9 +1,36 @@
-import type { SolidFieldsFragment } from '../api/gql/graphql';
+import type { SolidKind, SourceFragment } from '../api/gql/graphql';
 import type { StepStatus } from './history';
 import { type IPoint, layered } from './layered';
 
+/** Where the value of an input comes from. */
+export interface IFeed {
+  solid: string;
+  output: string;
+}
+
+/** How a composite's own input or output is tied to one inside. */
+export interface IMapping {
+  outer: string;
+  solid: string;
+  inner: string;
+}
+
+/** A solid as it stands in its graph. */
+export interface ISolidFields {
+  /** The path of names from the top, joined by dots. */
+  handle: string;
+  name: string;
+  kind: SolidKind;
+  definition: { name: string; description: string | null; requiredResources: readonly string[]; notebookPath: string | null; source: SourceFragment | null };
+  inputs: readonly { name: string; type: string; description: string | null; isDynamicCollect: boolean; dependsOn: readonly IFeed[] }[];
+  outputs: readonly { name: string; type: string; description: string | null; isRequired: boolean; isDynamic: boolean }[];
+  tags: readonly { key: string; value: string }[];
+  inputMappings: readonly IMapping[];
+  outputMappings: readonly IMapping[];
+}
+
 /** A solid in a pipeline's graph. */
-export interface ISolid extends SolidFieldsFragment {
+export interface ISolid extends ISolidFields {
   parent: string | null;
   readonly children: string[];
   /** The second line; left out: what the solid is. */
@@ -46,7 +73,7 @@ const OPEN_SIDE = 16;
 /** Solids of a pipeline by handle, with who feeds whom. */
 export class SolidGraph {
   /** @param solids - of every depth, composites before their inside, as the API sends them. */
-  constructor(solids: readonly (SolidFieldsFragment & Pick<ISolid, 'note' | 'status'>)[]) {
+  constructor(solids: readonly (ISolidFields & Pick<ISolid, 'note' | 'status'>)[]) {
     solids.forEach(solid => this._take(solid));
     this.roots = solids.map(solid => solid.handle).filter(handle => this._solids.get(handle)?.parent === null);
   }
@@ -99,7 +126,7 @@ export class SolidGraph {
   }
 
   /** A solid's handle is that of the composite around it, a dot, and its name. */
-  private _take(fields: SolidFieldsFragment & Pick<ISolid, 'note' | 'status'>): void {
+  private _take(fields: ISolidFields & Pick<ISolid, 'note' | 'status'>): void {
     const above = fields.handle.slice(0, -fields.name.length - 1);
     const parent = this._solids.get(above);
     this._solids.set(fields.handle, { ...fields, parent: parent ? above : null, children: [] });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import type { SolidFieldsFragment } from '../../src/api/gql/graphql';
-import { neighbour, SolidGraph } from '../../src/models/graph';
+import { type ISolidFields, neighbour, SolidGraph } from '../../src/models/graph';
 import { flat, solid } from '../samples';
 
-function tree(...solids: Record<string, unknown>[]): SolidFieldsFragment[] {
-  return flat(solids) as unknown as SolidFieldsFragment[];
+function tree(...solids: Record<string, unknown>[]): ISolidFields[] {
+  return flat(solids) as unknown as ISolidFields[];
 }
 
 const CLEAN = solid('clean', ['load'], {

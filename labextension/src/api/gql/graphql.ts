@@ -74,14 +74,24 @@ export type NotebookJobInput = {
   cronSchedule: string;
   /** UTC when left out. */
   executionTimezone?: string | null | undefined;
+  /** Formats besides the notebook, of those that the form offers. */
+  formats?: Array<string> | null | undefined;
   /** Left out, a new job is made. */
   jobId?: string | null | undefined;
-  /** How many finished results are kept; null keeps all, 20 when left out. */
+  /** How many finished results are kept; null keeps all, 0 none, 20 when left out. */
   keep?: number | null | undefined;
+  /** Keep only results of failed and canceled runs. */
+  keepFailuresOnly?: boolean | null | undefined;
   kernelName?: string | null | undefined;
   name: string;
+  /** Where copies of the results go: a template below the notebook's folder with {name}, {date}, {time} and {run}. */
+  output?: string | null | undefined;
   parameters?: unknown;
   path: string;
+  /** Always execute the notebook as it is now; null leaves it pinned as it was. False when left out. */
+  pin?: boolean | null | undefined;
+  /** Tags of its runs, a JSON object of texts. */
+  tags?: unknown;
 };
 
 /** The partitions from one to another, both included; null stands for the first or the last of all. */
@@ -134,14 +144,20 @@ export type RepositorySelector = {
 };
 
 export type RunNotebookParams = {
+  /** Formats besides the notebook, of those that the form offers. */
+  formats?: Array<string> | null | undefined;
   /** A second call with the same key finds the first one's run. */
   idempotencyKey?: string | null | undefined;
   /** Another kernel than the notebook's own. */
   kernelName?: string | null | undefined;
+  /** Where copies of the results go: a template below the notebook's folder with {name}, {date}, {time} and {run}. */
+  output?: string | null | undefined;
   /** Values for names of the notebook's `parameters` cell, a JSON object. */
   parameters?: unknown;
   /** Of the notebook, relative to the workspace's folder. */
   path: string;
+  /** Tags of the run, a JSON object of texts. */
+  tags?: unknown;
 };
 
 export type RunsFilter = {
@@ -560,6 +576,7 @@ export type RunNotebookMutationVariables = Exact<{
 
 export type RunNotebookMutation = { runNotebook:
     | { __typename: 'LaunchPipelineRunSuccess', run: { runId: string } }
+    | { __typename: 'NotebookJobInvalidError', message: string }
     | { __typename: 'NotebookJobNotFoundError', message: string }
     | { __typename: 'NotebookNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
@@ -574,6 +591,7 @@ export type RunNotebookJobMutationVariables = Exact<{
 
 export type RunNotebookJobMutation = { runNotebookJob:
     | { __typename: 'LaunchPipelineRunSuccess', run: { runId: string } }
+    | { __typename: 'NotebookJobInvalidError', message: string }
     | { __typename: 'NotebookJobNotFoundError', message: string }
     | { __typename: 'NotebookNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
@@ -645,8 +663,6 @@ export type RunOutputQuery = { pipelineRunOrError:
 
 export type SourceFragment = { file: string, contentsPath: string | null, line: number, cell: number | null };
 
-export type SolidFieldsFragment = { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> };
-
 export type PipelineQueryVariables = Exact<{
   selector: PipelineSelector;
 }>;
@@ -654,19 +670,20 @@ export type PipelineQueryVariables = Exact<{
 
 export type PipelineQuery = { pipelineOrError:
     | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'Pipeline', id: string, name: string, description: string | null, solidCount: number, tags: Array<{ key: string, value: string }>, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null, modes: Array<{ name: string, description: string | null, executors: Array<string>, resources: Array<{ name: string, description: string | null, configSchema: unknown }> }>, schedules: Array<{ name: string, sentence: string, status: InstigationStatus }>, solidHandles: Array<{ solid: { handle: string, name: string, kind: SolidKind, definition: { name: string, description: string | null, requiredResources: Array<string>, notebookPath: string | null, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null }, inputs: Array<{ name: string, type: string, description: string | null, isDynamicCollect: boolean, dependsOn: Array<{ solid: string, output: string }> }>, outputs: Array<{ name: string, type: string, description: string | null, isRequired: boolean, isDynamic: boolean }>, tags: Array<{ key: string, value: string }>, inputMappings: Array<{ outer: string, solid: string, inner: string }>, outputMappings: Array<{ outer: string, solid: string, inner: string }> } }> }
+    | { __typename: 'Pipeline', id: string, name: string, description: string | null, solidCount: number, drawing: unknown, tags: Array<{ key: string, value: string }>, source: { file: string, contentsPath: string | null, line: number, cell: number | null } | null, modes: Array<{ name: string, description: string | null, executors: Array<string>, resources: Array<{ name: string, description: string | null, configSchema: unknown }> }>, schedules: Array<{ name: string, sentence: string, status: InstigationStatus }> }
     | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
    };
 
-export type SolidSchemasQueryVariables = Exact<{
+export type SolidSchemaQueryVariables = Exact<{
   selector: PipelineSelector;
+  handle: string;
 }>;
 
 
-export type SolidSchemasQuery = { pipelineOrError:
+export type SolidSchemaQuery = { pipelineOrError:
     | { __typename: 'InvalidSubsetError', message: string }
-    | { __typename: 'Pipeline', solidHandles: Array<{ solid: { handle: string, definition: { configSchema: unknown } } }> }
+    | { __typename: 'Pipeline', solidHandle: { solid: { definition: { configSchema: unknown } } } | null }
     | { __typename: 'PipelineNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
    };
@@ -1384,58 +1401,6 @@ export const SourceFragmentDoc = new TypedDocumentString(`
   cell
 }
     `, {"fragmentName":"Source"}) as unknown as TypedDocumentString<SourceFragment, unknown>;
-export const SolidFieldsFragmentDoc = new TypedDocumentString(`
-    fragment SolidFields on Solid {
-  handle
-  name
-  kind
-  definition {
-    name
-    description
-    requiredResources
-    notebookPath
-    source {
-      ...Source
-    }
-  }
-  inputs {
-    name
-    type
-    description
-    isDynamicCollect
-    dependsOn {
-      solid
-      output
-    }
-  }
-  outputs {
-    name
-    type
-    description
-    isRequired
-    isDynamic
-  }
-  tags {
-    key
-    value
-  }
-  inputMappings {
-    outer
-    solid
-    inner
-  }
-  outputMappings {
-    outer
-    solid
-    inner
-  }
-}
-    fragment Source on SourceLocation {
-  file
-  contentsPath
-  line
-  cell
-}`, {"fragmentName":"SolidFields"}) as unknown as TypedDocumentString<SolidFieldsFragment, unknown>;
 export const RunRowFragmentDoc = new TypedDocumentString(`
     fragment RunRow on PipelineRun {
   id
@@ -2541,11 +2506,7 @@ export const PipelineDocument = new TypedDocumentString(`
         sentence
         status
       }
-      solidHandles {
-        solid {
-          ...SolidFields
-        }
-      }
+      drawing
     }
     ... on Error {
       message
@@ -2560,51 +2521,6 @@ export const PipelineDocument = new TypedDocumentString(`
   contentsPath
   line
   cell
-}
-fragment SolidFields on Solid {
-  handle
-  name
-  kind
-  definition {
-    name
-    description
-    requiredResources
-    notebookPath
-    source {
-      ...Source
-    }
-  }
-  inputs {
-    name
-    type
-    description
-    isDynamicCollect
-    dependsOn {
-      solid
-      output
-    }
-  }
-  outputs {
-    name
-    type
-    description
-    isRequired
-    isDynamic
-  }
-  tags {
-    key
-    value
-  }
-  inputMappings {
-    outer
-    solid
-    inner
-  }
-  outputMappings {
-    outer
-    solid
-    inner
-  }
 }
 fragment ErrorFields on PythonError {
   message
@@ -2624,14 +2540,13 @@ fragment ErrorChain on PythonError {
     }
   }
 }`) as unknown as TypedDocumentString<PipelineQuery, PipelineQueryVariables>;
-export const SolidSchemasDocument = new TypedDocumentString(`
-    query SolidSchemas($selector: PipelineSelector!) {
+export const SolidSchemaDocument = new TypedDocumentString(`
+    query SolidSchema($selector: PipelineSelector!, $handle: String!) {
   pipelineOrError(params: $selector) {
     __typename
     ... on Pipeline {
-      solidHandles {
+      solidHandle(handleID: $handle) {
         solid {
-          handle
           definition {
             configSchema
           }
@@ -2643,7 +2558,7 @@ export const SolidSchemasDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<SolidSchemasQuery, SolidSchemasQueryVariables>;
+    `) as unknown as TypedDocumentString<SolidSchemaQuery, SolidSchemaQueryVariables>;
 export const SolidKindsDocument = new TypedDocumentString(`
     query SolidKinds($selector: PipelineSelector!) {
   pipelineOrError(params: $selector) {

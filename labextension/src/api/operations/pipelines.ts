@@ -10,54 +10,6 @@ export const SOURCE = graphql(`
   }
 `);
 
-export const SOLID_FIELDS = graphql(`
-  fragment SolidFields on Solid {
-    handle
-    name
-    kind
-    definition {
-      name
-      description
-      requiredResources
-      notebookPath
-      source {
-        ...Source
-      }
-    }
-    inputs {
-      name
-      type
-      description
-      isDynamicCollect
-      dependsOn {
-        solid
-        output
-      }
-    }
-    outputs {
-      name
-      type
-      description
-      isRequired
-      isDynamic
-    }
-    tags {
-      key
-      value
-    }
-    inputMappings {
-      outer
-      solid
-      inner
-    }
-    outputMappings {
-      outer
-      solid
-      inner
-    }
-  }
-`);
-
 export const PIPELINE = graphql(`
   query Pipeline($selector: PipelineSelector!) {
     pipelineOrError(params: $selector) {
@@ -89,11 +41,7 @@ export const PIPELINE = graphql(`
           sentence
           status
         }
-        solidHandles {
-          solid {
-            ...SolidFields
-          }
-        }
+        drawing
       }
       ... on Error {
         message
@@ -105,14 +53,13 @@ export const PIPELINE = graphql(`
   }
 `);
 
-export const SOLID_SCHEMAS = graphql(`
-  query SolidSchemas($selector: PipelineSelector!) {
+export const SOLID_SCHEMA = graphql(`
+  query SolidSchema($selector: PipelineSelector!, $handle: String!) {
     pipelineOrError(params: $selector) {
       __typename
       ... on Pipeline {
-        solidHandles {
+        solidHandle(handleID: $handle) {
           solid {
-            handle
             definition {
               configSchema
             }

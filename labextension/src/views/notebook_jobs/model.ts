@@ -36,7 +36,12 @@ export class NotebookJobsModel extends AskingModel {
       parameters: job.parameters as Record<string, unknown>,
       when: whenOf(job.cronSchedule),
       zone: job.executionTimezone,
-      keep: job.keep
+      keep: job.keep,
+      keepFailuresOnly: job.keepFailuresOnly,
+      formats: job.formats,
+      output: job.output,
+      tags: job.tags as Record<string, string>,
+      isPinned: job.isPinned
     });
     await this.refetch();
   }

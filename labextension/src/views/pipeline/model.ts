@@ -1,8 +1,9 @@
 import type { PipelineQuery, PipelineSelector } from '../../api/gql/graphql';
-import { PIPELINE, SOLID_SCHEMAS } from '../../api/operations';
-import { messageOf, RequestProblem } from '../../api/problem';
+import { PIPELINE, SOLID_SCHEMA } from '../../api/operations';
+import { messageOf } from '../../api/problem';
 import { ChangingModel } from '../../changing';
 import type { IGraphModel } from '../../components/graph/graph';
+import { readDrawing } from '../../models/drawing';
 import { type IDrawing, neighbour, SolidGraph } from '../../models/graph';
 import type { IPipelineAddress } from '../../models/workspace';
 import type { IOrchestrator } from '../../tokens';
@@ -87,7 +88,7 @@ export class PipelineModel extends ChangingModel implements IGraphModel {
       this._redraw([...this._opened, ...parents]);
     }
     this.notify();
-    void this._fetchSchemas();
+    void this._fetchSchema(this._selected);
   }
 
   /** Grows each time the drawing is asked to bring the selection near. */
@@ -127,7 +128,7 @@ export class PipelineModel extends ChangingModel implements IGraphModel {
 
   /** JSON Schema of a solid's config; undefined while it is not known. */
   schemaOf(handle: string): unknown {
-    return this._schemas?.get(handle);
+    return this._schemas.get(handle);
   }
 
   /** Fetch the pipeline. Rejects with a `RequestProblem`. */
@@ -150,9 +151,8 @@ export class PipelineModel extends ChangingModel implements IGraphModel {
   private _take(answer: PipelineDetail): void {
     this._problem = '';
     this._detail = answer;
-    this._graph = new SolidGraph(answer.solidHandles.map(one => one.solid));
-    this._schemas = null;
-    this._schemasAsked = false;
+    this._graph = new SolidGraph(readDrawing(answer.drawing));
+    this._schemas.clear();
     this._redraw(this._opened);
     this.select(this._selected);
   }
@@ -167,20 +167,20 @@ export class PipelineModel extends ChangingModel implements IGraphModel {
     return parent === null ? [] : [...this._parentsOf(parent), parent];
   }
 
-  /** Schemas are large and seldom looked at: they come when a solid is chosen for the first time. */
-  private async _fetchSchemas(): Promise<void> {
-    if (this._selected === '' || this._schemasAsked) {
+  /** Schemas are large and seldom looked at: that of a solid comes when it is chosen for the first time. */
+  private async _fetchSchema(handle: string): Promise<void> {
+    if (handle === '' || this._schemas.has(handle)) {
       return;
     }
-    this._schemasAsked = true;
+    this._schemas.set(handle, undefined);
     try {
-      const { pipelineOrError: answer } = await this._orch.client.send(SOLID_SCHEMAS, { selector: this.selector });
+      const { pipelineOrError: answer } = await this._orch.client.send(SOLID_SCHEMA, { selector: this.selector, handle });
       if (answer.__typename === 'Pipeline') {
-        this._schemas = new Map(answer.solidHandles.map(({ solid }) => [solid.handle, solid.definition.configSchema]));
+        this._schemas.set(handle, answer.solidHandle?.solid.definition.configSchema ?? null);
         this.notify();
       }
-    } catch (reason) {
-      this._schemasAsked = !(reason instanceof RequestProblem && reason.kind === 'offline');
+    } catch {
+      this._schemas.delete(handle);
     }
   }
 
@@ -205,7 +205,7 @@ export class PipelineModel extends ChangingModel implements IGraphModel {
   private _search = '';
   private _sought = 0;
   private _opened: ReadonlySet<string> = new Set();
-  private _schemas: ReadonlyMap<string, unknown> | null = null;
-  private _schemasAsked = false;
+  /** Undefined for one that was asked for and is not known yet. */
+  private readonly _schemas = new Map<string, unknown>();
   private _codeVersion = '';
 }
