@@ -6,7 +6,6 @@ import { bodyOf } from '../components/surroundings';
 import type { IOrchestrator } from '../tokens';
 import { DialogBody } from './dialog_body';
 import type { NotebookDraft } from './draft';
-import { DueTimesModel } from './due_times';
 
 /**
  * Show the fields until they are sent and taken, or given up.
@@ -22,18 +21,8 @@ export async function askAndSend<T>(
   { title, accept, scheduled }: { title: string; accept: string; scheduled: boolean },
   send: () => Promise<T>
 ): Promise<T | null> {
-  const due = new DueTimesModel(orch.client);
-  try {
-    return await Private.askAgain(orch, draft, send, { title, accept, fields: createElement(DialogBody, { draft, scheduled, kernels, due }) });
-  } finally {
-    due.dispose();
-  }
-}
-
-namespace Private {
-export async function askAgain<T>(orch: IOrchestrator, draft: NotebookDraft, send: () => Promise<T>, { title, accept, fields }: { title: string; accept: string; fields: JSX.Element }): Promise<T | null> {
   for (;;) {
-    const body = bodyOf(orch, fields);
+    const body = bodyOf(orch, createElement(DialogBody, { draft, scheduled, kernels }));
     const dialog = new Dialog({ title, body, buttons: [Dialog.cancelButton(), Dialog.okButton({ label: accept })] });
     const { button } = await dialog.launch();
     if (!button.accept) {
@@ -49,5 +38,4 @@ export async function askAgain<T>(orch: IOrchestrator, draft: NotebookDraft, sen
       draft.refusal = messageOf(reason);
     }
   }
-}
 }

@@ -3,22 +3,10 @@ import { useId } from 'react';
 import { useModel, useTrans } from '../components/surroundings';
 import type { NotebookDraft } from './draft';
 import type { NotebookParameter } from './values';
-import { DueTimes, type DueTimesModel } from './due_times';
-import { Results } from './results';
-import { Field } from './field';
 import { cronOf, type IWhen } from './when';
 
-interface IDialogProps {
-  draft: NotebookDraft;
-  scheduled: boolean;
-  /** Kernel name → title. */
-  kernels: Readonly<Record<string, string>>;
-  /** Says when a choice is due next. */
-  due?: DueTimesModel;
-}
-
 /** The fields to run or schedule a notebook. */
-export function DialogBody({ draft, scheduled, kernels, due }: IDialogProps): JSX.Element {
+export function DialogBody({ draft, scheduled, kernels }: { draft: NotebookDraft; scheduled: boolean; kernels: Readonly<Record<string, string>> }): JSX.Element {
   const trans = useTrans();
   useModel(draft);
   return (
@@ -33,7 +21,7 @@ export function DialogBody({ draft, scheduled, kernels, due }: IDialogProps): JS
           {id => <input id={id} className="jp-mod-styled" value={draft.name} onChange={event => draft.change({ name: event.target.value })} />}
         </Field>
       )}
-      {scheduled && <When draft={draft} due={due} />}
+      {scheduled && <When draft={draft} />}
       <Parameters draft={draft} />
       <Field label={trans.__('Kernel')}>
         {id => (
@@ -47,12 +35,42 @@ export function DialogBody({ draft, scheduled, kernels, due }: IDialogProps): JS
           </select>
         )}
       </Field>
-      <Results draft={draft} scheduled={scheduled} />
+      {scheduled && (
+        <Field label={trans.__('Keep results')} note={trans.__('The newest ones; empty keeps all.')}>
+          {(id, noteId) => (
+            <input
+              id={id}
+              aria-describedby={noteId}
+              className="jp-mod-styled"
+              type="number"
+              min={1}
+              value={draft.keep}
+              onChange={event => draft.change({ keep: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
     </div>
   );
 }
 
-function When({ draft, due }: { draft: NotebookDraft; due?: DueTimesModel }): JSX.Element {
+function Field({ label, note, children }: { label: string; note?: string; children: (id: string, noteId: string | undefined) => JSX.Element }): JSX.Element {
+  const id = useId();
+  const noteId = note ? `${id}-note` : undefined;
+  return (
+    <div className="jp-orch-Notebook-field">
+      <label htmlFor={id}>{label}</label>
+      {children(id, noteId)}
+      {note && (
+        <div id={noteId} className="jp-orch-Row-note">
+          {note}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function When({ draft }: { draft: NotebookDraft }): JSX.Element {
   const trans = useTrans();
   const { when } = draft;
   const choose = (fields: Partial<IWhen>): void => draft.change({ when: { ...when, ...fields } });
@@ -122,7 +140,6 @@ function When({ draft, due }: { draft: NotebookDraft; due?: DueTimesModel }): JS
           <option key={zone} value={zone} />
         ))}
       </datalist>
-      {due && <DueTimes model={due} cron={cronOf(when)} zone={draft.zone} />}
     </fieldset>
   );
 }

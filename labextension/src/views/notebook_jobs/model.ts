@@ -36,12 +36,7 @@ export class NotebookJobsModel extends AskingModel {
       parameters: job.parameters as Record<string, unknown>,
       when: whenOf(job.cronSchedule),
       zone: job.executionTimezone,
-      keep: job.keep,
-      keepFailuresOnly: job.keepFailuresOnly,
-      formats: job.formats,
-      output: job.output,
-      tags: job.tags as Record<string, string>,
-      isPinned: job.isPinned
+      keep: job.keep
     });
     await this.refetch();
   }
