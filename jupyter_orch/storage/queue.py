@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jupyter_orch.storage.schema import queue_turns, runs, slots
@@ -68,7 +68,7 @@ def take_slots(connection: Connection, run_pk: int, pools: Mapping[str, int]) ->
 
 def free_slots(connection: Connection, run_pk: int) -> None:
     """Give back whatever a run holds."""
-    connection.execute(delete(slots).where(slots.c.run_pk == run_pk))
+    connection.execute(_FREE, {"of": run_pk})
 
 
 def held_slots(connection: Connection) -> dict[str, tuple[str, ...]]:
@@ -82,4 +82,5 @@ def held_slots(connection: Connection) -> dict[str, tuple[str, ...]]:
 
 _TURN = select(queue_turns.c.turn).where(queue_turns.c.queue == QUEUE)
 _COUNT = insert(queue_turns)
+_FREE = delete(slots).where(slots.c.run_pk == bindparam("of"))
 _COUNT_ON = update(queue_turns).where(queue_turns.c.queue == QUEUE).values(turn=queue_turns.c.turn + 1)

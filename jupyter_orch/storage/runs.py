@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, literal, select, union_all, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.elements import ColumnElement
 
 from jupyter_orch import clock
@@ -64,18 +78,18 @@ class SqlRuns(SqlStatusChanges, RunStorage):
         }
         try:
             with nullcontext() if self._database.is_sqlite else connection.begin_nested():
-                pk = connection.execute(runs.insert().values(values).returning(runs.c.pk)).scalar_one()
+                row = connection.execute(_INSERT_RUN, values).one()
         except IntegrityError:
             existing = self._existing(connection, new)
             if existing is None:
                 raise
             return existing, False
         if submission.tags:
-            tags = [{"run_pk": pk, "key": key, "value": value} for key, value in submission.tags.items()]
-            connection.execute(run_tags.insert(), tags)
-        self._insert_events(connection, new.run_id, pk, 1, 0, new.events)
-        note_change(connection, pk, str(values["status"]), is_sqlite=self._database.is_sqlite)
-        return self._fetch(connection, runs.c.pk == pk), True
+            tags = [{"run_pk": row.pk, "key": key, "value": value} for key, value in submission.tags.items()]
+            connection.execute(_INSERT_TAGS, tags)
+        self._insert_events(connection, new.run_id, row.pk, 1, 0, new.events)
+        note_change(connection, row.pk, row.status, is_sqlite=self._database.is_sqlite)
+        return rows.run_from(row), True
 
     def get_run(self, run_id: str) -> Run | None:
         with self._database.read() as connection:
@@ -106,19 +120,21 @@ class SqlRuns(SqlStatusChanges, RunStorage):
             changes["status"] = to.value
         for column in _JSON_COLUMNS & changes.keys():
             changes[column] = rows.to_text(changes[column])
-        changes["event_seq"] = runs.c.event_seq + len(events)
         if "retry_due" in changes:
             changes["retry_due"] = int(changes["retry_due"])
-        statement = update(runs).where(runs.c.run_id == run_id, *_guarded(guard)).values(changes).returning(runs)
         try:
-            return self._moved(statement, guard, run_id, to, events)
+            return self._moved(changes, guard, run_id, to, events)
         except PlacesTaken:
             return None
 
-    def _moved(self, statement: Any, guard: Guard, run_id: str, to: RunStatus | None, events: Sequence[Event]) -> Run:
+    def _moved(
+        self, changes: dict[str, Any], guard: Guard, run_id: str, to: RunStatus | None, events: Sequence[Event]
+    ) -> Run:
+        asked = {f"of_{name}": value for name, value in _asked(guard).items()}
+        statement = _move(frozenset(guard.statuses), tuple(asked))
         with self._database.write() as connection:
             count_turn(connection, guard.queue_turn)
-            row = connection.execute(statement).first()
+            row = connection.execute(statement, {"of": run_id, **asked, "more": len(events), **changes}).first()
             if row is None:
                 raise PlacesTaken
             take_slots(connection, row.pk, guard.pools)
@@ -244,10 +260,9 @@ class SqlRuns(SqlStatusChanges, RunStorage):
         return found
 
     def _existing(self, connection: Connection, new: NewRun) -> Run | None:
-        same = runs.c.run_id == new.run_id
-        if new.submission.idempotency_key is not None:
-            same = same | (runs.c.idempotency_key == new.submission.idempotency_key)
-        row = connection.execute(select(runs).where(same)).first()
+        key = new.submission.idempotency_key
+        statement = _SELECT_RUN if key is None else _SELECT_SAME
+        row = connection.execute(statement, {"run_id": new.run_id, "key": key}).first()
         return rows.run_from(row) if row else None
 
     def _fetch(self, connection: Connection, condition: Any) -> Run:
@@ -265,6 +280,9 @@ class SqlRuns(SqlStatusChanges, RunStorage):
 
 _READ_EVENT = [events.c[name] for name in rows.READ_EVENT]
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
+_SELECT_SAME = select(runs).where((runs.c.run_id == bindparam("run_id")) | (runs.c.idempotency_key == bindparam("key")))
+_INSERT_RUN = runs.insert().returning(runs)
+_INSERT_TAGS = run_tags.insert()
 
 
 def _first_state(new: NewRun, now: float) -> dict[str, Any]:
@@ -277,17 +295,28 @@ def _first_state(new: NewRun, now: float) -> dict[str, Any]:
     return {"status": RunStatus.QUEUED.value, "epoch": 0}
 
 
-def _guarded(guard: Guard) -> list[Any]:
-    conditions: list[Any] = [runs.c.status.in_([s.value for s in guard.statuses])]
-    if guard.epoch is not None:
-        conditions.append(runs.c.epoch == guard.epoch)
-    if guard.launch_token is not None:
-        conditions.append(runs.c.launch_token == guard.launch_token)
-    if guard.event_seq is not None:
-        conditions.append(runs.c.event_seq == guard.event_seq)
-    if guard.is_retry_due:
-        conditions.append(runs.c.retry_due == 1)
-    return conditions
+def _asked(guard: Guard) -> dict[str, Any]:
+    """What a guard wants certain columns to be, besides the status."""
+    wanted = {
+        "epoch": guard.epoch,
+        "launch_token": guard.launch_token,
+        "event_seq": guard.event_seq,
+        "retry_due": 1 if guard.is_retry_due else None,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+@lru_cache(maxsize=200)
+def _move(statuses: frozenset[RunStatus], asked: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """A move from one of some statuses, put together once for each kind of move.
+
+    Args:
+        asked: names of the parameters that say what other columns must be: ``of_`` and the column.
+    """
+    before = runs.c.status.in_([literal_column(f"'{status.value}'") for status in sorted(statuses)])
+    others = [runs.c[name.removeprefix("of_")] == bindparam(name) for name in asked]
+    guarded = update(runs).where(runs.c.run_id == bindparam("of"), before, *others)
+    return guarded.values(event_seq=runs.c.event_seq + bindparam("more")).returning(runs)
 
 
 def _in_order(where: RunFilter) -> tuple[Select[Any], ColumnElement[int]]:
