@@ -44,7 +44,7 @@ class LocalComputeLogs(ComputeLogs):
             os.close(fd)
 
     def open(self, run_id: str, step_key: str, stream: str) -> int | None:
-        return open_regular(self.folder(run_id) / file_name(step_key, stream))
+        return open_regular(self.base_dir, file_stem(run_id), file_name(step_key, stream))
 
     def delete(self, run_id: str) -> bool:
         found = self.folder(run_id).is_dir()
