@@ -8,13 +8,16 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from functools import cache
 from pathlib import Path
 
 from jupyter_orch.records.run import ProcessIdentity
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 RUN_MARK = "JUPYTER_ORCH_RUN_ID"
 """Environment variable that a run's processes carry; children inherit it, also those that leave the session."""
@@ -85,8 +88,19 @@ def identify(pid: int) -> ProcessIdentity:
 
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends; so none leaves by starting a session of its own."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """In a child: be killed (or signaled otherwise) when the parent ends; end when it has ended already.
+
+    Linux; elsewhere only the second. The signal comes when the thread that has forked us ends.
+    """
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def kill_run(leader: ProcessIdentity, run_id: str, patience: float = 2.0) -> bool:

@@ -12,7 +12,8 @@ import mmap
 import os
 import signal
 
-from jupyter_orch.execution.executors.child import EventPipe, die_with, fork_is_safe
+from jupyter_orch.execution.executors.child import EventPipe, fork_is_safe
+from jupyter_orch.processes import die_with
 
 try:
     import resource

@@ -12,7 +12,6 @@ because a parent alone learns how its child died.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -28,12 +27,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from jupyter_orch.processes import die_with
 from jupyter_orch.zygote.protocol import receive_packet, send_packet
 
 Entry = Callable[[dict[str, Any], list[int]], int]
 """What a child does: gets the request's arguments and descriptors, returns its exit code."""
-
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +138,15 @@ class Zygote:
         entry = self._entries.get(request["entry"])
         if entry is None:
             return {"error": f"this process can not start {request['entry']!r}"}
+        own = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._become_child(entry, request, fds)
+            self._become_child(own, entry, request, fds)
         status_fd = fds.pop() if request.get("status") else None
         self._children[pid] = _Child(status_fd, bool(request.get("dies_with_starter")))
         return {"pid": pid}
 
-    def _become_child(self, entry: Entry, request: dict[str, Any], fds: list[int]) -> NoReturn:
+    def _become_child(self, parent: int, entry: Entry, request: dict[str, Any], fds: list[int]) -> NoReturn:
         code = 1
         try:
             os.setsid()  # own session and group: cancel reaches sub-processes too
@@ -155,7 +154,7 @@ class Zygote:
             if request.get("status"):
                 os.close(fds.pop())
             if request.get("dies_with_starter"):
-                die_with_parent()
+                die_with(parent)
             reseed()
             code = entry(request["args"], fds)
         except SystemExit as end:
@@ -203,12 +202,6 @@ def _report_end(child: _Child, status: int, usage: resource.struct_rusage) -> No
     with contextlib.suppress(OSError):
         os.write(child.status_fd, json.dumps(line).encode() + b"\n")
     os.close(child.status_fd)
-
-
-def die_with_parent() -> None:
-    """Linux: ask the kernel to kill this process when its parent's main thread ends; elsewhere nothing happens."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def reseed() -> None:

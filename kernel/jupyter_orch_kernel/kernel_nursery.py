@@ -25,9 +25,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_orch.execution.executors.child import die_with
 from jupyter_orch.execution.notebook_kernels import LONGEST_MARK, Door
-from jupyter_orch.processes import RUN_MARK
+from jupyter_orch.processes import RUN_MARK, die_with
 from jupyter_orch.zygote.server import thread_count
 from jupyter_orch_kernel.ready_kernel import ReadyKernel
 
@@ -204,10 +203,11 @@ def main(door_fd: int, parent: int) -> None:
         return
     gc.collect()
     gc.freeze()
-    kernel: Any = Nursery(socket.socket(fileno=door_fd)).serve()
-    if kernel is not None:
-        kernel.live()
-    os._exit(0)  # exit handlers of what was imported are for kernels
+    with contextlib.suppress(SystemExit):  # TERM
+        kernel: Any = Nursery(socket.socket(fileno=door_fd)).serve()
+        if kernel is not None:
+            kernel.live()
+    os._exit(0)  # exit handlers of what was imported are for kernels, and could keep us
 
 
 if __name__ == "__main__":

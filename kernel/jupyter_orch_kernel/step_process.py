@@ -13,13 +13,14 @@ from dataclasses import replace
 from jupyter_orch import wire
 from jupyter_orch.definitions.errors import DagsterExecutionStepNotFoundError
 from jupyter_orch.execution import events
-from jupyter_orch.execution.executors.child import EventPipe, die_with
+from jupyter_orch.execution.executors.child import EventPipe
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.execution.notebook_kernels import tell_why_no_door
 from jupyter_orch.execution.progress import Progress
 from jupyter_orch.execution.python_logs import captured
 from jupyter_orch.execution.step_child import become_step_process, run_step_process
 from jupyter_orch.plan.plan import Step
+from jupyter_orch.processes import die_with
 from jupyter_orch.records.codec import from_json
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch_kernel.loader import LoadError, load

@@ -30,8 +30,12 @@ from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.runner import run_in_fork
 
 
-def serve_location(lifeline_fd: int, listener_fd: int) -> None:
-    """Load, report, serve until the server is gone and the last run has ended."""
+def serve_location(lifeline_fd: int, listener_fd: int, loaded_fd: int) -> None:
+    """Load, report, serve until the server is gone and the last run has ended.
+
+    Args:
+        loaded_fd: gets a byte when the code is loaded; before that our parent sees to it that we end with the server.
+    """
     lifeline = socket.socket(fileno=lifeline_fd)
     listener = socket.socket(fileno=listener_fd)
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # the server asks where a slow import hangs
@@ -42,6 +46,8 @@ def serve_location(lifeline_fd: int, listener_fd: int) -> None:
     loaded = _load_and_report(codec.from_json(LocationTarget, order["target"]), lifeline, order.get("progress_fd"))
     if loaded is None:
         return
+    os.write(loaded_fd, b".")
+    os.close(loaded_fd)
     Zygote(
         listener,
         lifeline,

@@ -29,8 +29,9 @@ def note(what):
 
 
 def pass_gate(name):
-    """Wait for as long as somebody holds the gate."""
-    while os.path.exists(os.path.join(FOLDER, f"hold-{name}")):
+    """Wait for as long as somebody holds the gate; whoever was killed meanwhile holds it no longer than five minutes."""
+    deadline = time.monotonic() + 300
+    while os.path.exists(os.path.join(FOLDER, f"hold-{name}")) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
@@ -15,10 +14,9 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_orch import wire
+from jupyter_orch.processes import die_with
 from jupyter_orch.records.event import Event, EventType
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 MOST_NAMES = 5
 _END_EVENTS = (EventType.STEP_SUCCESS, EventType.STEP_FAILURE, EventType.STEP_UP_FOR_RETRY)
 
@@ -43,14 +41,6 @@ def why_not_fork() -> str:
         return ""
     shown = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
     return f"thread {shown} is alive" if len(names) == 1 else f"threads {shown} are alive"
-
-
-def die_with(parent: int, number: int = signal.SIGKILL) -> None:
-    """In a child: be killed (or signaled otherwise) when the parent ends; end when it has ended already."""
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def event_plain(event: Event) -> dict[str, Any]:
