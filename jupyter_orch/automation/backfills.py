@@ -154,7 +154,7 @@ class Backfills(BackfillControl):
 
     def work(self, backfill_id: str) -> list[Run]:
         """Make the runs of the next chunk; an empty list when another replica has it or it has stopped."""
-        now = clock.now()
+        now = clock.shared()
         backfill = self._storage.claim_backfill(backfill_id, self._replica, now + LEASE, now)
         if backfill is None:
             return []
@@ -172,7 +172,7 @@ class Backfills(BackfillControl):
     def renew(self, backfill_ids: Sequence[str]) -> None:
         """Keep backfills whose chunks are being made here from being taken over."""
         if backfill_ids:
-            self._storage.renew_backfills(backfill_ids, self._replica, clock.now() + LEASE)
+            self._storage.renew_backfills(backfill_ids, self._replica, clock.shared() + LEASE)
 
     def _chunk(self, backfill: Backfill) -> tuple[BackfillStep, list[NewRun]]:
         deployed = self._deployments.partition_set(backfill.location, backfill.repository, backfill.partition_set)
@@ -193,7 +193,7 @@ class Backfills(BackfillControl):
             position=end,
             passed_over=passed_over,
             status=BackfillStatus.COMPLETED if is_done else None,
-            lease_until=clock.now() + LEASE,
+            lease_until=clock.shared() + LEASE,
         )
         return step, runs
 

@@ -67,7 +67,7 @@ class HeldTicks:
     @contextmanager
     def claimed(self, instigator_id: str, due_at: float) -> Iterator[Tick | None]:
         """A due time to evaluate in this block; None when it is not to be evaluated here."""
-        now = clock.now()
+        now = clock.shared()
         tick = self._storage.claim_tick(instigator_id, due_at, self._replica, now + LEASE, now)
         if tick is None:
             yield None
@@ -82,7 +82,7 @@ class HeldTicks:
 
     def renew(self) -> None:
         """Keep what is held for a while from being taken over."""
-        now = clock.now()
+        now = clock.shared()
         with self._lock:
             ids = sorted(tick_id for tick_id, at in self._renewed.items() if not 0 <= now - at < RENEWAL / 2)
         if ids:

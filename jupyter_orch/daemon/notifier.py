@@ -36,7 +36,7 @@ class Notifier(Loop):
 
     def poll(self) -> float:
         more = self._gatherer.gather()
-        now = clock.now()
+        now = clock.shared()
         taken = self._storage.take_notices(now, now + LEASE, AT_ONCE)
         for notice in taken:
             self._send(notice)
@@ -50,7 +50,7 @@ class Notifier(Loop):
                 raise NotSent("the settings have no such sink any more")
             sink.send(notice)
         except NotSent as error:
-            again = clock.now() + min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(notice.attempts - 1, 20))
+            again = clock.shared() + min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(notice.attempts - 1, 20))
             is_hopeless = sink is None or notice.attempts >= MAX_ATTEMPTS
             self._storage.settle_notice(
                 notice, sent_at=None, error=error.message, next_try=None if is_hopeless else again

@@ -72,13 +72,13 @@ class Rescuer(Loop):
         self._watch = monitoring or RunMonitoring()
         self._recovery = Recovery(storage, journal, self._watch)
         self._requeued = requeued
-        self._in_touch_since = clock.now()
-        self._last_turn = clock.now()
+        self._in_touch_since = clock.shared()
+        self._last_turn = clock.shared()
         self._pidfds: dict[int, int] = {}
         self._cancel_asked: dict[str, float] = {}
 
     def poll(self) -> float:
-        now = clock.now()
+        now = clock.shared()
         if not self._last_turn <= now <= self._last_turn + LEASE / 2:  # asleep, starved, or the clock jumped
             self._in_touch_since = now
         self._last_turn = now

@@ -125,7 +125,7 @@ class Journal:
             events,
             epoch=run.epoch + 1,
             launch_token=token,
-            start_deadline=None if self._start_timeout is None else clock.now() + self._start_timeout,
+            start_deadline=None if self._start_timeout is None else clock.shared() + self._start_timeout,
         )
         failpoint("queue.dequeue.after")
         return (won, token) if won is not None else None
@@ -177,7 +177,7 @@ class Journal:
             launch_token=None,
             worker=worker,
             runner=runner,
-            lease_until=now + LEASE,
+            lease_until=clock.shared() + LEASE,
             **({} if resumed else {"start_time": now}),
         )
         failpoint("worker.claim.after")
@@ -263,7 +263,7 @@ class Journal:
             submission=submission,
             events=(started,),
             held_by=worker,
-            lease_until=clock.now() + LEASE,
+            lease_until=clock.shared() + LEASE,
         )
         run, _ = self._storage.add_run(new)
         self._bell(run_id)
@@ -280,7 +280,7 @@ class Journal:
         """Worker and runner live; the answer tells the worker whether it shall cancel, None that it lost the run."""
         held = Guard(statuses=(RunStatus.STARTED, RunStatus.CANCELING), epoch=run.epoch)
         known = {} if runner is None else {"runner": runner}
-        return self._storage.move_run(run.run_id, held, None, (), lease_until=clock.now() + LEASE, **known)
+        return self._storage.move_run(run.run_id, held, None, (), lease_until=clock.shared() + LEASE, **known)
 
     def succeed(self, run: Run, events: Sequence[Event]) -> Run | None:
         """STARTED or CANCELING → SUCCESS."""

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from jupyter_orch import clock
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.storage.deadlines import Deadlines
@@ -21,9 +22,12 @@ from jupyter_orch.storage.problems import Conflict, DatabaseFull
 
 LOOK_UP = 10.0
 DEADLINE = 35.0
+CLOCK_EVERY = 30.0
+"""Seconds between two looks at the server's clock."""
 _IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not given in time
 _LAST_WORD = f"SELECT pg_current_xact_id()::text, count(pg_notify('{CHANNEL}', news)) FROM unnest(%s::text[]) AS news"
 _UNKNOWN_ROLE = re.compile(r'role "([^"]*)" does not exist')
+_ITS_TIME = "SELECT extract(epoch FROM clock_timestamp())"
 _OUTCOME = "SELECT pg_xact_status(%s::xid8)"
 
 
@@ -39,6 +43,7 @@ class PostgresDoor:
         """
         self._place = place
         self._where = make_url(url)
+        self._next_look = 0.0
         self._deadlines = Deadlines(DEADLINE)
         self.engine: Engine = create_engine(
             url,
@@ -65,13 +70,21 @@ class PostgresDoor:
         """A writing transaction, durable or not; what was noted as news is announced by its commit."""
         with self.engine.connect() as connection, self._deadlines.watch(_socket_of(connection)):
             news = connection.info["news"] = {}
+            self._go_by_its_clock(connection)
             yield connection
             self._commit(connection, [f"{self._place} {run_id}" for run_id in news])
+
+    def _go_by_its_clock(self, connection: Connection) -> None:
+        """Of an instance that machines share, now and then; a storage beside it has no say."""
+        if self._place and time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + CLOCK_EVERY
+            clock.go_by(float(connection.exec_driver_sql(_ITS_TIME).scalar_one()))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading."""
         with self._reading.connect() as connection, self._deadlines.watch(_socket_of(connection)):
+            self._go_by_its_clock(connection)
             yield connection
 
     def listen(self, ring: Callable[[str], None]) -> Callable[[], None]:

@@ -20,8 +20,15 @@ POSTGRES, FILES = "storage/test_postgres.py::", "storage/test_database.py::"
 ROWS = {
     "S-K": (SERVERS + "test_S_K_a_killed_server_loses_nothing_and_its_helpers_end",),
     "S-T": (SERVERS + "test_S_T_a_stopped_server_holds_up_no_other_and_does_nothing_twice",),
-    "S-O": (SERVERS + "test_S_O_a_server_that_the_memory_killer_ends_loses_nothing",),
-    "S-H": (SERVERS + "test_S_H_while_its_loop_is_blocked_runs_go_on_and_the_daemon_beats",),
+    "S-O": (
+        SERVERS + "test_S_O_a_server_that_the_memory_killer_ends_loses_nothing",
+        "daemon/test_supervisor.py::test_S_O_who_ended_without_shutdown_is_told_at_the_next_start",
+    ),
+    "S-H": (
+        SERVERS + "test_S_H_while_its_loop_is_blocked_runs_go_on_and_the_daemon_beats",
+        "server/test_loop_watch.py::test_S_H_a_loop_that_stands_still_is_told_with_its_stack_and_goes_on",
+        "api/test_busy_server.py::test_S_H_an_operation_that_finds_no_free_thread_is_given_back_and_not_begun",
+    ),
     "S-L": (SERVERS + "test_S_L_a_starved_server_does_everything_once",),
     "S-R": (SERVERS + "test_S_R_a_newer_database_is_shown_and_nothing_runs",),
     "S-2": (SERVERS + "test_S_2_servers_on_one_storage_show_and_do_the_same",),
@@ -106,7 +113,10 @@ ROWS = {
         FILES + "test_a_full_disk_keeps_what_was_stored_and_goes_on_when_there_is_room",
     ),
     "B-H": (DATABASE + "test_B_H_a_long_lock_is_waited_for",),
-    "B-L": (DATABASE + "test_B_L_a_slow_database_costs_time_and_nothing_else",),
+    "B-L": (
+        DATABASE + "test_B_L_a_slow_database_costs_time_and_nothing_else",
+        "daemon/test_supervisor.py::test_B_L_a_storage_that_is_slow_is_told_once_and_when_it_is_over",
+    ),
     "B-R": (
         POSTGRES + "test_a_restart_is_not_noticed",
         POSTGRES + "test_a_writer_that_meets_restarts_stores_each_event_once",
@@ -132,6 +142,10 @@ ROWS = {
     "E-6": (
         AROUND + "test_E_a_clock_that_jumps_fails_no_healthy_run",
         "daemon/test_rescuer.py::test_after_an_outage_no_lease_is_judged_before_a_whole_lease_has_passed",
+    ),
+    "E-7": (
+        AROUND + "test_E_7_a_worker_whose_clock_differs_is_judged_by_the_clock_of_the_database",
+        POSTGRES + "test_leases_go_by_the_clock_of_the_server",
     ),
     "E-8": (AROUND + "test_E_8_a_run_of_an_earlier_boot_is_resumed_at_once",),
 }

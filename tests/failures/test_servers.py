@@ -141,9 +141,11 @@ def test_S_O_a_server_that_the_memory_killer_ends_loses_nothing(servers: list[Se
     first.process.wait()
     (tmp_path / "gate").touch()
     assert second.wait_for_run(run_id)["status"] == "SUCCESS" and worker["status"] == "STARTED"
+    lost = first.process.pid
     first.start()
     assert first.events(run_id) == second.events(run_id)
     assert kinds(first, run_id).count("PIPELINE_START") == 1
+    wait_for(lambda: f"(process {lost}) ended without shutdown" in first.log, 30, lambda: first.log)
 
 
 def test_S_H_while_its_loop_is_blocked_runs_go_on_and_the_daemon_beats(
@@ -177,6 +179,8 @@ def test_S_H_while_its_loop_is_blocked_runs_go_on_and_the_daemon_beats(
         assert len(before) == 2
         wait_for(lambda: all(beats()[one] > beat for one, beat in before.items()), 30)
         assert blocked.exists(), "all that was while the loop stood still"
+        wait_for(lambda: "event loop has stood still" in first.log, 60, lambda: first.log)
+        assert "in block" in first.log and "blocker.py" in first.log, "its stack says who holds it up"
         with pytest.raises(OSError):
             urllib.request.urlopen(f"{first.url}orch/api/v1/health", timeout=1.0)
     blocked.unlink()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from jupyter_orch.processes import this_process
 from jupyter_orch.records.status import RunStatus
 from tests.failures.conftest import Make
 from tests.failures.deployment import Deployment
+from tests.postgres import Postgres
 
 S = RunStatus
 
@@ -43,6 +46,32 @@ def test_E_8_a_run_of_an_earlier_boot_is_resumed_at_once(deployment: Deployment)
     assert deployment.journal.claim(run.run_id, won[0].epoch, won[1], before_the_boot, "long ago") is not None
     ended = deployment.settle(run.run_id)
     assert ended.status == S.SUCCESS and ended.resume_count == 1
+
+
+def test_E_7_a_worker_whose_clock_differs_is_judged_by_the_clock_of_the_database(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E-7: its machine's clock is a hundred seconds behind; by that its lease would never have begun."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("import time\nright = time.time\ntime.time = lambda: right() - 100.0\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep))
+    deployment = Deployment(tmp_path / "deployment", postgres.new_database())
+    try:
+        deployment.rescuer._in_touch_since -= 1000.0  # this monitor has been in touch for long
+        deployment.hold("b")
+        run_id = deployment.launch("line")
+        deployment.reach("b")
+        started = deployment.run(run_id).start_time
+        assert started is not None and started < time.time() - 90.0, "its clock really differs"
+        for _ in range(3):
+            deployment.turn()
+        deployment.release("b")
+        run = deployment.settle(run_id)
+        assert run.status == S.SUCCESS and run.resume_count == 0
+        deployment.check_history(run_id)
+    finally:
+        deployment.close()
 
 
 @pytest.mark.parametrize("by", ["setting", "tag"])

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import event as on
 
+from jupyter_orch import clock
 from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import RunStatus
@@ -74,7 +75,10 @@ def backends(url: str) -> list[int]:
         (("orch@/", "u:secret@127.0.0.1:1/"), "127.0.0.1:1 does not answer"),
         (("orch@/", "u:secret@no.such.host.invalid/"), "there is no host 'no.such.host.invalid'"),
         (("?host", "x?host"), "there is no database"),
-        (("orch@", "nobody:secret@"), "refuses user 'nobody'|there is no user 'nobody'; make it with `createuser nobody`"),
+        (
+            ("orch@", "nobody:secret@"),
+            "refuses user 'nobody'|there is no user 'nobody'; make it with `createuser nobody`",
+        ),
     ],
 )
 def test_each_mistake_in_the_address_has_its_own_sentence(url: str, change: tuple[str, str], told: str) -> None:
@@ -356,3 +360,21 @@ def test_an_open_database_may_be_forked_beside_and_a_closed_one_leaves_no_thread
     database.dispose()
     ours.join(5)
     assert not ours.is_alive()
+
+
+def test_leases_go_by_the_clock_of_the_server(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E-7: machines whose clocks differ count leases alike; a storage beside the instance's has no say."""
+    monkeypatch.setattr(clock, "_behind", 0.0)
+    monkeypatch.setattr(postgres_door, "CLOCK_EVERY", 0.0)
+    monkeypatch.setattr(clock, "now", lambda: time.time() - 600.0)
+    beside = Database(url)
+    assert clock.shared() == pytest.approx(time.time() - 600.0, abs=60.0)
+    shared = Database(url, place="here")
+    try:
+        assert clock.shared() == pytest.approx(time.time(), abs=60.0)
+        monkeypatch.setattr(clock, "now", time.time)  # somebody has set it right
+        with shared.write():
+            assert clock._behind == 0.0, "what a request's way may take is no difference"
+    finally:
+        beside.dispose()
+        shared.dispose()
