@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jupyter_orch.settings.model import Notification, Settings
 
@@ -20,7 +20,7 @@ SECRET_VARIABLES = (
 )
 """Environment variables that let their reader act as the user or the hub; the code of locations does not get them."""
 
-_SECRET_NAME = re.compile(r"(?i)password|secret|token|api_?key|access_?key|authorization|credential|sas|passphrase")
+_SECRET_NAME = re.compile(r"(?i)password|secret|token|api[_-]?key|access[_-]?key|authorization|credential|sas|passphrase")
 _LOGIN = re.compile(r"://[^:/@\s]*:([^/\s]+)@")
 
 
@@ -48,7 +48,8 @@ def _in_notification(notification: Notification) -> Iterator[str]:
         yield from _in_config(notification.webhook.headers)
         yield from _login(notification.webhook.url)
         address = urlsplit(notification.webhook.url)  # whoever knows such a path may post
-        yield from (part for part in (*address.path.split("/"), address.query) if _looks_random(part))
+        parts = [*address.path.split("/"), *(value for _, value in parse_qsl(address.query))]
+        yield from filter(_looks_random, parts)
 
 
 def _in_config(value: Any, *, is_secret: bool = False) -> Iterator[str]:

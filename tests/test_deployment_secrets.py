@@ -1,0 +1,45 @@
+"""What counts as secret in a deployment's settings and environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_orch.code_servers.environments import environment_of
+from jupyter_orch.code_servers.workspace import read_workspace
+from jupyter_orch.settings import read_settings
+from jupyter_orch.settings.secrets import SECRET_VARIABLES, deployment_secrets
+
+ORCH_YAML = """
+storage: {postgres: {url: "postgresql://orch:p%40ss-word@db.example.org/orch"}}
+compute_logs: {fsspec: {url: "s3://bucket/logs", storage_options: {key: AKIA-known, secret: abc-storage}}}
+run_monitoring:
+  notifications:
+  - webhook: {url: "https://chat.example.org/hooks/T0123456789abcdef01?room=ops", headers: {X-Api-Key: abc-header}}
+  - email: {to: [a@example.org], from: b@example.org, user: orch, password: {env: MAIL_PASSWORD}}
+"""
+
+
+def test_passwords_of_the_settings_are_known(private_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    private_home.mkdir(parents=True)
+    (private_home / "orch.yaml").write_text(ORCH_YAML)
+    monkeypatch.setenv("MAIL_PASSWORD", "abc-mail")
+    found = set(deployment_secrets(read_settings(), {"JUPYTERHUB_API_TOKEN": "abc-hub", "OTHER": "abc-other"}))
+    expected = {"p@ss-word", "p%40ss-word", "abc-storage", "abc-header", "abc-mail", "abc-hub", "T0123456789abcdef01"}
+    assert expected <= found and not {"abc-other", "hooks", "ops", "orch", "s3://bucket/logs"} & found
+
+
+def test_locations_get_no_tokens_unless_they_are_given_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SECRET_VARIABLES:
+        monkeypatch.setenv(name, f"abc-{name}")
+    (tmp_path / "code.py").touch()
+    workspace = tmp_path / "workspace.yaml"
+    workspace.write_text(
+        "load_from:\n- python_file: code.py\n"
+        "- python_file: {relative_path: code.py, location_name: trusted, "
+        "env: {JUPYTERHUB_API_TOKEN: {env: JUPYTERHUB_API_TOKEN}}}\n"
+    )
+    plain, trusted = (environment_of(entry).env for entry in read_workspace(workspace))
+    assert not set(SECRET_VARIABLES) & set(plain)
+    assert trusted["JUPYTERHUB_API_TOKEN"] == "abc-JUPYTERHUB_API_TOKEN" and "JPY_API_TOKEN" not in trusted
