@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,13 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RUN_FIELDS = "runId status failure { message className } stepStats { stepKey status attempts } lastEventSeq createdBy"
+DIE_WITH_PARENT = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 9)
+if os.getppid() != int(sys.argv[1]):
+    os._exit(1)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class ServerProcess:
@@ -82,7 +90,7 @@ class ServerProcess:
             settings.append("--LabApp.expose_app_in_browser=True")
         with open(self.home / "server.log", "ab") as log:
             self.process = subprocess.Popen(
-                [*command, *settings, *options],
+                [*_tied_to_us(), *command, *settings, *options],
                 env={**self._environment(), **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -249,6 +257,13 @@ def wait_for(condition: Callable[[], bool], timeout: float, explain: Callable[[]
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s\n{explain()}")
         time.sleep(0.05)
+
+
+def _tied_to_us() -> list[str]:
+    """What stands before a command so that the process is killed when we are; not for threads, which end earlier."""
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    return [sys.executable, "-IS", "-c", DIE_WITH_PARENT, str(os.getpid())]
 
 
 def _free_port() -> int:
