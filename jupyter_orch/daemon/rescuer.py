@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.failpoints import failpoint
+from jupyter_orch.masking import Mask
 from jupyter_orch.ports import RunLauncher, RunStorage, WorkerHealth
 from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
 from jupyter_orch.records.event import EventType
@@ -59,11 +60,13 @@ class Rescuer(Loop):
         launcher: RunLauncher,
         monitoring: RunMonitoring | None = None,
         requeued: Callable[[], None] = lambda: None,
+        cover: Callable[[Run], Mask] = lambda run: Mask(()),
     ) -> None:
         """Args:
         launcher: knows of workers that are no processes of this host.
         monitoring: what is watched, and for how long.
         requeued: called after a run went back to the queue.
+        cover: hides secrets in the files of a lost run, and gives what hides them in what it had on its way.
         """
         super().__init__()
         self._storage = storage
@@ -72,6 +75,7 @@ class Rescuer(Loop):
         self._watch = monitoring or RunMonitoring()
         self._recovery = Recovery(storage, journal, self._watch)
         self._requeued = requeued
+        self._cover = cover
         self._in_touch_since = clock.shared()
         self._last_turn = clock.shared()
         self._pidfds: dict[int, int] = {}
@@ -157,7 +161,7 @@ class Rescuer(Loop):
         if not is_confirmed and current.worker is not None and is_local(current.worker):
             return  # the next turn tries again
         failpoint("monitor.killed")
-        left = self._recovery.take_stock(current)
+        left = self._recovery.take_stock(current, cover=self._cover(current).event)
         if left is None:
             return
         if current.status == RunStatus.CANCELING:
