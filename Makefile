@@ -28,7 +28,7 @@ check: $(STAMP) panel-tools ## Lint, types, import contracts, panel lint
 
 test: $(STAMP) panel services ## All tests: unit, journeys, browser, panel
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m 'not journey and not browser' tests
-	$(BIN)/python -m pytest -m 'journey and not browser' tests
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m 'journey and not browser' tests
 	$(BIN)/python -m pytest -m browser tests
 	cd labextension && npm test --silent
 

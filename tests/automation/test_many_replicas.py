@@ -108,7 +108,7 @@ def test_each_due_time_has_one_tick_and_its_runs_once(
         assert [t.due_at for t in ticks] == expected[first - 1 :], (
             f"{found.name}: no due time is lost, none has two ticks"
         )
-        assert {t.status for t in ticks} == {TickStatus.SUCCESS}
+        assert not [t for t in ticks if t.status != TickStatus.SUCCESS]
         made = [run_id for tick in ticks for run_id in tick.run_ids]
         where = RunFilter(tags={"dagster/schedule_name": found.name})
         stored = [run.run_id for run in storage.list_runs(where, limit=100_000, oldest_first=True)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,19 +17,30 @@ from tests.server_process import ServerProcess
 pytestmark = pytest.mark.journey
 
 
-def shell_of(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Any:
+@contextlib.contextmanager
+def shell_of(server: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An IPython that belongs to a server."""
     monkeypatch.setenv("JUPYTER_ORCH_URL", server.url)
     monkeypatch.setenv("JUPYTER_ORCH_TOKEN", server.token)
     made = InteractiveShell()
     made.run_line_magic("load_ext", "jupyter_orch")
-    return made
+    yield made
+    made.history_manager.save_thread.stop()
+    made.history_manager.end_session()
 
 
 @pytest.fixture
-def shell(shared: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Any:
+def own_shell(own: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An IPython that belongs to a server of its own."""
+    with shell_of(own, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def shell(shared: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An IPython that belongs to the server of all journeys."""
-    return shell_of(shared, monkeypatch)
+    with shell_of(shared, monkeypatch) as made:
+        yield made
 
 
 def said(shell: Any, cell: str) -> tuple[Any, str]:
@@ -74,8 +87,8 @@ def test_status_names_server_locations_and_daemon(shell: Any, shared: ServerProc
     assert any(part == "daemon" for part, _ in parts)
 
 
-def test_a_notebook_serves_itself_until_the_server_ends(own: ServerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    shell = shell_of(own, monkeypatch)
+def test_a_notebook_serves_itself_until_the_server_ends(own: ServerProcess, own_shell: Any) -> None:
+    shell = own_shell
     path = own.root / "live.ipynb"
     cells = ["from jupyter_orch import pipeline", "%%solid one() -> int\nreturn 1", "@pipeline\ndef live():\n    one()"]
     written = [
