@@ -92,6 +92,10 @@ class ZygoteProcess:
     def stop(self) -> None:
         """Let it go: kernels end at once, runs go on, the process ends after the last of them."""
         self.lifeline.close()
+        if self.is_alive():
+            for pid in (self.process.pid, self.pid):  # whoever was stopped could not end
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
         with contextlib.suppress(FileNotFoundError):
             self.path.unlink()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_orch.code_servers.pool import KernelCodeServers
 from tests.server_process import wait_for
 
 STARTER = """
@@ -77,6 +78,23 @@ def starter(tmp_path: Path) -> Iterator[Starter]:
     for pid in started.living():
         os.kill(pid, signal.SIGKILL)
     started.process.wait()
+
+
+def test_a_warm_process_that_was_stopped_ends_with_its_location(tmp_path: Path) -> None:
+    (tmp_path / "loads.py").write_text(LOADS)
+    (tmp_path / "book.ipynb").write_text(NOTEBOOK)
+    (tmp_path / "workspace.yaml").write_text("load_from:\n- python_file: loads.py\n")
+    servers = KernelCodeServers(tmp_path / "workspace.yaml", tmp_path / "logs")
+    try:
+        servers.start()
+        assert servers.wait_until_loaded(90)
+        zygote = servers._find("loads.py")._replicas[0].zygote
+        assert zygote is not None
+        for pid in (zygote.process.pid, zygote.pid):
+            os.kill(pid, signal.SIGSTOP)
+    finally:
+        servers.stop()
+    assert zygote.process.wait(60) == 0
 
 
 @pytest.mark.parametrize("what", ["the starter", "every second process"])

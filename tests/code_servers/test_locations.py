@@ -269,7 +269,6 @@ def test_replicas_share_the_calls_and_one_takes_over_for_another(serving: Servin
     os.kill(kernels_of(servers)[0], signal.SIGKILL)
     assert all(is_right(servers) for _ in range(4))
     assert state_of(servers).status == "LOADED"
-    os.kill(zygotes_of(servers)[0], signal.SIGCONT) if len(zygotes_of(servers)) == 2 else None
 
 
 def test_code_that_leaves_threads_is_served_by_a_cold_ipykernel(serving: Serving, tmp_path: Path) -> None:
