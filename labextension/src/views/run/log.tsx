@@ -1,6 +1,6 @@
 import { downloadIcon } from '@jupyterlab/ui-components';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef } from 'react';
+import { memo, useCallback, useLayoutEffect, useRef } from 'react';
 
 import { Action } from '../../components/action';
 import { MetadataList } from '../../components/metadata';
@@ -25,9 +25,10 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
   const lines = useVirtualizer({
     count: events.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => LINE,
-    getItemKey: index => events[index].seq,
-    overscan: 20
+    estimateSize: Private.lineHeight,
+    // The same function as long as the events are the same: the places of all lines are reckoned anew for another.
+    getItemKey: useCallback((index: number) => events[index].seq, [events]),
+    overscan: 12
   });
   const height = lines.getTotalSize();
   useLayoutEffect(() => {
@@ -50,7 +51,7 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
   };
   return (
     <div className="jp-orch-Log">
-      <LogFilters run={run} view={view} shown={events.length} />
+      <LogFilters run={run} view={view} shown={events.length} version={`${run.version}/${view.version}`} />
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the handlers only notice who scrolls */}
       <div
         ref={scroller}
@@ -78,7 +79,7 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
               className="jp-orch-Log-place"
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <LogLine event={events[item.index]} view={view} />
+              <LogLine event={events[item.index]} view={view} open={view.isOpen(events[item.index].seq)} />
             </div>
           ))}
         </div>
@@ -87,7 +88,8 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
   );
 }
 
-function LogFilters({ run, view, shown }: { run: RunModel; view: RunViewModel; shown: number }): JSX.Element {
+/** @param version - of both models: scrolling alone draws none of this again. */
+const LogFilters = memo(function LogFilters({ run, view, shown }: { run: RunModel; view: RunViewModel; shown: number; version: string }): JSX.Element {
   const { trans } = useOrch();
   return (
     <div className="jp-orch-Bar">
@@ -126,11 +128,10 @@ function LogFilters({ run, view, shown }: { run: RunModel; view: RunViewModel; s
       </label>
     </div>
   );
-}
+});
 
-function LogLine({ event, view }: { event: IRunEvent; view: RunViewModel }): JSX.Element {
+const LogLine = memo(function LogLine({ event, view, open }: { event: IRunEvent; view: RunViewModel; open: boolean }): JSX.Element {
   const { trans } = useOrch();
-  const open = view.isOpen(event.seq);
   return (
     <>
       <div className="jp-orch-Log-line" data-level={event.level}>
@@ -153,7 +154,7 @@ function LogLine({ event, view }: { event: IRunEvent; view: RunViewModel }): JSX
       {open && <Particulars event={event} />}
     </>
   );
-}
+});
 
 /** All that an event carries. */
 function Particulars({ event }: { event: IRunEvent }): JSX.Element {
@@ -167,6 +168,8 @@ function Particulars({ event }: { event: IRunEvent }): JSX.Element {
 }
 
 namespace Private {
+  export const lineHeight = (): number => LINE;
+
   /** Hand events to the browser as a file. */
   export function download(runId: string, events: readonly IRunEvent[]): void {
     const lines = events.map(event => `${JSON.stringify(event)}\n`);
