@@ -28,6 +28,12 @@ from jupyter_orch.settings import CodeServerSettings, Settings
 
 T = TypeVar("T")
 TURN = 0.5
+PATIENCE = 5.0
+"""Seconds after which a location that still imports makes way for the next."""
+
+MOST_SLOW = 8
+"""Locations that may do so at a time; when there are more, those that wait go on waiting."""
+
 log = logging.getLogger("jupyter_orch.code_servers")
 
 
@@ -69,6 +75,7 @@ class KernelCodeServers(CodeServers):
         self._listeners: list[Callable[[LocationState], None]] = []
         self._loop = asyncio.new_event_loop()
         self._slots = asyncio.Semaphore(settings.max_starting)
+        self._slow_slots = asyncio.Semaphore(MOST_SLOW)
         self._work: set[Future[Any]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="orch-code-servers", daemon=True)
@@ -271,8 +278,19 @@ class KernelCodeServers(CodeServers):
             self._spawn(self._in_turn(location.load_first))
 
     async def _in_turn(self, load: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        async with self._slots:
-            await load()
+        slots = self._slots
+        await slots.acquire()
+        loading = asyncio.ensure_future(load())
+        try:
+            await asyncio.wait({loading}, timeout=PATIENCE)
+            if not loading.done() and not self._slow_slots.locked():
+                await self._slow_slots.acquire()
+                slots.release()
+                slots = self._slow_slots
+            await loading
+        finally:
+            loading.cancel()
+            slots.release()
         await self._make_room()
 
     async def _keep_snapshots(self, storage: ReplicaStorage) -> None:

@@ -55,12 +55,14 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
     started: list[KernelCodeServers] = []
     (tmp_path / "code.py").write_text(CODE)
 
-    def serve(text: str = "load_from:\n- python_file: code.py\n", **settings: Any) -> KernelCodeServers:
+    def serve(
+        text: str = "load_from:\n- python_file: code.py\n", *, wait: bool = True, **settings: Any
+    ) -> KernelCodeServers:
         (tmp_path / "workspace.yaml").write_text(text)
         servers = KernelCodeServers(tmp_path / "workspace.yaml", tmp_path / "logs", CodeServerSettings(**settings))
         started.append(servers)
         servers.start()
-        assert servers.wait_until_loaded(60)
+        assert not wait or servers.wait_until_loaded(60)
         return servers
 
     yield serve
@@ -293,6 +295,20 @@ def test_what_an_import_prints_is_kept_capped_and_shown(serving: Serving, tmp_pa
     wait_for(lambda: "y" * 79 in servers.output("code.py") and state_of(servers).status == "LOADED", 20)
     wait_for(lambda: servers._find("code.py").output.size() < 1024 * 1024, 20)
     assert "earlier output was dropped" in (tmp_path / "logs" / "code.py.log").read_text()
+
+
+def test_imports_that_never_end_keep_no_other_location_waiting(
+    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_orch.code_servers.pool.PATIENCE", 0.2)
+    entries = ["hangs0.py", "hangs1.py", "hangs2.py", "code.py"]
+    for name in entries[:3]:
+        (tmp_path / name).write_text("import time\ntime.sleep(600)\n")
+    text = "load_from:\n" + "".join(f"- python_file: {name}\n" for name in entries)
+    servers = serving(text, wait=False, max_starting=1)
+    wait_for(lambda: {"LOADED"} == {s.status for s in servers.states() if s.name == "code.py"}, 60)
+    assert is_right(servers)
+    assert [state_of(servers, name).status for name in entries[:3]] == ["LOADING"] * 3
 
 
 def test_c_l_a_slow_import_says_where_it_is_and_keeps_no_other_waiting(serving: Serving, tmp_path: Path) -> None:
