@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError
 
 from jupyter_orch.api.context import Context
 from jupyter_orch.api.doors import BadRequest, Door
@@ -89,7 +89,10 @@ async def pass_door(
     except (BadRequest, NotFound) as error:
         status = 400 if isinstance(error, BadRequest) else 404
         return status, Problem(status=status, title=error.message, code=error.code, more={}).body()
-    operation = engine.prepare({"query": door.document, "variables": variables})
+    try:
+        operation = engine.prepare({"query": door.document, "variables": variables})
+    except GraphQLError as error:  # the document is ours and right, so it is what it was given
+        return 400, Problem(status=400, title=error.message, code=BadRequest.code, more={}).body()
     answer = answer_of(door, await engine.run(operation, context))
     return (answer.status, answer.body()) if isinstance(answer, Problem) else (door.status, answer)
 

@@ -105,6 +105,7 @@ def test_canceling_and_executing_again(shared: ServerProcess) -> None:
         ({"pipeline": "configured", "runConfig": {}}, 422, "run config"),
         ({"pipeline": "short", "tags": {"a": 1}}, 400, "'tags' must be an object of texts"),
         ({"pipeline": "short", "stepKeys": ["nothing"]}, 422, "no step"),
+        ({"pipeline": "short", "mode": "a\0b"}, 400, "NUL"),
         ([], 400, "JSON object"),
         (b"{", 400, "not JSON"),
     ],
