@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from jupyter_orch.compute_logs.files import open_regular
 from jupyter_orch.instance import Instance
 from jupyter_orch.ports import ComputeLogs
 from jupyter_orch.records.files import file_stem
 
 CHUNK = 256 * 1024
+_ENDING = re.compile(r"[A-Za-z0-9]{1,20}(\.[A-Za-z0-9]{1,20})?", re.ASCII)
 
 
 def remove_files(instance: Instance, run_id: str) -> None:
@@ -42,6 +45,23 @@ def notebooks_of(artifact_dir: Path, run_id: str, step_key: str) -> Iterator[Pat
     folder = artifact_dir / file_stem(run_id) / file_stem(step_key)
     found = [path for path in folder.glob("*.ipynb") if path.is_file() and not path.is_symlink()]
     yield from sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def open_result(instance: Instance, run_id: str, step_key: str, form: str) -> int | None:
+    """A descriptor of what a step of a run that has ended has made of its executed notebook.
+
+    Args:
+        form: ending of the file, without a dot before it.
+    """
+    run = instance.storage.get_run(run_id)
+    if run is None or not run.is_final or not _ENDING.fullmatch(form):  # secrets are hidden when a run ends
+        return None
+    for notebook in notebooks_of(instance.settings.artifact_dir, run_id, step_key):
+        name = f"{notebook.name.removesuffix('.ipynb')}.{form}"
+        found = open_regular(instance.settings.artifact_dir, file_stem(run_id), file_stem(step_key), name)
+        if found is not None:
+            return found
+    return None
 
 
 def _whole_characters(data: bytes) -> bytes:

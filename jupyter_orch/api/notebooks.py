@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from jupyter_orch import clock
 from jupyter_orch.api import runs, schedules
 from jupyter_orch.api.context import EXECUTE, RUNS, SCHEDULES, Context, context_of
-from jupyter_orch.api.problems import Answer, answering, python_error
+from jupyter_orch.api.problems import Answer, answering
+from jupyter_orch.automation import cron
 from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid
+from jupyter_orch.errors import OrchError
 from jupyter_orch.records.event import EventType
-from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.notebook_job import JOB_TAG, LOCATION, NotebookJob, schedule_name
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.debug_notebook import write_debug_notebook
 
 MAX_RUNS = 100
+DUE_TIMES, MAX_DUE_TIMES = 3, 20
 KEEP = 20
 STEP_START = EventType.STEP_START.value
 
@@ -29,7 +32,22 @@ def _form(_: Any, info: Any, path: str) -> Answer:
         "path": form.path,
         "kernelName": form.kernel_name,
         "parameters": parameters,
+        "formats": list(form.formats),
     }
+
+
+def _due_times(
+    _: Any, info: Any, cronSchedule: str, executionTimezone: str | None = None, limit: int | None = None
+) -> Answer:
+    zone = executionTimezone or "UTC"
+    count = max(1, min(limit or DUE_TIMES, MAX_DUE_TIMES))
+    try:
+        due_times = cron.explained(cronSchedule, zone, clock.now(), count)
+        sentence = cron.sentence(cronSchedule, zone)
+    except OrchError as error:
+        raise NotebookJobInvalid(error.message) from error
+    next_ticks = [{"timestamp": due.due_at, "localTime": due.local_time, "note": due.note} for due in due_times]
+    return {"__typename": "DueTimes", "sentence": sentence, "nextTicks": next_ticks}
 
 
 def _jobs(_: Any, info: Any) -> Answer:
@@ -59,6 +77,12 @@ def _job(context: Context, job: NotebookJob) -> Answer:
         "cronSchedule": job.cron,
         "executionTimezone": job.timezone,
         "keep": job.keep,
+        "keepFailuresOnly": job.keep_failures_only,
+        "formats": list(job.formats),
+        "output": job.output,
+        "tags": job.tags,
+        "isPinned": bool(job.pinned),
+        "hasDrifted": lambda _: context.orchestrator.notebook_jobs.has_drifted(job),
         "createdBy": job.created_by,
         "createTime": job.create_time,
         "schedule": schedule,
@@ -69,17 +93,27 @@ def _job(context: Context, job: NotebookJob) -> Answer:
 def _run(_: Any, info: Any, params: dict[str, Any]) -> Answer:
     context = context_of(info)
     context.require(EXECUTE, RUNS)
-    parameters = params.get("parameters")
-    if parameters is not None and not isinstance(parameters, dict):
-        return python_error(Failure(cls="NotebookParameters", message="parameters: expected a JSON object")) or {}
     found = context.orchestrator.notebook_jobs.run(
-        params["path"],
-        parameters or {},
-        kernel_name=params.get("kernelName"),
+        NotebookJob(job_id="", name="", **_asked(params)),
         user=context.user,
         idempotency_key=params.get("idempotencyKey"),
     )
     return {"__typename": "LaunchPipelineRunSuccess", "run": runs.run(context, found)}
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    """What a run in the background and a job are told alike."""
+    told = {name: given.get(name) or {} for name in ("parameters", "tags")}
+    for name, value in told.items():
+        if not isinstance(value, dict):
+            raise NotebookJobInvalid(f"{name}: expected a JSON object")
+    return {
+        "path": given["path"],
+        "kernel_name": given.get("kernelName"),
+        "formats": tuple(dict.fromkeys(given.get("formats") or ())),
+        "output": (given.get("output") or "").strip(),
+        **told,
+    }
 
 
 def _run_job(_: Any, info: Any, jobId: str) -> Answer:
@@ -111,21 +145,18 @@ def _debug_step(_: Any, info: Any, runId: str, stepKey: str) -> Answer:
 def _save(_: Any, info: Any, job: dict[str, Any]) -> Answer:
     context = context_of(info)
     context.require(EXECUTE, SCHEDULES)
-    parameters = job.get("parameters") or {}
-    if not isinstance(parameters, dict):
-        raise NotebookJobInvalid("parameters: expected a JSON object")
     saved = context.orchestrator.notebook_jobs.save(
         NotebookJob(
             job_id=job.get("jobId") or "",
             name=job["name"].strip(),
-            path=job["path"],
-            kernel_name=job.get("kernelName"),
-            parameters=parameters,
             cron=job["cronSchedule"],
             timezone=job.get("executionTimezone") or "UTC",
             keep=job.get("keep", KEEP),
+            keep_failures_only=bool(job.get("keepFailuresOnly")),
             created_by=context.user,
-        )
+            **_asked(job),
+        ),
+        pin=job.get("pin", False),
     )
     return {"__typename": "SaveNotebookJobSuccess", "job": _job(context, saved)}
 
@@ -138,7 +169,11 @@ def _remove(_: Any, info: Any, jobId: str) -> Answer:
 
 
 RESOLVERS = {
-    "Query": {"notebookFormOrError": answering(_form), "notebookJobsOrError": answering(_jobs)},
+    "Query": {
+        "notebookFormOrError": answering(_form),
+        "notebookJobsOrError": answering(_jobs),
+        "dueTimesOrError": answering(_due_times),
+    },
     "Mutation": {
         "debugStep": answering(_debug_step),
         "runNotebook": answering(_run),

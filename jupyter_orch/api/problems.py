@@ -13,7 +13,8 @@ from graphql import GraphQLError
 from jupyter_orch.api.context import Unauthorized
 from jupyter_orch.automation.backfill_control import BackfillNotFound
 from jupyter_orch.automation.deployed import PartitionSetNotFound, ScheduleNotFound, SensorNotFound
-from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid, NotebookJobNotFound, NotebookNotFound
+from jupyter_orch.automation.notebook_files import NotebookNotFound
+from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid, NotebookJobNotFound
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import CodeServerError
 from jupyter_orch.ports.notebook_jobs import NotebookJobExists

@@ -7,40 +7,37 @@ location like any other: the code server makes a pipeline of every notebook and 
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from jupyter_orch import clock
 from jupyter_orch.automation import cron
+from jupyter_orch.automation.notebook_files import NotebookFiles, NotebookNotFound, as_pinned
+from jupyter_orch.automation.notebook_formats import available_formats
 from jupyter_orch.errors import OrchError
 from jupyter_orch.folders import write_atomically
 from jupyter_orch.notebook_parameters import NotebookParameter, parameters_of
 from jupyter_orch.ports.notebook_jobs import NotebookJobStorage, NotebookLocation
 from jupyter_orch.records import codec
 from jupyter_orch.records.notebook_job import (
-    JOB_TAG,
     LOCATION,
     NOTEBOOK_TAG,
     REPOSITORY,
     SOLID,
     NotebookJob,
+    NotebookSource,
+    pin_file,
     pipeline_names,
 )
+from jupyter_orch.records.notebook_results import output_path
 from jupyter_orch.records.run import Run
 from jupyter_orch.runs.submit import Submitter, Wish
 
-MAX_BYTES = 50 * 1024 * 1024
 LONGEST_NAME = 100
-
-
-class NotebookNotFound(OrchError):
-    """There is no such notebook below the workspace's folder."""
-
-    code = "NOTEBOOK_NOT_FOUND"
+LARGEST_PIN = 2 * 1024 * 1024
+_DAY = 86_400.0
 
 
 class NotebookJobInvalid(OrchError):
@@ -63,11 +60,13 @@ class NotebookForm:
         path: relative to the workspace's folder.
         kernel_name: the notebook's own kernel.
         parameters: of its ``parameters`` cell; none without one.
+        formats: in which results can be written here.
     """
 
     path: str
     kernel_name: str
     parameters: tuple[NotebookParameter, ...]
+    formats: tuple[str, ...] = ()
 
 
 class NotebookJobs:
@@ -89,7 +88,7 @@ class NotebookJobs:
         self._storage = storage
         self._location = location
         self._submitter = submitter
-        self._root = root
+        self._files = NotebookFiles(root)
         self._file = file
 
     def form(self, path: str) -> NotebookForm:
@@ -98,58 +97,43 @@ class NotebookJobs:
         Raises:
             NotebookNotFound: it is not there, or no notebook.
         """
-        path, document = self._read(path)
+        path, document = self._files.read(path)
         kernel = document.get("metadata", {}).get("kernelspec", {}).get("name") or "python3"
-        return NotebookForm(path=path, kernel_name=kernel, parameters=tuple(parameters_of(document)))
+        return NotebookForm(
+            path=path, kernel_name=kernel, parameters=tuple(parameters_of(document)), formats=available_formats()
+        )
 
     def file_of(self, path: str) -> Path:
-        """The absolute file of a notebook.
-
-        Args:
-            path: relative to the workspace's folder, or absolute and below it.
-
-        Raises:
-            NotebookNotFound: it is not there, or no notebook.
-        """
-        root = os.path.realpath(self._root)
-        told, _ = self._read(os.path.relpath(os.path.realpath(path), root) if os.path.isabs(path) else path)
-        return Path(root, told)
+        """See :meth:`NotebookFiles.file_of`."""
+        return self._files.file_of(path)
 
     def list(self) -> list[NotebookJob]:
         """The jobs that people made, oldest first."""
         return [job for job in self._storage.list_notebook_jobs() if not job.is_on_demand]
 
-    def run(
-        self,
-        path: str,
-        parameters: dict[str, Any],
-        *,
-        kernel_name: str | None = None,
-        tags: dict[str, str] | None = None,
-        user: str = "",
-        idempotency_key: str | None = None,
-    ) -> Run:
-        """Run a notebook now, in the background.
+    def has_drifted(self, job: NotebookJob) -> bool:
+        """Whether a pinned notebook's file is not any more what is executed, or is gone."""
+        if not job.pinned:
+            return False
+        try:
+            return as_pinned(self._files.read(job.path)[1]) != job.pinned
+        except NotebookNotFound:
+            return True
+
+    def run(self, asked: NotebookJob, *, user: str = "", idempotency_key: str | None = None) -> Run:
+        """Run a notebook now, in the background, without making a job of it.
 
         Args:
-            path: of the notebook, relative to the workspace's folder.
-            parameters: values for names of its ``parameters`` cell.
-            kernel_name: another kernel than its own.
+            asked: what to run and how; its name, id and times do not matter.
 
         Raises:
-            NotebookNotFound, RunConfigInvalid, LocationUnavailable: nothing was started.
+            NotebookNotFound, NotebookJobInvalid, RunConfigInvalid, RunTagsInvalid, LocationUnavailable: nothing was
+                started.
         """
-        path, _ = self._read(path)
-        pipeline = self._pipeline_of(path, kernel_name, user)
-        run, _ = self._submitter.submit(
-            replace(
-                self._wish(pipeline, parameters),
-                tags={**(tags or {}), NOTEBOOK_TAG: path},
-                created_by=user,
-                idempotency_key=idempotency_key,
-            )
-        )
-        return run
+        path, _ = self._files.read(asked.path)
+        on_demand = replace(asked, path=path, job_id="", name=path, cron=None, is_on_demand=True, pinned="")
+        _check(on_demand)
+        return self._start(on_demand, user, idempotency_key)
 
     def run_job(self, job_id: str, *, user: str = "") -> Run:
         """Run a job now, as its schedule would.
@@ -158,16 +142,20 @@ class NotebookJobs:
             NotebookJobNotFound: there is none with this id.
         """
         job = self._find(job_id)
-        return self.run(job.path, job.parameters, kernel_name=job.kernel_name, tags={JOB_TAG: job.job_id}, user=user)
+        self._files.read(job.path)
+        return self._start(job, user, None)
 
-    def save(self, job: NotebookJob) -> NotebookJob:
+    def save(self, job: NotebookJob, *, pin: bool | None = False) -> NotebookJob:
         """Store a new job, or change the one with its id; its schedule is on as soon as it is first loaded.
 
+        Args:
+            pin: whether to execute the notebook always as it is now; None keeps it as it was pinned before.
+
         Raises:
-            NotebookJobNotFound, NotebookJobInvalid, NotebookJobExists, NotebookNotFound, RunConfigInvalid: nothing
-                was stored.
+            NotebookJobNotFound, NotebookJobInvalid, NotebookJobExists, NotebookNotFound, RunConfigInvalid,
+                RunTagsInvalid: nothing was stored.
         """
-        path, _ = self._read(job.path)
+        path, document = self._files.read(job.path)
         earlier = self._find(job.job_id) if job.job_id else None
         job = replace(
             job,
@@ -175,11 +163,16 @@ class NotebookJobs:
             job_id=job.job_id or uuid.uuid4().hex,
             created_by=earlier.created_by if earlier else job.created_by,
             create_time=earlier.create_time if earlier else clock.now(),
+            pinned=earlier.pinned if pin is None and earlier else as_pinned(document) if pin else "",
         )
         _check(job)
-        pipeline = self._pipeline_of(path, job.kernel_name, job.created_by)
-        self._submitter.check_wish(self._wish(pipeline, job.parameters))
-        self._storage.put_notebook_job(job)
+        pipeline = self._pipeline_of(job)
+        try:
+            self._submitter.check_wish(self._wish(pipeline, job))
+            self._storage.put_notebook_job(job)
+        finally:
+            if job.pinned:  # nobody runs it but this job
+                self._storage.remove_notebook_job(_id_of(job.source))
         self.load()
         return job
 
@@ -201,37 +194,58 @@ class NotebookJobs:
 
     def write_file(self) -> bool:
         """Write the stored jobs where the code server reads them; whether that changed anything."""
-        text = json.dumps(codec.to_json(self._storage.list_notebook_jobs()), indent=1)
+        jobs = self._storage.list_notebook_jobs()
+        self._write_pins(jobs)
+        text = json.dumps(codec.to_json(jobs), indent=1)
         before = self._file.read_text("utf-8") if self._file.exists() else "[]"
         if text != before:
             write_atomically(self._file, text.encode())
         return text != before
 
-    def _pipeline_of(self, path: str, kernel_name: str | None, user: str) -> str:
-        """The pipeline of a notebook, which is made known when it is not."""
+    def _write_pins(self, jobs: Iterable[NotebookJob]) -> None:
+        """Pinned notebooks as files; one that no job has any more stays for a day, for runs that still wait."""
+        used = {pin_file(job.source.pin): job.pinned for job in jobs if job.pinned}
+        folder = self._file.parent
+        for name, content in used.items():
+            if not (folder / name).exists():
+                write_atomically(folder / name, content.encode())
+        for old in folder.glob(pin_file("*")):
+            if old.name not in used and old.stat().st_mtime < clock.now() - _DAY:
+                old.unlink(missing_ok=True)
+
+    def _start(self, job: NotebookJob, user: str, idempotency_key: str | None) -> Run:
+        wish = self._wish(self._pipeline_of(job, user), job)
+        run, _ = self._submitter.submit(replace(wish, created_by=user, idempotency_key=idempotency_key))
+        return run
+
+    def _pipeline_of(self, job: NotebookJob, user: str = "") -> str:
+        """The pipeline of what a job executes, which is made known when it is not."""
         jobs = self._storage.list_notebook_jobs()
-        if (path, kernel_name) not in {(job.path, job.kernel_name) for job in jobs}:
+        if job.source not in {known.source for known in jobs}:
+            kernel = f" ({job.kernel_name})" if job.kernel_name else ""
             on_demand = NotebookJob(
-                job_id=_id_of(path, kernel_name),
-                name=f"on demand: {path}{f' ({kernel_name})' if kernel_name else ''}",
-                path=path,
-                kernel_name=kernel_name,
-                created_by=user,
+                job_id=_id_of(job.source),
+                name=f"on demand: {job.path}{kernel}{f' {job.source.pin}' if job.pinned else ''}",
+                path=job.path,
+                kernel_name=job.kernel_name,
+                pinned=job.pinned,
+                created_by=user or job.created_by,
                 create_time=clock.now(),
                 is_on_demand=True,
             )
             self._storage.put_notebook_job(on_demand)
             jobs = [*jobs, on_demand]
         self.load()
-        return pipeline_names(jobs)[path, kernel_name]
+        return pipeline_names(jobs)[job.source]
 
-    def _wish(self, pipeline: str, parameters: dict[str, Any]) -> Wish:
+    def _wish(self, pipeline: str, job: NotebookJob) -> Wish:
         return Wish(
             location=LOCATION,
             target=self._location.notebooks_target(),
             repository=REPOSITORY,
             pipeline=pipeline,
-            run_config={"solids": {SOLID: {"config": parameters}}} if parameters else {},
+            run_config={"solids": {SOLID: {"config": job.parameters}}} if job.parameters else {},
+            tags={**job.run_tags, NOTEBOOK_TAG: job.path},
         )
 
     def _find(self, job_id: str) -> NotebookJob:
@@ -239,30 +253,6 @@ class NotebookJobs:
             if job.job_id == job_id:
                 return job
         raise NotebookJobNotFound(f"there is no notebook job {job_id!r}")
-
-    def _read(self, path: str) -> tuple[str, dict[str, Any]]:
-        """A notebook below the root: its path as it is stored, and its JSON.
-
-        The path comes from outside: it is resolved first, then compared with the resolved root.
-        """
-        root = os.path.realpath(self._root)
-        file = os.path.realpath(os.path.join(root, path.lstrip("/"))) if "\0" not in path else ""
-        if not file or os.path.commonpath((root, file)) != root:
-            raise NotebookNotFound(f"{path!r} is not below the workspace's folder {root}", path=path)
-        told = os.path.relpath(file, root).replace(os.sep, "/")
-        if not file.endswith(".ipynb"):
-            raise NotebookNotFound(f"{told} is no notebook: its name does not end in .ipynb", path=path)
-        try:
-            if os.path.getsize(file) > MAX_BYTES:
-                raise NotebookNotFound(f"{told} is larger than {MAX_BYTES // 1024**2} MiB", path=path)
-            document = json.loads(Path(file).read_text("utf-8"))
-        except OSError as error:
-            raise NotebookNotFound(f"there is no notebook {told}: {error.strerror}", path=path) from error
-        except ValueError as error:
-            raise NotebookNotFound(f"{told} is no notebook: {error}", path=path) from error
-        if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-            raise NotebookNotFound(f"{told} is no notebook: it has no cells", path=path)
-        return told, document
 
 
 def _check(job: NotebookJob) -> None:
@@ -275,8 +265,21 @@ def _check(job: NotebookJob) -> None:
 def _mistakes(job: NotebookJob) -> Iterable[str]:
     if not job.name.strip() or len(job.name) > LONGEST_NAME:
         yield f"name: expected 1 to {LONGEST_NAME} characters, found {len(job.name)}"
-    if job.keep is not None and job.keep < 1:
-        yield f"keep: expected a number of results of at least 1, or none to keep all, found {job.keep}"
+    if job.keep is not None and job.keep < 0:
+        yield f"keep: expected a number of results, 0 to keep none, or nothing to keep all, found {job.keep}"
+    if len(job.pinned) > LARGEST_PIN:
+        size = f"{len(job.pinned)} characters without its outputs"
+        yield f"pinned: the notebook has {size}, at most {LARGEST_PIN} can be pinned"
+    offered = available_formats()
+    unknown = [name for name in job.formats if name not in offered]
+    if unknown:
+        expected = f"some of {', '.join(offered)}" if offered else "none, because nbconvert is not installed here"
+        yield f"formats: expected {expected}, found {', '.join(unknown)[:80]}"
+    try:
+        if job.output:
+            output_path(job.output, name="a", run_id="0" * 8, at=0.0)
+    except ValueError as error:
+        yield f"output: {error}"
     try:
         if job.cron is not None:
             cron.next_due(job.cron, job.timezone, clock.now())
@@ -284,6 +287,7 @@ def _mistakes(job: NotebookJob) -> Iterable[str]:
         yield error.message
 
 
-def _id_of(path: str, kernel_name: str | None) -> str:
-    """The same for the same notebook and kernel on every server, so that two of them make one row."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, json.dumps([path, kernel_name])).hex
+def _id_of(source: NotebookSource) -> str:
+    """The same for the same source on every server, so that two of them make one row."""
+    told = [source.path, source.kernel_name, *([source.pin] if source.pin else [])]
+    return uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(told)).hex

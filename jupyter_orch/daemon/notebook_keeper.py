@@ -9,7 +9,7 @@ from jupyter_orch.daemon.loop import Loop
 from jupyter_orch.ports import RunStorage
 from jupyter_orch.records.notebook_job import JOB_TAG, NotebookJob
 from jupyter_orch.records.run import Run, RunFilter
-from jupyter_orch.records.status import FINAL
+from jupyter_orch.records.status import FINAL, RunStatus
 
 BETWEEN = 15.0
 MOST_A_TURN = 50
@@ -36,9 +36,13 @@ class NotebookKeeper(Loop):
         return BETWEEN
 
     def _remove_old_results(self, job: NotebookJob) -> None:
-        if job.keep is None:
-            return
-        ended = RunFilter(tags={JOB_TAG: job.job_id}, statuses=tuple(FINAL))
-        for run in self._runs.list_runs(ended, limit=job.keep + MOST_A_TURN)[job.keep :]:
+        if job.keep_failures_only:
+            self._remove(job, (RunStatus.SUCCESS,), 0)
+        if job.keep is not None:
+            self._remove(job, tuple(FINAL), job.keep)
+
+    def _remove(self, job: NotebookJob, statuses: tuple[RunStatus, ...], keep: int) -> None:
+        ended = RunFilter(tags={JOB_TAG: job.job_id}, statuses=statuses)
+        for run in self._runs.list_runs(ended, limit=keep + MOST_A_TURN)[keep:]:
             self._remove_files(run)
             self._runs.delete_run(run.run_id)

@@ -23,6 +23,7 @@ class NotebookSolidDefinition(SolidDefinition):
         kernel_name: kernel to run it with, or None for the notebook's own.
         output_notebook_name: output that gives the path of the executed notebook, or None.
         timeout: seconds that one cell may take, or None.
+        pinned_path: a copy that is executed instead, in the folder of the notebook; None executes what stands there.
     """
 
     kind = "notebook"
@@ -36,6 +37,7 @@ class NotebookSolidDefinition(SolidDefinition):
         output_notebook_name: str | None,
         timeout: float | None,
         asset_key_prefix: list[str] | None,
+        pinned_path: str | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name, compute_fn=_never_called, source=Source(file=notebook_path, line=1), **options)
@@ -43,6 +45,7 @@ class NotebookSolidDefinition(SolidDefinition):
         self.kernel_name = kernel_name
         self.output_notebook_name = output_notebook_name
         self.timeout = timeout
+        self.pinned_path = pinned_path
         self.asset_key_prefix = list(asset_key_prefix or ())
 
     def invoke_directly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -72,6 +75,7 @@ def notebook_solid(
     retry_policy: RetryPolicy | None = None,
     timeout: float | None = None,
     version: str | None = None,
+    pinned_path: str | None = None,
 ) -> NotebookSolidDefinition:
     """A solid that is a notebook.
 
@@ -81,7 +85,7 @@ def notebook_solid(
 
     Args:
         name: the solid's name.
-        notebook_path: the file; relative to the current folder.
+        notebook_path: the file; relative to the current folder. Braces only stand in a ``Path``, to be no template.
         input_defs: its inputs; none when left out.
         output_defs: its outputs; none when left out.
         config_schema, required_resource_keys, description, tags, retry_policy, version: as for a solid.
@@ -90,6 +94,7 @@ def notebook_solid(
         output_notebook: older spelling of the same.
         asset_key_prefix: begin of the asset key under which the executed notebook is recorded.
         timeout: seconds that one cell may take.
+        pinned_path: a copy of the notebook to execute instead, in the folder of the notebook.
 
     Raises:
         DagsterInvalidDefinitionError: the path is no plain path of a notebook.
@@ -105,6 +110,7 @@ def notebook_solid(
         output_notebook_name=extra,
         timeout=timeout,
         asset_key_prefix=prefix,
+        pinned_path=pinned_path,
         input_defs=input_defs or [],
         output_defs=outputs,
         config_schema=config_schema,
@@ -118,7 +124,8 @@ def notebook_solid(
 
 def _plain_path(name: str, path: Any) -> str:
     text = os.fspath(path)
-    if not isinstance(text, str) or text == "-" or _SCHEME.match(text) or "{" in text or "}" in text:
+    is_template = isinstance(path, str) and ("{" in text or "}" in text)  # a Path is a file, whatever its name
+    if not isinstance(text, str) or text == "-" or _SCHEME.match(text) or is_template:
         raise DagsterInvalidDefinitionError(
             f"the notebook of solid {name!r} must be a plain file path, not {text!r}; addresses and templates are "
             "not followed"

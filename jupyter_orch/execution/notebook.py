@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jupyter_orch.definitions.contexts import SolidExecutionContext
@@ -26,12 +26,15 @@ from jupyter_orch.execution.notebook_execution import NotebookExecution, kernel_
 from jupyter_orch.execution.notebook_failures import cell_failure
 from jupyter_orch.execution.notebook_handle import PARAMETER, NotebookHandle
 from jupyter_orch.execution.notebook_kernels import NoWarmKernel, WarmKernel, take_kernel
+from jupyter_orch.execution.notebook_results import deliver
 from jupyter_orch.execution.scope import RunScope
 from jupyter_orch.plan.plan import Step
 from jupyter_orch.records.codec import to_json
 from jupyter_orch.records.files import file_stem
 
 MAX_NOTEBOOK_BYTES = 50 * 1024 * 1024
+_NO_BRACES = str.maketrans("{}", "__")
+"""papermill takes braces in a path for fields to be filled in."""
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -51,7 +54,7 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
     solid = step.solid
     assert isinstance(solid, NotebookSolidDefinition)
     papermill = papermill_module(scope.owns_process)
-    document, digest = _read(solid.notebook_path or "")
+    document, digest = _read(solid.pinned_path or solid.notebook_path or "")
     spec = _kernelspec(kernel_of(solid, document), solid.notebook_path or "")
     kernel = _kernel(scope, step, kernel_of(solid, document), spec)
     folder = tempfile.mkdtemp(prefix="orch-notebook-")  # 0700
@@ -87,7 +90,7 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
         finally:
             if os.path.exists(executed):
                 _cap(executed)
-        yield _materialization(solid, step, executed, digest)
+        yield _materialization(solid, step, executed, digest, _deliver(scope, step, executed))
         if execution.error is not None:
             raise cell_failure(execution.error, solid, executed)
         yield from given
@@ -216,10 +219,20 @@ def _place(scope: RunScope, step: Step) -> str:
     )
     folder = os.path.join(root, file_stem(scope.run.run_id), file_stem(step.key))
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    return os.path.join(folder, os.path.basename(step.solid.notebook_path or "notebook.ipynb"))
+    name = os.path.basename(step.solid.notebook_path or "notebook.ipynb")
+    return os.path.join(folder, name.translate(_NO_BRACES))
 
 
-def _materialization(solid: NotebookSolidDefinition, step: Step, executed: str, digest: str) -> AssetMaterialization:
+def _deliver(scope: RunScope, step: Step, executed: str) -> list[EventMetadataEntry]:
+    def tell(sentence: str) -> None:
+        scope.emit(events.engine(sentence, step.key, "WARNING"))
+
+    return deliver(executed, step.solid.notebook_path or "", scope.run.run_id, scope.run.tags, tell)
+
+
+def _materialization(
+    solid: NotebookSolidDefinition, step: Step, executed: str, digest: str, more: Iterable[EventMetadataEntry] = ()
+) -> AssetMaterialization:
     return AssetMaterialization(
         [*solid.asset_key_prefix, f"{step.handle[-1]}_output_notebook"],
         description="The executed notebook.",
@@ -227,6 +240,7 @@ def _materialization(solid: NotebookSolidDefinition, step: Step, executed: str, 
             EventMetadataEntry("executed notebook", None, EventMetadata.notebook(executed)),
             EventMetadataEntry("source notebook", None, EventMetadata.path(solid.notebook_path)),
             EventMetadataEntry("source hash", None, EventMetadata.text(digest)),
+            *more,
         ],
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import os
 import re
 from typing import Any, BinaryIO
@@ -11,6 +12,8 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
+from jupyter_orch.api.logs import open_result
+from jupyter_orch.instance import Instance
 from jupyter_orch.server.handling import OrchHandler
 
 RUNS = "jupyter_orch:runs"
@@ -70,15 +73,48 @@ class LogHandler(OrchHandler):
 
 
 class NotebookHandler(OrchHandler):
-    """``GET orch/api/v1/runs/{id}/notebooks/{step}``: an executed notebook as JSON, never as HTML."""
+    """``GET orch/api/v1/runs/{id}/notebooks/{step}``: an executed notebook as JSON, or with ``?format=`` as a download.
+
+    A format is the ending of a file that the run has written: ``ipynb``, ``html``, ``pdf``, …
+    """
+
+    @property
+    def content_security_policy(self) -> str:
+        """What a run has written may hold scripts; shown, they would be nobody's."""
+        return "sandbox; default-src 'none'"
 
     @web.authenticated
     @authorized(action="read", resource=RUNS)
     async def get(self, run_id: str, step_key: str) -> None:
-        """The notebook, 404 while there is none."""
+        """The notebook, 404 while there is none; other formats once the run has ended."""
         deployment = await self.deployment()
+        form = self.get_query_argument("format", None)
+        if form is not None and form != "ipynb":
+            await self._send_other(deployment.orchestrator.instance, run_id, step_key, form)
+            return
+        if form is not None:
+            self.set_header("Content-Disposition", f'attachment; filename="{_plain(step_key)}.ipynb"')
         notebook: Any = await asyncio.to_thread(deployment.notebook, run_id, step_key)
         if notebook is None:
             raise web.HTTPError(404, "%s", f"step {step_key[:200]!r} has no executed notebook yet")
         self.set_header("Content-Type", "application/json")
         self.finish(notebook)
+
+    async def _send_other(self, instance: Instance, run_id: str, step_key: str, form: str) -> None:
+        fd = await asyncio.to_thread(open_result, instance, run_id, step_key, form)
+        if fd is None:
+            raise web.HTTPError(404, "%s", f"step {step_key[:200]!r} has left no {form[:30]!r} of its notebook")
+        with os.fdopen(fd, "rb") as file:
+            kind = mimetypes.guess_type(f"notebook.{form}")[0] or "application/octet-stream"
+            self.set_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+            self.set_header("X-Content-Type-Options", "nosniff")
+            self.set_header("Content-Disposition", f'attachment; filename="{_plain(step_key)}.{form}"')
+            while chunk := await asyncio.to_thread(file.read, CHUNK):
+                self.write(chunk)
+                await self.flush()
+        self.finish()
+
+
+def _plain(name: str) -> str:
+    """A step's key as the name of a download."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", name)[:100] or "notebook"

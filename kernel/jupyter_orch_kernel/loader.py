@@ -158,9 +158,10 @@ def _saved_at(path: str) -> float:
 def _notebook_jobs(target: LocationTarget, began: float) -> Loaded:
     jobs = notebook_jobs.read_jobs(target.path)
     sources = (target.path, *notebook_jobs.files_of(jobs, target.working_directory))
+    repository = notebook_jobs.repository_of(jobs, target.working_directory, os.path.dirname(target.path))
     return Loaded(
         target=target,
-        repositories={REPOSITORY: notebook_jobs.repository_of(jobs, target.working_directory)},
+        repositories={REPOSITORY: repository},
         code_version=code_version(target.working_directory, sources),
         load_seconds=time.monotonic() - began,
         sources=sources,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from jupyter_orch.definitions.config import Array, Field, Noneable, Permissive
@@ -17,11 +18,12 @@ from jupyter_orch.definitions.schedule import ScheduleDefinition
 from jupyter_orch.notebook_parameters import NotebookParameter, parameters_of
 from jupyter_orch.records.codec import from_json
 from jupyter_orch.records.notebook_job import (
-    JOB_TAG,
     NOTEBOOK_TAG,
     REPOSITORY,
     SOLID,
     NotebookJob,
+    NotebookSource,
+    pin_file,
     pipeline_names,
     schedule_name,
 )
@@ -51,27 +53,36 @@ def files_of(jobs: Iterable[NotebookJob], root: str) -> list[str]:
     return sorted(path for path in paths if os.path.isfile(path))
 
 
-def repository_of(jobs: Iterable[NotebookJob], root: str) -> RepositoryDefinition:
+def repository_of(jobs: Iterable[NotebookJob], root: str, pins: str = "") -> RepositoryDefinition:
     """All jobs as definitions.
 
     Args:
         root: folder that their paths start from.
+        pins: folder of the pinned notebooks.
     """
     jobs = list(jobs)
     names = pipeline_names(jobs)
-    pipelines = {name: _pipeline(name, path, kernel, root) for (path, kernel), name in names.items()}
-    schedules = [_schedule(job, names[job.path, job.kernel_name]) for job in jobs if job.cron]
+    pipelines = {name: _pipeline(name, source, root, pins) for source, name in names.items()}
+    schedules = [_schedule(job, names[job.source]) for job in jobs if job.cron]
     return RepositoryDefinition(REPOSITORY, listed_data([*pipelines.values(), *schedules]))
 
 
-def _pipeline(name: str, path: str, kernel: str | None, root: str) -> PipelineDefinition:
-    file = os.path.join(root, path)
-    parameters, problem = _parameters(file)
+def _pipeline(name: str, source: NotebookSource, root: str, pins: str) -> PipelineDefinition:
+    file = os.path.join(root, source.path)
+    pinned = os.path.join(pins, pin_file(source.pin)) if source.pin else None
+    parameters, problem = _parameters(pinned or file)
+    solid = notebook_solid(
+        SOLID,
+        Path(file),
+        kernel_name=source.kernel_name,
+        config_schema=_config_schema(parameters),
+        pinned_path=pinned,
+    )
     return PipelineDefinition(
-        solid_defs=[notebook_solid(SOLID, file, kernel_name=kernel, config_schema=_config_schema(parameters))],
+        solid_defs=[solid],
         name=name,
-        description=problem or f"The notebook {path}.",
-        tags={NOTEBOOK_TAG: path},
+        description=problem or f"The notebook {source.path}{', as it was pinned' if pinned else ''}.",
+        tags={NOTEBOOK_TAG: source.path},
     )
 
 
@@ -111,7 +122,7 @@ def _schedule(job: NotebookJob, pipeline: str) -> ScheduleDefinition:
         cron_schedule=job.cron,
         pipeline_name=pipeline,
         run_config=run_config,
-        tags={JOB_TAG: job.job_id},
+        tags=job.run_tags,
         execution_timezone=job.timezone,
         description=job.name,
         default_status=DefaultScheduleStatus.RUNNING,

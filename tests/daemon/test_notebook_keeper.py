@@ -87,3 +87,19 @@ def test_what_another_server_has_stored_is_written_for_this_ones_kernel(
     storage.remove_notebook_job("j")
     keeper.poll()
     assert json.loads(file.read_text()) == []
+
+
+def test_of_a_job_that_keeps_failures_only_successes_go(storage: SqlStorage, keeper: NotebookKeeper) -> None:
+    storage.put_notebook_job(job(keep=None, keep_failures_only=True))
+    for number, status in enumerate((RunStatus.SUCCESS, RunStatus.FAILURE, RunStatus.SUCCESS)):
+        start(storage, f"run-{number}", tags={JOB_TAG: "j"})
+        storage.move_run(f"run-{number}", STARTED, status, [event()], end_time=1.0)
+    keeper.poll()
+    assert results(storage) == ["run-1"]
+
+
+def test_a_job_may_keep_nothing(storage: SqlStorage, keeper: NotebookKeeper) -> None:
+    storage.put_notebook_job(job(keep=0))
+    end(storage, "run-1")
+    keeper.poll()
+    assert results(storage) == []

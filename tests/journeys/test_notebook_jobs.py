@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -21,6 +23,9 @@ SAVE = """mutation($job: NotebookJobInput!) { saveNotebookJob(job: $job) { __typ
   ... on SaveNotebookJobSuccess { job { jobId name path schedule { name status cronSchedule } } }
   ... on RunConfigValidationInvalid { errors { path message } }
   ... on Error { message } } }"""
+RUN_JOB = """mutation($id: String!) { runNotebookJob(jobId: $id) { __typename
+  ... on LaunchPipelineRunSuccess { run { runId } } ... on Error { message } } }"""
+REMOVE = "mutation($id: String!) { removeNotebookJob(jobId: $id) { __typename } }"
 JOBS = """{ notebookJobsOrError { ... on NotebookJobs { results { jobId name path parameters cronSchedule executionTimezone
   keep schedule { name status futureTicks(limit: 1) ticks(limit: 1) { status runIds } } runs { runId status } } } } }"""
 
@@ -134,19 +139,86 @@ def test_a_job_runs_by_its_schedule_until_it_is_removed(server: ServerProcess) -
         "status": "RUNNING",
         "cronSchedule": "@yearly",
     }
-    removed = server.graphql("mutation($id: String!) { removeNotebookJob(jobId: $id) { __typename } }", id=job_id)
+    removed = server.graphql(REMOVE, id=job_id)
     assert removed["removeNotebookJob"]["__typename"] == "RemoveNotebookJobSuccess"
     assert server.graphql(JOBS)["notebookJobsOrError"]["results"] == []
 
 
 def test_what_is_wrong_with_a_job_is_told_at_once(server: ServerProcess) -> None:
-    job = {"name": " ", "path": "reports/daily.ipynb", "cronSchedule": "61 * * * *", "keep": 0}
+    job = {
+        "name": " ",
+        "path": "reports/daily.ipynb",
+        "cronSchedule": "61 * * * *",
+        "keep": -1,
+        "formats": ["hologram"],
+        "output": "../x",
+    }
     answer = server.graphql(SAVE, job=job)["saveNotebookJob"]
     assert answer["__typename"] == "NotebookJobInvalidError"
-    assert all(word in answer["message"] for word in ("name:", "keep:", "61"))
+    assert all(
+        word in answer["message"]
+        for word in ("name:", "keep:", "61", "formats:", "hologram", "html", "output:", "../x")
+    )
     wrong = {"name": "a", "path": "reports/daily.ipynb", "cronSchedule": "@daily", "parameters": {"rows": "x"}}
     assert server.graphql(SAVE, job=wrong)["saveNotebookJob"]["__typename"] == "RunConfigValidationInvalid"
     assert server.graphql(JOBS)["notebookJobsOrError"]["results"] == []
+
+
+def test_its_results_lie_where_they_are_wanted_and_in_other_formats(server: ServerProcess) -> None:
+    notebook(server.root / "ü ber/täglich {1}.ipynb", "n = 1", "print('seen', n)")
+    path = "ü ber/täglich {1}.ipynb"
+    query = """query($path: String!) { notebookFormOrError(path: $path) { ... on NotebookForm { formats } } }"""
+    assert "html" in server.graphql(query, path=path)["notebookFormOrError"]["formats"]
+    answer = run(server, path, formats=["html"], output="results/{name}", tags={"team": "birds"}, parameters={"n": 5})
+    assert answer["__typename"] == "LaunchPipelineRunSuccess", answer
+    assert {"key": "team", "value": "birds"} in answer["run"]["tags"]
+    run_id = answer["run"]["runId"]
+    assert server.wait_for_run(run_id)["status"] == "SUCCESS", server.events(run_id)
+    folder = server.root / "ü ber/results"
+    assert sorted(file.name for file in folder.iterdir()) == ["täglich {1}.html", "täglich {1}.ipynb"]
+    assert "seen 5" in (folder / "täglich {1}.html").read_text()
+    for form, says in (("html", "text/html"), ("ipynb", "application/json")):
+        headers = {"Authorization": f"token {server.token}"}
+        address = f"{server.url}orch/api/v1/runs/{run_id}/notebooks/notebook?format={form}"
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
+            assert answer.headers["Content-Type"].startswith(says)
+            assert "attachment" in answer.headers["Content-Disposition"]
+            assert "sandbox" in answer.headers["Content-Security-Policy"]
+            assert "seen 5" in answer.read().decode()
+    for wrong in ("pdf", "../html", "ipynb.html", ""):
+        assert server.request(f"orch/api/v1/runs/{run_id}/notebooks/notebook?format={quote(wrong)}")[0] == 404
+
+
+def test_a_pinned_job_runs_what_it_was_and_says_that_the_file_has_changed(server: ServerProcess) -> None:
+    file = server.root / "pinned.ipynb"
+    notebook(file, "n = 1", "print('as it was')")
+    job = {"name": "Pinned", "path": "pinned.ipynb", "cronSchedule": "@yearly", "pin": True, "tags": {"a": "b"}}
+    query = """{ notebookJobsOrError { ... on NotebookJobs { results { jobId isPinned hasDrifted tags } } } }"""
+    saved = server.graphql(SAVE, job=job)["saveNotebookJob"]
+    assert saved["__typename"] == "SaveNotebookJobSuccess", saved
+    job_id = saved["job"]["jobId"]
+
+    def told() -> dict[str, Any]:
+        (found,) = server.graphql(query)["notebookJobsOrError"]["results"]
+        return {name: value for name, value in found.items() if name != "jobId"}
+
+    def output() -> str:
+        started = server.graphql(RUN_JOB, id=job_id)["runNotebookJob"]
+        assert started["__typename"] == "LaunchPipelineRunSuccess", started
+        run_id = started["run"]["runId"]
+        assert server.wait_for_run(run_id)["status"] == "SUCCESS"
+        return server.request(f"orch/api/v1/runs/{run_id}/notebooks/notebook")[1].decode()
+
+    assert told() == {"isPinned": True, "hasDrifted": False, "tags": {"a": "b"}}
+    notebook(file, "n = 1", "print('as it is')")
+    assert told()["hasDrifted"]
+    assert "as it was" in output()
+    server.graphql(SAVE, job={**job, "jobId": job_id, "pin": None, "cronSchedule": "@monthly"})
+    assert told() == {"isPinned": True, "hasDrifted": True, "tags": {"a": "b"}}, "a change leaves it pinned as it was"
+    server.graphql(SAVE, job={**job, "jobId": job_id, "pin": False})
+    assert told() == {"isPinned": False, "hasDrifted": False, "tags": {"a": "b"}}
+    assert "as it is" in output()
+    server.graphql(REMOVE, id=job_id)
 
 
 def test_jobs_survive_the_server(server: ServerProcess) -> None:

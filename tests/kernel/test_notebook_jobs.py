@@ -12,7 +12,7 @@ from jupyter_orch.execution.api import execute_pipeline
 from jupyter_orch.plan.prepare import shape_for
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
-from jupyter_orch.records.notebook_job import NotebookJob, pipeline_names
+from jupyter_orch.records.notebook_job import NotebookJob, NotebookSource, pin_file, pipeline_names
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from tests.kernel.test_notebooks import write
 
@@ -90,10 +90,40 @@ def test_names_are_unique_and_stay_the_same(tmp_path: Path) -> None:
     names = pipeline_names(
         [job("a-b.ipynb"), job("a_b.ipynb"), job("9.ipynb"), job("c.ipynb", kernel_name="ir"), job("ü/ß.ipynb")]
     )
-    assert names["9.ipynb", None] == "n_9"
-    assert names["c.ipynb", "ir"] == "c__ir"
+    assert names[NotebookSource("9.ipynb")] == "n_9"
+    assert names[NotebookSource("c.ipynb", "ir")] == "c__ir"
     assert len(set(names.values())) == 5
-    assert names["a-b.ipynb", None] == pipeline_names([job("a_b.ipynb"), job("a-b.ipynb")])["a-b.ipynb", None]
+    first = NotebookSource("a-b.ipynb")
+    assert names[first] == pipeline_names([job("a_b.ipynb"), job("a-b.ipynb")])[first]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["ü ß/日本.ipynb", "日本.ipynb", "with spaces (1).ipynb", "my{draft}.ipynb", "a://b.ipynb", f"{'x' * 240}.ipynb"],
+)
+def test_any_name_of_a_file_is_a_pipeline_that_runs(tmp_path: Path, path: str) -> None:
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    write(tmp_path / path, "open('ran', 'w').write(str(n))", parameters="n = 1")
+    one = job(path, cron="@daily")
+    (pipeline,) = loaded(tmp_path, one).repositories["notebooks"].pipelines.values()
+    result = execute_pipeline(pipeline, run_config={"solids": {"notebook": {"config": {"n": 2}}}}, raise_on_error=False)
+    assert result.success, result.all_events
+    assert (tmp_path / path).with_name("ran").read_text() == "2"
+
+
+def test_a_pinned_notebook_runs_as_it_was_in_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    write(tmp_path / "reports/a.ipynb", "open('ran', 'w').write(f'old {n}')", parameters="n = 1")
+    pinned = (tmp_path / "reports/a.ipynb").read_text()
+    one = job("reports/a.ipynb", pinned=pinned)
+    (tmp_path / pin_file(one.source.pin)).write_text(pinned)
+    write(tmp_path / "reports/a.ipynb", "open('ran', 'w').write('new')")
+    pipelines = loaded(tmp_path, one, job("reports/a.ipynb", "9")).repositories["notebooks"].pipelines
+    assert len(pipelines) == 2
+    assert execute_pipeline(pipelines[f"reports_a__pinned_{one.source.pin[:6]}"]).success
+    assert (tmp_path / "reports/ran").read_text() == "old 1"
+    assert execute_pipeline(pipelines["reports_a"]).success
+    assert (tmp_path / "reports/ran").read_text() == "new"
 
 
 def test_a_change_of_the_jobs_or_of_a_notebook_is_another_code_version(tmp_path: Path) -> None:

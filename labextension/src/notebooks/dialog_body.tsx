@@ -3,10 +3,22 @@ import { useId } from 'react';
 import { useModel, useTrans } from '../components/surroundings';
 import type { NotebookDraft } from './draft';
 import type { NotebookParameter } from './values';
+import { DueTimes, type DueTimesModel } from './due_times';
+import { Results } from './results';
+import { Field } from './field';
 import { cronOf, type IWhen } from './when';
 
+interface IDialogProps {
+  draft: NotebookDraft;
+  scheduled: boolean;
+  /** Kernel name → title. */
+  kernels: Readonly<Record<string, string>>;
+  /** Says when a choice is due next. */
+  due?: DueTimesModel;
+}
+
 /** The fields to run or schedule a notebook. */
-export function DialogBody({ draft, scheduled, kernels }: { draft: NotebookDraft; scheduled: boolean; kernels: Readonly<Record<string, string>> }): JSX.Element {
+export function DialogBody({ draft, scheduled, kernels, due }: IDialogProps): JSX.Element {
   const trans = useTrans();
   useModel(draft);
   return (
@@ -21,7 +33,7 @@ export function DialogBody({ draft, scheduled, kernels }: { draft: NotebookDraft
           {id => <input id={id} className="jp-mod-styled" value={draft.name} onChange={event => draft.change({ name: event.target.value })} />}
         </Field>
       )}
-      {scheduled && <When draft={draft} />}
+      {scheduled && <When draft={draft} due={due} />}
       <Parameters draft={draft} />
       <Field label={trans.__('Kernel')}>
         {id => (
@@ -35,42 +47,12 @@ export function DialogBody({ draft, scheduled, kernels }: { draft: NotebookDraft
           </select>
         )}
       </Field>
-      {scheduled && (
-        <Field label={trans.__('Keep results')} note={trans.__('The newest ones; empty keeps all.')}>
-          {(id, noteId) => (
-            <input
-              id={id}
-              aria-describedby={noteId}
-              className="jp-mod-styled"
-              type="number"
-              min={1}
-              value={draft.keep}
-              onChange={event => draft.change({ keep: event.target.value })}
-            />
-          )}
-        </Field>
-      )}
+      <Results draft={draft} scheduled={scheduled} />
     </div>
   );
 }
 
-function Field({ label, note, children }: { label: string; note?: string; children: (id: string, noteId: string | undefined) => JSX.Element }): JSX.Element {
-  const id = useId();
-  const noteId = note ? `${id}-note` : undefined;
-  return (
-    <div className="jp-orch-Notebook-field">
-      <label htmlFor={id}>{label}</label>
-      {children(id, noteId)}
-      {note && (
-        <div id={noteId} className="jp-orch-Row-note">
-          {note}
-        </div>
-      )}
-    </div>
-  );
-}
-
-function When({ draft }: { draft: NotebookDraft }): JSX.Element {
+function When({ draft, due }: { draft: NotebookDraft; due?: DueTimesModel }): JSX.Element {
   const trans = useTrans();
   const { when } = draft;
   const choose = (fields: Partial<IWhen>): void => draft.change({ when: { ...when, ...fields } });
@@ -140,6 +122,7 @@ function When({ draft }: { draft: NotebookDraft }): JSX.Element {
           <option key={zone} value={zone} />
         ))}
       </datalist>
+      {due && <DueTimes model={due} cron={cronOf(when)} zone={draft.zone} />}
     </fieldset>
   );
 }

@@ -12,7 +12,15 @@ export interface IKnownJob {
   when: IWhen;
   zone: string;
   keep: number | null;
+  keepFailuresOnly: boolean;
+  formats: readonly string[];
+  output: string;
+  tags: Record<string, string>;
+  isPinned: boolean;
 }
+
+/** Which notebook a job executes: as it was last saved, always as it is now, or as it was pinned before. */
+export type NotebookVersion = 'saved' | 'now' | 'pinned';
 
 /** How many results are kept unless somebody says otherwise. */
 export const KEEP = 20;
@@ -35,6 +43,16 @@ export class NotebookDraft extends ChangingModel {
     this.when = known?.when ?? EVERY_DAY;
     this.zone = known?.zone ?? zone;
     this.keep = known ? String(known.keep ?? '') : String(KEEP);
+    this.keepFailuresOnly = known?.keepFailuresOnly ?? false;
+    this.formats = known?.formats ?? [];
+    this.output = known?.output ?? '';
+    this.which = known?.isPinned ? 'pinned' : 'saved';
+    const { [MAX_RETRIES]: retries = '', [MAX_RUNTIME]: seconds = '', ...tags } = known?.tags ?? {};
+    this.retries = retries;
+    this.minutes = seconds === '' ? '' : String(Number(seconds) / 60);
+    this.tags = Object.entries(tags)
+      .map(([key, value]) => `${key}=${value}`)
+      .join('\n');
     form.parameters.forEach(parameter => {
       const told = known && parameter.name in known.parameters;
       this._texts.set(parameter.name, textOf(told ? known.parameters[parameter.name] : Private.defaultOf(parameter), parameter.kind));
@@ -51,11 +69,24 @@ export class NotebookDraft extends ChangingModel {
   zone: string;
   /** How many results are kept, as text; empty keeps all. */
   keep: string;
+  /** Keep only results of runs that failed or were canceled. */
+  keepFailuresOnly: boolean;
+  /** Formats in which results are written besides. */
+  formats: readonly string[];
+  /** Where copies of the results go; empty: nowhere. */
+  output: string;
+  which: NotebookVersion;
+  /** A line `key=value` for each tag. */
+  tags: string;
+  /** How often a failed run is tried again, as text. */
+  retries: string;
+  /** Minutes after which a run is given up, as text. */
+  minutes: string;
   /** Why the server refused, or an empty string. */
   refusal = '';
 
   /** Change fields and draw again. */
-  change(fields: Partial<Pick<NotebookDraft, 'name' | 'kernelName' | 'when' | 'zone' | 'keep' | 'refusal'>>): void {
+  change(fields: Partial<Pick<NotebookDraft, Private.Field>>): void {
     Object.assign(this, fields);
     this.notify();
   }
@@ -98,19 +129,46 @@ export class NotebookDraft extends ChangingModel {
   }
 
   get runParams(): RunNotebookParams {
-    return { path: this.form.path, parameters: this._values, kernelName: this.kernelName || null };
+    return this._asked;
   }
 
   get job(): NotebookJobInput {
     return {
+      ...this._asked,
       jobId: this.known?.jobId ?? null,
       name: this.name,
+      cronSchedule: cronOf(this.when),
+      executionTimezone: this.zone,
+      keep: this.keep.trim() === '' ? null : Number(this.keep),
+      keepFailuresOnly: this.keepFailuresOnly,
+      pin: { saved: false, now: true, pinned: null }[this.which]
+    };
+  }
+
+  /** What a run now and a job are told alike. */
+  private get _asked(): Private.Asked {
+    return {
       path: this.form.path,
       parameters: this._values,
       kernelName: this.kernelName || null,
-      cronSchedule: cronOf(this.when),
-      executionTimezone: this.zone,
-      keep: this.keep.trim() === '' ? null : Number(this.keep)
+      formats: [...this.formats],
+      output: this.output.trim(),
+      tags: this._tags
+    };
+  }
+
+  private get _tags(): Record<string, string> {
+    const told = this.tags
+      .split('\n')
+      .filter(line => line.trim() !== '')
+      .map(line => {
+        const [key, ...value] = line.split('=');
+        return [key.trim(), value.join('=').trim()];
+      });
+    return {
+      ...Object.fromEntries(told),
+      ...(this.retries.trim() && { [MAX_RETRIES]: this.retries.trim() }),
+      ...(this.minutes.trim() && { [MAX_RUNTIME]: String(Number(this.minutes) * 60) })
     };
   }
 
@@ -129,7 +187,14 @@ export class NotebookDraft extends ChangingModel {
   private readonly _told = new Set<string>();
 }
 
+const MAX_RETRIES = 'dagster/max_retries';
+const MAX_RUNTIME = 'dagster/max_runtime';
+
 namespace Private {
+  export type Field = 'name' | 'kernelName' | 'when' | 'zone' | 'keep' | 'keepFailuresOnly' | 'formats' | 'output' | 'which' | 'tags' | 'retries' | 'minutes' | 'refusal';
+
+  export type Asked = Required<Pick<RunNotebookParams, 'path' | 'parameters' | 'kernelName' | 'formats' | 'output' | 'tags'>>;
+
   export function nameOf(path: string): string {
     return (path.split('/').pop() ?? path).replace(/\.ipynb$/, '');
   }

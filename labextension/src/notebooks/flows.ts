@@ -1,3 +1,4 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { Contents, KernelSpec } from '@jupyterlab/services';
 
 import { messageOf } from '../api/problem';
@@ -64,6 +65,17 @@ export class NotebookFlows {
       await this._orch.workspace.refetch().catch(() => undefined);
       open.tell(trans.__('“%1” is scheduled.', draft.name), 'success');
     }
+  }
+
+  /** Ask whether a job shall go, and say what goes with it. */
+  async confirmRemoval(name: string): Promise<boolean> {
+    const { trans } = this._orch;
+    const { button } = await showDialog({
+      title: trans.__('Remove the job “%1”?', name),
+      body: trans.__('It runs no more by its schedule. The notebook, the runs it has had and their results stay; runs can be deleted under “Runs”.'),
+      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: trans.__('Remove') })]
+    });
+    return button.accept;
   }
 
   private async _draft(path: string, known: IKnownJob | null): Promise<NotebookDraft | null> {

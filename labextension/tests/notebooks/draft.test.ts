@@ -8,6 +8,7 @@ const FORM: NotebookForm = {
   __typename: 'NotebookForm',
   path: 'reports/daily.ipynb',
   kernelName: 'python3',
+  formats: ['html', 'pdf'],
   parameters: [
     { name: 'rows', kind: 'int', default: 10, hasDefault: true, description: 'how many' },
     { name: 'name', kind: 'str', default: 'Ada', hasDefault: true, description: '' },
@@ -16,13 +17,28 @@ const FORM: NotebookForm = {
   ]
 };
 
+const KNOWN: IKnownJob = {
+  jobId: 'j',
+  name: 'Nightly',
+  kernelName: 'ir',
+  parameters: { rows: 5 },
+  when: whenOf('0 1 * * *'),
+  zone: 'UTC',
+  keep: null,
+  keepFailuresOnly: true,
+  formats: ['pdf'],
+  output: 'out/{name}',
+  tags: { team: 'birds=1', 'dagster/max_retries': '2', 'dagster/max_runtime': '5400' },
+  isPinned: true
+};
+
 const draft = (known: IKnownJob | null = null): NotebookDraft => new NotebookDraft(FORM, known, 'Europe/Berlin');
 
 describe('draft of a notebook run', () => {
   it('begins with the notebook’s own values and tells it none of them', () => {
     const one = draft();
     expect(FORM.parameters.map(({ name }) => one.textOf(name))).toEqual(['10', 'Ada', '[1]', '']);
-    expect(one.runParams).toEqual({ path: 'reports/daily.ipynb', parameters: {}, kernelName: null });
+    expect(one.runParams).toEqual({ path: 'reports/daily.ipynb', parameters: {}, kernelName: null, formats: [], output: '', tags: {} });
     expect(one.job).toMatchObject({ name: 'daily', cronSchedule: '0 9 * * *', executionTimezone: 'Europe/Berlin', keep: KEEP });
   });
 
@@ -50,7 +66,7 @@ describe('draft of a notebook run', () => {
   });
 
   it('of a known job begins with what the job says', () => {
-    const one = draft({ jobId: 'j', name: 'Nightly', kernelName: 'ir', parameters: { rows: 5 }, when: whenOf('0 1 * * *'), zone: 'UTC', keep: null });
+    const one = draft(KNOWN);
     expect(one.textOf('rows')).toBe('5');
     expect(one.job).toEqual({
       jobId: 'j',
@@ -60,8 +76,29 @@ describe('draft of a notebook run', () => {
       kernelName: 'ir',
       cronSchedule: '0 1 * * *',
       executionTimezone: 'UTC',
-      keep: null
+      keep: null,
+      keepFailuresOnly: true,
+      formats: ['pdf'],
+      output: 'out/{name}',
+      tags: { team: 'birds=1', 'dagster/max_retries': '2', 'dagster/max_runtime': '5400' },
+      pin: null
     });
+    expect([one.tags, one.retries, one.minutes]).toEqual(['team=birds=1', '2', '90']);
+  });
+});
+
+describe('draft of a job', () => {
+  it('executes what was saved, or the notebook as it is now', () => {
+    const one = draft();
+    expect(one.job.pin).toBe(false);
+    one.change({ which: 'now' });
+    expect(one.job.pin).toBe(true);
+  });
+
+  it('has tags by the line, and leaves out what is empty', () => {
+    const one = draft();
+    one.change({ tags: ' a = b \n\nc=d=e\n', minutes: '1.5', formats: ['html'], output: ' out/x ' });
+    expect(one.runParams).toMatchObject({ tags: { a: 'b', c: 'd=e', 'dagster/max_runtime': '90' }, formats: ['html'], output: 'out/x' });
   });
 });
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { DialogBody } from '../../src/notebooks/dialog_body';
 import { NotebookDraft } from '../../src/notebooks/draft';
+import { DueTimesModel } from '../../src/notebooks/due_times';
 import { NotebookFlows } from '../../src/notebooks/flows';
 import { LastRunModel, LastRunStrip } from '../../src/notebooks/header';
 import { NotebookJobsBody } from '../../src/views/notebook_jobs/body';
@@ -24,6 +25,12 @@ const job = (fields: Record<string, unknown> = {}): Record<string, unknown> => (
   cronSchedule: '0 9 * * *',
   executionTimezone: 'UTC',
   keep: 20,
+  keepFailuresOnly: false,
+  formats: [],
+  output: '',
+  tags: {},
+  isPinned: false,
+  hasDrifted: false,
   createdBy: 'ada',
   createTime: 5,
   schedule: schedule({ status: 'RUNNING', sentence: 'every day at 09:00 UTC' }),
@@ -76,6 +83,9 @@ describe('table of notebook jobs', () => {
     await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Run Nightly report now' })));
     await vi.waitFor(() => expect(orch.open.run).toHaveBeenCalledWith('new'));
     await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Remove Nightly report' })));
+    const sure = await screen.findByRole('dialog', { hidden: true });
+    expect(sure.textContent).toContain('The notebook, the runs it has had and their results stay');
+    await act(async () => fireEvent.click(within(sure).getByRole('button', { name: 'Remove', hidden: true })));
     await vi.waitFor(() => expect(screen.getByText(/No notebook is scheduled/)).toBeTruthy());
     expect(asked).toEqual(['run j1', 'remove j1']);
   });
@@ -97,6 +107,7 @@ describe('dialog', () => {
     __typename: 'NotebookForm' as const,
     path: 'a.ipynb',
     kernelName: 'python3',
+    formats: ['html', 'pdf'],
     parameters: [
       { name: 'rows', kind: 'int', default: 10, hasDefault: true, description: 'how many' },
       { name: 'fast', kind: 'bool', default: false, hasDefault: true, description: '' }
@@ -119,6 +130,33 @@ describe('dialog', () => {
     fireEvent.change(screen.getByLabelText('Time'), { target: { value: '23:30' } });
     fireEvent.change(screen.getByRole('combobox', { name: 'Kernel' }), { target: { value: 'ir' } });
     expect(draft.job).toMatchObject({ parameters: { fast: true }, cronSchedule: '30 23 * * 0', kernelName: 'ir' });
+  });
+
+  it('says when the choice is due next, and what is wrong with a line', async () => {
+    server.answers.dueTimesOrError = ({ cronSchedule }: { cronSchedule: string }) =>
+      cronSchedule.startsWith('61')
+        ? { __typename: 'NotebookJobInvalidError', message: 'minute 61 is not there' }
+        : { __typename: 'DueTimes', sentence: 'every day at 09:00', nextTicks: [{ timestamp: 1, localTime: '2024-03-31 09:00 CEST', note: 'the clocks change' }] };
+    const due = new DueTimesModel(orch.client);
+    const draft = new NotebookDraft(form, null, 'Europe/Berlin');
+    show(orch, <DialogBody draft={draft} scheduled kernels={{}} due={due} />);
+    await screen.findByText('every day at 09:00');
+    expect(screen.getByRole('status', { name: 'Next due times' }).textContent).toContain('2024-03-31 09:00 CEST the clocks change');
+    fireEvent.change(screen.getByRole('combobox', { name: 'How often' }), { target: { value: 'cron' } });
+    fireEvent.change(screen.getByRole('textbox', { name: 'Cron line' }), { target: { value: '61 * * * *' } });
+    await screen.findByText('minute 61 is not there');
+    due.dispose();
+  });
+
+  it('asks what becomes of the results', () => {
+    const draft = new NotebookDraft(form, null, 'UTC');
+    show(orch, <DialogBody draft={draft} scheduled kernels={{}} />);
+    fireEvent.click(screen.getByRole('checkbox', { name: 'pdf' }));
+    fireEvent.change(screen.getByRole('textbox', { name: 'Copies to' }), { target: { value: 'out/{name}' } });
+    fireEvent.change(screen.getByRole('combobox', { name: 'Which notebook' }), { target: { value: 'now' } });
+    fireEvent.change(screen.getByRole('spinbutton', { name: 'Try again after a failure' }), { target: { value: '2' } });
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Only of failed runs' }));
+    expect(draft.job).toMatchObject({ formats: ['pdf'], output: 'out/{name}', pin: true, keepFailuresOnly: true, tags: { 'dagster/max_retries': '2' } });
   });
 
   it('keeps the line of a choice when it becomes a cron line', () => {

@@ -554,18 +554,30 @@ export type NotebookFormQueryVariables = Exact<{
 
 
 export type NotebookFormQuery = { notebookFormOrError:
-    | { __typename: 'NotebookForm', path: string, kernelName: string, parameters: Array<{ name: string, kind: string, default: unknown, hasDefault: boolean, description: string }> }
+    | { __typename: 'NotebookForm', path: string, kernelName: string, formats: Array<string>, parameters: Array<{ name: string, kind: string, default: unknown, hasDefault: boolean, description: string }> }
     | { __typename: 'NotebookNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
    };
 
-export type NotebookJobFieldsFragment = { jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> };
+export type DueTimesQueryVariables = Exact<{
+  cronSchedule: string;
+  executionTimezone?: string | null | undefined;
+}>;
+
+
+export type DueTimesQuery = { dueTimesOrError:
+    | { __typename: 'DueTimes', sentence: string, nextTicks: Array<{ timestamp: number, localTime: string, note: string | null }> }
+    | { __typename: 'NotebookJobInvalidError', message: string }
+    | { __typename: 'PythonError', message: string }
+   };
+
+export type NotebookJobFieldsFragment = { jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> };
 
 export type NotebookJobsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type NotebookJobsQuery = { notebookJobsOrError:
-    | { __typename: 'NotebookJobs', results: Array<{ jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }> }
+    | { __typename: 'NotebookJobs', results: Array<{ jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }> }
     | { __typename: 'PythonError', message: string }
    };
 
@@ -1342,6 +1354,12 @@ export const NotebookJobFieldsFragmentDoc = new TypedDocumentString(`
   cronSchedule
   executionTimezone
   keep
+  keepFailuresOnly
+  formats
+  output
+  tags
+  isPinned
+  hasDrifted
   createdBy
   schedule {
     ...ScheduleRow
@@ -2221,6 +2239,7 @@ export const NotebookFormDocument = new TypedDocumentString(`
     ... on NotebookForm {
       path
       kernelName
+      formats
       parameters {
         name
         kind
@@ -2235,6 +2254,27 @@ export const NotebookFormDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NotebookFormQuery, NotebookFormQueryVariables>;
+export const DueTimesDocument = new TypedDocumentString(`
+    query DueTimes($cronSchedule: String!, $executionTimezone: String) {
+  dueTimesOrError(
+    cronSchedule: $cronSchedule
+    executionTimezone: $executionTimezone
+  ) {
+    __typename
+    ... on DueTimes {
+      sentence
+      nextTicks {
+        timestamp
+        localTime
+        note
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DueTimesQuery, DueTimesQueryVariables>;
 export const NotebookJobsDocument = new TypedDocumentString(`
     query NotebookJobs {
   notebookJobsOrError {
@@ -2258,6 +2298,12 @@ export const NotebookJobsDocument = new TypedDocumentString(`
   cronSchedule
   executionTimezone
   keep
+  keepFailuresOnly
+  formats
+  output
+  tags
+  isPinned
+  hasDrifted
   createdBy
   schedule {
     ...ScheduleRow

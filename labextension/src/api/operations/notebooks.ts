@@ -8,12 +8,32 @@ export const NOTEBOOK_FORM = graphql(`
       ... on NotebookForm {
         path
         kernelName
+        formats
         parameters {
           name
           kind
           default
           hasDefault
           description
+        }
+      }
+      ... on Error {
+        message
+      }
+    }
+  }
+`);
+
+export const DUE_TIMES = graphql(`
+  query DueTimes($cronSchedule: String!, $executionTimezone: String) {
+    dueTimesOrError(cronSchedule: $cronSchedule, executionTimezone: $executionTimezone) {
+      __typename
+      ... on DueTimes {
+        sentence
+        nextTicks {
+          timestamp
+          localTime
+          note
         }
       }
       ... on Error {
@@ -33,6 +53,12 @@ export const NOTEBOOK_JOB = graphql(`
     cronSchedule
     executionTimezone
     keep
+    keepFailuresOnly
+    formats
+    output
+    tags
+    isPinned
+    hasDrifted
     createdBy
     schedule {
       ...ScheduleRow

@@ -84,6 +84,12 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
           <button type="button" className="jp-orch-link" aria-label={trans.__('Open the notebook %1', job.path)} onClick={() => open.file(job.path)}>
             {job.path}
           </button>
+          {job.isPinned && (
+            <span className="jp-orch-note">
+              {' '}
+              {job.hasDrifted ? trans.__('pinned; the notebook has changed since') : trans.__('pinned')}
+            </span>
+          )}
         </div>
       </th>
       <td title={`${job.cronSchedule} ${job.executionTimezone}`}>{schedule?.sentence ?? job.cronSchedule}</td>

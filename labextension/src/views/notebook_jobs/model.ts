@@ -36,15 +36,22 @@ export class NotebookJobsModel extends AskingModel {
       parameters: job.parameters as Record<string, unknown>,
       when: whenOf(job.cronSchedule),
       zone: job.executionTimezone,
-      keep: job.keep
+      keep: job.keep,
+      keepFailuresOnly: job.keepFailuresOnly,
+      formats: job.formats,
+      output: job.output,
+      tags: job.tags as Record<string, string>,
+      isPinned: job.isPinned
     });
     await this.refetch();
   }
 
-  /** Remove a job; its runs stay. */
+  /** Remove a job when the user is sure; its runs stay. */
   async remove(job: NotebookJobFieldsFragment): Promise<void> {
-    await this._flows.actions.remove(job.jobId);
-    await this.refetch();
+    if (await this._flows.confirmRemoval(job.name)) {
+      await this._flows.actions.remove(job.jobId);
+      await this.refetch();
+    }
   }
 
   protected async ask(current: () => boolean): Promise<string> {
