@@ -1,0 +1,223 @@
+"""One chaos campaign: a client that launches and cancels, a monkey that hurts, and a checker at the end."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_orch import clock
+from jupyter_orch.ports import StorageUnavailable
+from jupyter_orch.records.messages import LocationTarget, PipelineSelector
+from jupyter_orch.records.run import RunFilter, Submission
+from jupyter_orch.records.status import FINAL, RunStatus
+from jupyter_orch.runs.cancel import Canceler
+from jupyter_orch.runs.problems import CannotTerminate
+from tests.chaos.checker import Seen, Violation, impossible_states, violations
+from tests.chaos.fleet import Fleet
+from tests.chaos.monkey import Monkey
+from tests.postgres import Postgres
+
+UNFINISHED = RunFilter(statuses=tuple(status for status in RunStatus if status not in FINAL))
+MIXTURE = ("once", "once", "again", "again", "again", "mapped", "mapped", "twelve", "again", "notebook")
+QUIET = 15.0
+"""Seconds after the last run within which every process of a run must be gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is done.
+
+    Attributes:
+        runs: that the client launches, besides those of the sensor.
+        every: seconds between two faults.
+        patience: seconds for everything to end after the last fault.
+    """
+
+    runs: int
+    faults: int
+    every: float = 1.0
+    longest_pause: float = 2.0
+    patience: float = 180.0
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened.
+
+    Attributes:
+        runs: how many ended how.
+        slowest_end: seconds from the last fault until everything was at rest.
+    """
+
+    database: str
+    seed: int
+    size: dict[str, Any]
+    faults: dict[str, int] = field(default_factory=dict)
+    runs: dict[str, int] = field(default_factory=dict)
+    resumed: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    slowest_end: float = 0.0
+    violations: list[str] = field(default_factory=list)
+
+
+class Client:
+    """Launches runs under keys of its own and asks again until it gets an answer, as a program would."""
+
+    def __init__(self, fleet: Fleet, seed: int) -> None:
+        self._fleet = fleet
+        self._chance = random.Random(f"client {seed}")
+        self._instance = fleet.instance()
+        self._canceler = Canceler(self._instance.storage, self._instance.journal)
+        self._number = 0
+        folder = str(fleet.folder / "workspace")
+        self._target = LocationTarget(
+            name="code.py", kind="python_file", path=f"{folder}/code.py", working_directory=folder
+        )
+
+    def launch(self) -> None:
+        """Launch another run."""
+        self._number += 1
+        submission = self._asked(self._chance.choice(MIXTURE))
+        for _ in _tries():
+            with suppress(StorageUnavailable):
+                run, _ = self._instance.journal.submit(submission)
+                self._fleet.ledger.acknowledged.append(run.run_id)
+                return
+
+    def cancel_one(self) -> None:
+        """Cancel one of the newest runs, whatever it is doing."""
+        ledger = self._fleet.ledger
+        if ledger.acknowledged:
+            run_id = self._chance.choice(ledger.acknowledged[-10:])
+            ledger.canceled.add(run_id)
+            with suppress(StorageUnavailable, CannotTerminate):
+                self._canceler.cancel(run_id, "the client")
+
+    def unfinished(self) -> int:
+        """How many runs have not ended."""
+        for _ in _tries():
+            with suppress(StorageUnavailable):
+                return self._instance.storage.count_runs(UNFINISHED)
+        raise AssertionError("the storage never answered")
+
+    def _asked(self, pipeline: str) -> Submission:
+        config: dict[str, Any] = {}
+        if pipeline == "mapped" or self._chance.random() < 0.2:
+            config = {"execution": {"multiprocess": {"config": {"max_concurrent": 2}}}}
+        if pipeline == "notebook":
+            config = {"solids": {"cells": {"config": {"folder": str(self._fleet.folder)}}}}
+        tags = {"chaos/number": str(self._number)}
+        if pipeline in ("again", "mapped", "notebook"):
+            tags["jupyter_orch/resume"] = "rerun"
+        if pipeline == "again" and self._chance.random() < 0.3:
+            tags["jupyter_orch/pool"] = "narrow"
+        return Submission(
+            location="code.py",
+            target=self._target,
+            selector=PipelineSelector(repository="repo", pipeline=pipeline),
+            run_config=config,
+            tags=tags,
+            idempotency_key=f"chaos-{self._number}",
+        )
+
+
+def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: Postgres | None = None) -> Report:
+    """Do it all; violations are in the report, nothing is raised for them."""
+    begun = time.monotonic()
+    report = Report(database="postgres" if postgres else "sqlite", seed=seed, size=asdict(size))
+    chance = random.Random(f"campaign {seed}")
+    found: list[Violation] = []
+    with Fleet(folder, database_url) as fleet:
+        client = Client(fleet, seed)
+        monkey = Monkey(fleet, seed, size.faults, size.every, postgres, size.longest_pause)
+        monkey.start()
+        try:
+            pace = size.faults * size.every / size.runs
+            for _ in range(size.runs):
+                client.launch()
+                if chance.random() < 0.05:
+                    client.cancel_one()
+                found += impossible_states(database_url, clock.now()) if chance.random() < 0.02 else []
+                time.sleep(pace * chance.uniform(0.2, 1.4))
+            while monkey.is_alive():
+                monkey.join(1.0)
+        finally:
+            monkey.stop()
+        quiet_since = time.monotonic()
+        found += _settle(fleet, client, size.patience)
+        report.slowest_end = round(time.monotonic() - quiet_since, 1)
+        seen = Seen(
+            ledger=fleet.ledger,
+            hurt=frozenset(monkey.hurt_pids()),
+            processes=tuple(fleet.processes()),
+            homes=tuple(sorted(folder.glob("home*"))),
+        )
+        found += _at_rest(fleet, seen)
+        _count(report, fleet, monkey)
+        if found:
+            report.violations = [*map(str, found), fleet.logs()]
+    report.seconds = round(time.monotonic() - begun, 1)
+    return report
+
+
+def _settle(fleet: Fleet, client: Client, patience: float) -> list[Violation]:
+    """No more of anything: the sensor stops asking and all that was launched comes to its end."""
+    (fleet.folder / "ebb").touch()
+    deadline = time.monotonic() + patience
+    quiet_since = None
+    while time.monotonic() < deadline:
+        fleet.restart_the_dead()
+        if client.unfinished():
+            quiet_since = None
+        elif quiet_since is None:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > 3.0:  # a sensor's last evaluation may still have been on its way
+            return []
+        time.sleep(0.2)
+    return [
+        Violation(kind="stuck", what=f"{client.unfinished()} runs have not ended {patience:g} s after the last fault")
+    ]
+
+
+def _at_rest(fleet: Fleet, seen: Seen) -> list[Violation]:
+    """What is wrong; processes have a while to leave."""
+    deadline = time.monotonic() + QUIET
+    while True:
+        found = violations(fleet.database_url, seen)
+        if not any(v.kind in ("orphan", "folder", "tick") for v in found) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.5)
+        seen = Seen(
+            ledger=seen.ledger,
+            hurt=seen.hurt,
+            processes=tuple(fleet.processes()),
+            homes=seen.homes,
+            excused=seen.excused,
+        )
+
+
+def _count(report: Report, fleet: Fleet, monkey: Monkey) -> None:
+    storage = fleet.instance().storage
+    every = storage.list_runs(RunFilter(), limit=1_000_000)
+    report.faults = dict(sorted(monkey.counts().items()))
+    report.runs = dict(Counter(run.status.value for run in every))
+    report.resumed = sum(run.resume_count for run in every)
+    report.steps = sum(line.what in ("end", "cell-end") for line in fleet.ledger.lines())
+
+
+def _tries() -> Iterator[int]:
+    """Long enough for any outage that a campaign makes."""
+    deadline = time.monotonic() + 120.0
+    number = 0
+    while time.monotonic() < deadline:
+        yield number
+        number += 1
+        time.sleep(0.1)
+    raise AssertionError("the storage did not answer for two minutes")
