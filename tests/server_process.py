@@ -91,7 +91,7 @@ class ServerProcess:
         with open(self.home / "server.log", "ab") as log:
             self.process = subprocess.Popen(
                 [*_tied_to_us(), *command, *settings, *options],
-                env={**self._environment(), **(env or {})},
+                env={**self.environment, **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -225,7 +225,9 @@ class ServerProcess:
         found: list[dict[str, Any]] = self.get(f"orch/api/v1/runs/{run_id}/events?limit=10000")["events"]
         return found
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """This process's variables, with folders of the server's own."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "JPY_"))}
         env.update(
             HOME=str(self.home),

@@ -18,6 +18,14 @@ from jupyter_orch.cli.opening import (
     report_failures,
     workspace_file,
 )
+from jupyter_orch.cli.through_server import (
+    add_server,
+    problem_of_locations,
+    schedules_there,
+    sensors_there,
+    server_for,
+)
+from jupyter_orch.client import OrchClient
 from jupyter_orch.errors import OrchError
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.orchestrator import Orchestrator
@@ -71,6 +79,7 @@ def add_turning(verbs: Any, noun: str, find_all: Callable[[Orchestrator], Sequen
         verb = verbs.add_parser(word, help=sentence)
         add_name(verb, noun, or_all=True)
         add_workspace(verb)
+        add_server(verb)
         verb.set_defaults(act=lambda arguments, on=on: _turn(arguments, noun, find_all, on=on))
 
 
@@ -143,6 +152,8 @@ def _turn(
 ) -> int:
     if arguments.all == (arguments.name is not None):
         raise NameNotFound(f"name one {noun}, or say --all")
+    if client := server_for(arguments):
+        return _turn_there(client, arguments, noun, on=on)
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         found = find_all(orchestrator)
         broken = report_failures(orchestrator.code_servers.states()) if arguments.all else 0
@@ -151,6 +162,24 @@ def _turn(
             orchestrator.switches.turn(one, on=on)
             print(f"{noun} {one.name} is {'ON' if on else 'OFF'}{_next_due(one) if on else ''}")
     return 1 if broken else 0
+
+
+def _turn_there(client: OrchClient, arguments: argparse.Namespace, noun: str, *, on: bool) -> int:
+    known = schedules_there(client) if noun == "schedule" else sensors_there(client)
+    here = [row for row in known if arguments.location in (None, row["location"])]
+    if arguments.all:
+        wanted = here
+    else:
+        wanted = [row for row in here if row["name"] == arguments.name]
+        if len(wanted) != 1:
+            places = [row["location"] for row in wanted]
+            raise _not_found(arguments.name, places, [row["name"] for row in here], noun)
+    turn = client.turn_schedule if noun == "schedule" else client.turn_sensor
+    for row in wanted:
+        now = turn(row["name"], on=on, location=row["location"])
+        due = f"; next due {moment(now['futureTicks'][0])}" if on and now.get("futureTicks") else ""
+        print(f"{noun} {row['name']} is {'ON' if on else 'OFF'}{due}")
+    return 1 if arguments.all and problem_of_locations(client) else 0
 
 
 def _next_due(one: Deployed) -> str:

@@ -29,6 +29,13 @@ from jupyter_orch.cli.opening import (
     workspace_file,
 )
 from jupyter_orch.cli.pipeline_code import declare_code
+from jupyter_orch.cli.through_server import (
+    add_server,
+    launch_there,
+    pipelines_there,
+    problem_of_locations,
+    server_for,
+)
 from jupyter_orch.cli.watching import conclude, wait_for_start, watch
 from jupyter_orch.daemon.supervisor import LATE
 from jupyter_orch.orchestrator import Orchestrator
@@ -52,9 +59,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add_parser("list", help="every pipeline of the workspace")
     add_workspace(listed)
     add_json(listed)
+    add_server(listed)
     listed.set_defaults(act=_list)
     launch = verbs.add_parser("launch", help="start a run; it goes on when this command has ended")
     launch.add_argument("--wait", action="store_true", help="show the run's events to its end; exit 1 if it failed")
+    add_server(launch)
     launch.set_defaults(act=_launch)
     execute = verbs.add_parser(
         "execute", help="run it now, whatever the queue, and show its events to its end; exit 1 if it failed"
@@ -71,6 +80,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    if client := server_for(arguments):
+        show_listing(pipelines_there(client), COLUMNS, as_json=arguments.json, nothing="The workspace has no pipeline.")
+        return 1 if problem_of_locations(client) else 0
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         states = orchestrator.code_servers.states()
         rows = [_row(found) for found in pipelines(orchestrator)]
@@ -79,6 +91,8 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _launch(arguments: argparse.Namespace) -> int:
+    if client := server_for(arguments):
+        return launch_there(client, arguments)
     with _submitted(arguments) as (orchestrator, run):
         return _watch(orchestrator, run) if arguments.wait else _leave(orchestrator, run)
 

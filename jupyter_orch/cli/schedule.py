@@ -12,6 +12,7 @@ from jupyter_orch.automation.deployed import DeployedSchedule
 from jupyter_orch.cli.instigators import add_name, add_ticks, add_turning, chosen, show_verdict
 from jupyter_orch.cli.listing import Column, moment, show_listing
 from jupyter_orch.cli.opening import add_json, add_workspace, opened_deployment, report_failures, workspace_file
+from jupyter_orch.cli.through_server import add_server, problem_of_locations, schedules_there, server_for
 from jupyter_orch.errors import OrchError
 from jupyter_orch.orchestrator import Orchestrator
 
@@ -38,6 +39,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add_parser("list", help="every schedule of the workspace")
     add_json(listed)
     add_workspace(listed)
+    add_server(listed)
     listed.set_defaults(act=_list)
     add_turning(
         verbs, "schedule", lambda orchestrator: orchestrator.deployments.schedules(), "due times from now on count"
@@ -55,6 +57,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    if client := server_for(arguments):
+        rows = schedules_there(client)
+        show_listing(rows, COLUMNS, as_json=arguments.json, nothing="The workspace has no schedule.")
+        problem_of_locations(client)
+        return 0
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         states = orchestrator.code_servers.states()
         rows = [_row(orchestrator, deployed) for deployed in orchestrator.deployments.schedules()]

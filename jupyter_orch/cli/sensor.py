@@ -17,6 +17,7 @@ from jupyter_orch.cli.opening import (
     report_failures,
     workspace_file,
 )
+from jupyter_orch.cli.through_server import add_server, problem_of_locations, sensors_there, server_for
 from jupyter_orch.orchestrator import Orchestrator
 
 COLUMNS = (
@@ -36,6 +37,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listed = verbs.add_parser("list", help="every sensor of the workspace")
     add_json(listed)
     add_workspace(listed)
+    add_server(listed)
     listed.set_defaults(act=_list)
     add_turning(verbs, "sensor", lambda orchestrator: orchestrator.deployments.sensors(), "it is evaluated at once")
     preview = verbs.add_parser("preview", help="what a sensor would start now; starts nothing")
@@ -55,6 +57,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    if client := server_for(arguments):
+        rows = sensors_there(client)
+        show_listing(rows, COLUMNS, as_json=arguments.json, nothing="The workspace has no sensor.")
+        problem_of_locations(client)
+        return 0
     with opened_deployment(workspace_file(arguments)) as orchestrator:
         states = orchestrator.code_servers.states()
         rows = [_row(orchestrator, deployed) for deployed in orchestrator.deployments.sensors()]

@@ -6,7 +6,7 @@ import json
 import select
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -80,12 +80,19 @@ def watch(instance: Instance, run_id: str, *, as_json: bool = False) -> int:
     Returns:
         The exit code: 0 when the run succeeded, 1 when it did not, 130 after Ctrl-C.
     """
+    return watching(
+        follow(instance, run_id), lambda: conclude(instance, find_run(instance, run_id)), run_id, as_json=as_json
+    )
+
+
+def watching(events: Iterator[StoredEvent], conclude: Callable[[], int], run_id: str, *, as_json: bool = False) -> int:
+    """Print events to their end, or until Ctrl-C; returns the exit code, ``conclude``'s unless interrupted."""
     # also in the background of a script, where the shell has us born deaf to SIGINT
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        for stored in follow(instance, run_id):
+        for stored in events:
             print_event(stored, as_json=as_json)
-        return conclude(instance, find_run(instance, run_id))
+        return conclude()
     except KeyboardInterrupt:
         print(f"the run goes on; cancel it with: jupyter orch run cancel {run_id[:8]}", file=sys.stderr, flush=True)
         return INTERRUPTED

@@ -18,7 +18,8 @@ from jupyter_orch.cli.opening import (
     report_failures,
     workspace_file,
 )
-from jupyter_orch.client import OrchClient, ReloadStatus
+from jupyter_orch.cli.through_server import add_server, any_server_for
+from jupyter_orch.client import ReloadStatus
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.workspace import LocationEntry, read_workspace
 from jupyter_orch.errors import OrchError
@@ -59,6 +60,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "reload", help="have the running Jupyter server of this folder load a location again; exit 1 if it fails"
     )
     again.add_argument("location", nargs="?", help="the location (all of them, and workspace.yaml)")
+    add_workspace(again)
+    add_server(again)
     again.set_defaults(act=_reload)
     for verb in (listed, check):
         add_workspace(verb)
@@ -87,7 +90,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _reload(arguments: argparse.Namespace) -> int:
-    client = OrchClient()
+    client = any_server_for(arguments)
     if arguments.location is not None:
         info = client.reload_repository_location(arguments.location)
         return _tell(arguments.location, None if info.status == ReloadStatus.SUCCESS else info.message)

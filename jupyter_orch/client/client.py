@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_orch.client.connection import ClientError, Connection, quoted
 from jupyter_orch.client.finding import find_server
+from jupyter_orch.names import did_you_mean
 from jupyter_orch.records.status import FINAL, RunStatus
 from jupyter_orch.running_servers import Server
 
@@ -94,6 +95,15 @@ class OrchClient:
             ClientError: it was refused.
         """
         return self._connection.graphql(query, variables)
+
+    def health(self) -> dict[str, Any]:
+        """Whether the orchestrator works, and which instance and workspace it works on, as REST tells it.
+
+        Raises:
+            ClientError: the server does not answer, or is not one of ours.
+        """
+        found: dict[str, Any] = self._connection.get("health")
+        return found
 
     # runs
 
@@ -229,6 +239,35 @@ class OrchClient:
 
     # code
 
+    def locations(self) -> list[dict[str, Any]]:
+        """Every code location, and whether its code loads, as REST tells it."""
+        found: list[dict[str, Any]] = self._connection.get("locations")["locations"]
+        return found
+
+    # schedules and sensors
+
+    def turn_schedule(self, name: str, *, on: bool, location: str | None = None) -> dict[str, Any]:
+        """Switch a schedule on or off; gives it as REST tells it.
+
+        Args:
+            location: may be left out when one schedule alone has the name.
+
+        Raises:
+            ClientError: there is none, there are several, or the caller may not.
+        """
+        return self._turn("schedules", name, on, location)
+
+    def turn_sensor(self, name: str, *, on: bool, location: str | None = None) -> dict[str, Any]:
+        """The same for a sensor."""
+        return self._turn("sensors", name, on, location)
+
+    def _turn(self, noun: str, name: str, on: bool, location: str | None) -> dict[str, Any]:
+        body = {} if location is None else {"location": location}
+        found: dict[str, Any] = self._connection.post(f"{noun}/{quoted(name)}/{'start' if on else 'stop'}", body)
+        return found
+
+    # reloading
+
     def reload_repository_location(self, repository_location_name: str) -> ReloadInfo:
         """Load a location's code again, and wait until that has ended."""
         answer = self.execute(_RELOAD, {"name": repository_location_name})["answer"]
@@ -274,7 +313,8 @@ class OrchClient:
             told = ", ".join(f"{found} in {place}" for place, found in places)
             raise ClientError("PipelineNotFoundError", f"several repositories have {pipeline!r}: {told}; name one")
         known = ", ".join(sorted({p["name"] for node in nodes for p in node["pipelines"]})) or "none"
-        raise ClientError("PipelineNotFoundError", f"there is no pipeline {pipeline!r}; there are: {known}")
+        near = did_you_mean(pipeline, [p["name"] for node in nodes for p in node["pipelines"]])
+        raise ClientError("PipelineNotFoundError", f"there is no pipeline {pipeline!r}{near}; there are: {known}")
 
 
 class DagsterGraphQLClient(OrchClient):

@@ -63,6 +63,11 @@ class Connection:
         with self._open(f"orch/api/v1/{path}") as answer:
             return json.load(answer)
 
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """What a REST route answers to a change."""
+        with self._open(f"orch/api/v1/{path}", json.dumps(body).encode()) as answer:
+            return json.load(answer)
+
     def get_bytes(self, path: str, start: int = 0) -> bytes:
         """A download, from byte ``start`` on."""
         headers = {"Range": f"bytes={start}-"} if start else {}

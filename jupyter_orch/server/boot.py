@@ -83,6 +83,11 @@ class Deployment:
             base_url=self._base_url,
         )
 
+    def place(self) -> dict[str, str]:
+        """Which instance and workspace this is, for who looks for the server of a folder."""
+        home = self.orchestrator.instance.settings.home.resolve()
+        return {"home": str(home), "workspace": str(self.orchestrator.code_servers.workspace.resolve())}
+
     def activity(self) -> dict[str, int]:
         """What keeps the server from being idle: how many runs, schedules and sensors are on their way or on."""
         storage, settings = self.orchestrator.instance.storage, self.orchestrator.instance.settings

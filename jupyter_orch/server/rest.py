@@ -30,7 +30,7 @@ class HealthHandler(OrchHandler):
     @web.authenticated
     @authorized(action="read", resource="jupyter_orch:health")
     async def get(self) -> None:
-        """``{version, api, status, error?, storageSeconds?, daemon?}``; 200 also while starting, so that the panel can
+        """``{version, api, status, error?, home?, workspace?, storageSeconds?, daemon?}``; 200 also while starting, so that the panel can
         say so.
         """
         readiness = self.readiness
@@ -39,6 +39,7 @@ class HealthHandler(OrchHandler):
             answer["error"] = str(readiness.error)
         if readiness.deployment is not None:
             supervisor = readiness.deployment.orchestrator.supervisor
+            answer |= readiness.deployment.place()
             answer["storageSeconds"] = round(supervisor.storage_took, 3)
             answer["daemon"] = {
                 loop.name: {

@@ -1,0 +1,197 @@
+"""Verbs that wait for code ask a running Jupyter server, which has it loaded; without one they load it themselves.
+
+The server is named (``--server``, ``$JUPYTER_ORCH_URL``), or it is one of this user on this machine that works on the
+same instance and the same workspace file. Only the public API is used: what these verbs do, a script can do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jupyter_orch.cli.choosing import key_and_value, read_run_config
+from jupyter_orch.cli.exit_codes import FAILED, OK
+from jupyter_orch.cli.watching import watching
+from jupyter_orch.client import ClientError, OrchClient
+from jupyter_orch.client.finding import TOKEN_VARIABLE, URL_VARIABLE
+from jupyter_orch.errors import OrchError
+from jupyter_orch.records.event import Event, StoredEvent
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.running_servers import running_servers
+from jupyter_orch.settings import home_folder
+
+ANSWERS_WITHIN = 2.0
+_KINDS = {"STANDARD": "sensor", "ASSET": "asset", "RUN_STATUS": "run_status"}
+_PIPELINES = """{ answer: repositoriesOrError { __typename ... on RepositoryConnection { nodes { name location { name }
+    pipelines { name description tags { key value } modes { name } presets { name } } } }
+    ... on Error { message } } }"""
+_SCHEDULES = """{ answer: schedulesOrError { __typename ... on Schedules { results { name status cronSchedule
+    executionTimezone sentence futureTicks(limit: 1) pipelineName mode repositoryLocationName repositoryName
+    description } } ... on Error { message } } }"""
+_SENSORS = """{ answer: sensorsOrError { __typename ... on Sensors { results { name status sensorType minIntervalSeconds
+    nextEvaluation targets { pipelineName } cursor repositoryLocationName repositoryName description } }
+    ... on Error { message } } }"""
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    """The options that say through which server."""
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        help="through this Jupyter server (the one that works on this workspace, if one runs; 'none' for no server)",
+    )
+    parser.add_argument("--token", help=f"its token; better in ${TOKEN_VARIABLE}, where other users do not see it")
+
+
+def server_for(arguments: argparse.Namespace) -> OrchClient | None:
+    """The server to go through; None when the verb has to load the code itself.
+
+    Raises:
+        ClientError: a server that was named does not answer.
+    """
+    if arguments.server == "none":
+        return None
+    url = arguments.server or os.environ.get(URL_VARIABLE)
+    if url:
+        client = OrchClient(url, arguments.token or os.environ.get(TOKEN_VARIABLE, ""))
+        client.health()
+        return client
+    workspace = arguments.workspace.resolve()
+    return next((c for c in _near() if _is_of(c, home_folder().resolve(), workspace)), None)
+
+
+def any_server_for(arguments: argparse.Namespace) -> OrchClient:
+    """The server to go through, for what only a server can do: also the one whose folder this is, or the only one.
+
+    Raises:
+        ServerNotFound: there is none, or there are several.
+    """
+    return server_for(arguments) or OrchClient()
+
+
+def pipelines_there(client: OrchClient) -> list[dict[str, Any]]:
+    """Rows of ``pipeline list``."""
+    return [
+        {
+            "name": pipeline["name"],
+            "location": node["location"]["name"],
+            "repository": node["name"],
+            "modes": [mode["name"] for mode in pipeline["modes"]],
+            "presets": [preset["name"] for preset in pipeline["presets"]],
+            "description": pipeline["description"] or "",
+            "tags": {tag["key"]: tag["value"] for tag in pipeline["tags"]},
+        }
+        for node in _asked(client, _PIPELINES)["nodes"]
+        for pipeline in node["pipelines"]
+    ]
+
+
+def schedules_there(client: OrchClient) -> list[dict[str, Any]]:
+    """Rows of ``schedule list``."""
+    return [
+        {
+            "name": found["name"],
+            "status": _switch(found),
+            "cron": found["cronSchedule"],
+            "timezone": found["executionTimezone"],
+            "when": found["sentence"],
+            "next_due": found["futureTicks"][0] if found["futureTicks"] and _switch(found) == "ON" else None,
+            "pipeline": found["pipelineName"],
+            "mode": found["mode"],
+            "location": found["repositoryLocationName"],
+            "repository": found["repositoryName"],
+            "description": found["description"] or "",
+        }
+        for found in _asked(client, _SCHEDULES)["results"]
+    ]
+
+
+def sensors_there(client: OrchClient) -> list[dict[str, Any]]:
+    """Rows of ``sensor list``."""
+    return [
+        {
+            "name": found["name"],
+            "status": _switch(found),
+            "kind": _KINDS[found["sensorType"]],
+            "interval": found["minIntervalSeconds"],
+            "next": found["nextEvaluation"],
+            "pipelines": [target["pipelineName"] for target in found["targets"]],
+            "cursor": found["cursor"],
+            "location": found["repositoryLocationName"],
+            "repository": found["repositoryName"],
+            "description": found["description"] or "",
+        }
+        for found in _asked(client, _SENSORS)["results"]
+    ]
+
+
+def launch_there(client: OrchClient, arguments: argparse.Namespace) -> int:
+    """``pipeline launch``: start a run, and with ``--wait`` see it to its end."""
+    run_id = client.submit_pipeline_execution(
+        arguments.name,
+        arguments.location,
+        run_config=read_run_config(arguments.config),
+        mode=arguments.mode,
+        preset=arguments.preset,
+        tags=dict(map(key_and_value, arguments.tag)),
+        solid_selection=arguments.solids.split(",") if arguments.solids else None,
+    )
+    print(f"run {run_id}", flush=True)
+    if arguments.wait:
+        events = (_stored(run_id, told) for told in client.follow_logs(run_id))
+        return watching(events, lambda: _conclude(client, run_id), run_id)
+    print(f"follow it with: jupyter-orch run logs --follow {run_id[:8]}", file=sys.stderr)
+    return OK
+
+
+def problem_of_locations(client: OrchClient) -> int:
+    """Print on stderr which locations do not load; returns how many these are."""
+    failed = [found for found in client.locations() if found["loadError"]]
+    for found in failed:
+        error = found["loadError"]
+        where = f" ({error['file']}:{error['line']})" if error["file"] else ""
+        reason = f"{error['className']}: {error['message']}{where}"
+        print(f"jupyter-orch: location {found['name']!r} does not load: {reason}", file=sys.stderr)
+    return len(failed)
+
+
+def _conclude(client: OrchClient, run_id: str) -> int:
+    run = client.get_run(run_id)
+    if run["status"] == RunStatus.SUCCESS:
+        return OK
+    failure = run.get("failure")
+    reason = f": {failure['className']}: {failure['message']}" if failure else ""
+    print(f"jupyter-orch: run {run_id} is {run['status']}{reason}", file=sys.stderr)
+    return FAILED
+
+
+def _stored(run_id: str, told: dict[str, Any]) -> StoredEvent:
+    return StoredEvent(run_id=run_id, seq=told["seq"], event=msgspec.convert(told, Event))
+
+
+def _near() -> list[OrchClient]:
+    return [OrchClient(found.server.url, found.server.token, timeout=ANSWERS_WITHIN) for found in running_servers()]
+
+
+def _is_of(client: OrchClient, home: Path, workspace: Path) -> bool:
+    try:
+        told = client.health()
+    except ClientError:  # without jupyter_orch, with a password, or ending
+        return False
+    return (told["status"], told.get("home"), told.get("workspace")) == ("ready", str(home), str(workspace))
+
+
+def _asked(client: OrchClient, query: str) -> dict[str, Any]:
+    answer: dict[str, Any] = client.execute(query)["answer"]
+    if "message" in answer:
+        raise OrchError(answer["message"])
+    return answer
+
+
+def _switch(found: dict[str, Any]) -> str:
+    return "ON" if found["status"] == "RUNNING" else "OFF"

@@ -1,0 +1,109 @@
+"""The command line finds the server of its workspace and goes through it; without one it does the same by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.server_process import ServerProcess
+
+pytestmark = pytest.mark.journey
+
+CODE = """
+from jupyter_orch import Field, Int, pipeline, repository, schedule, sensor, solid
+
+print("loaded by", __import__("os").getpid())
+
+@solid(config_schema={"number": Field(int, default_value=1)})
+def count(context):
+    context.log.info(f"counted {context.solid_config['number']}")
+    if context.solid_config["number"] > 8:
+        raise ValueError("too many")
+
+@pipeline(tags={"team": "data"})
+def counting():
+    count()
+
+@schedule(cron_schedule="0 4 * * *", pipeline_name="counting")
+def nightly(context):
+    return {}
+
+@sensor(pipeline_name="counting")
+def watching(context):
+    pass
+
+@repository
+def repo():
+    return [counting, nightly, watching]
+"""
+
+
+def run(server: ServerProcess, *words: str, folder: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "jupyter_orch.cli.main", *words],
+        cwd=folder or server.root,
+        env={**server.environment, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_verbs_go_through_the_server_and_say_the_same_without(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "code.py").write_text(CODE)
+    (root / "workspace.yaml").write_text("load_from:\n- python_file: code.py\n")
+    (root / "nine.yaml").write_text("solids: {count: {config: {number: 9}}}\n")
+    (root / "wrong.yaml").write_text("solids: {count: {config: {numbr: 9}}}\n")
+    server = ServerProcess(root, tmp_path / "home").start()
+    try:
+        server.wait_for_locations()
+        listings = (("pipeline", "list"), ("schedule", "list"), ("sensor", "list"))
+        through = {words: run(server, *words, "--json") for words in listings}
+        direct = {words: run(server, *words, "--json", "--server", "none") for words in listings}
+        for words in listings:
+            there, here = json.loads(through[words].stdout), json.loads(direct[words].stdout)
+            assert len(there) == 1 and there == here, (words, through[words].stderr)
+        done = run(server, "pipeline", "launch", "counting", "--tag", "why=test", "--wait")
+        assert done.returncode == 0 and "counted 1" in done.stdout, done
+        run_id = done.stdout.split()[1]
+        events = server.get(f"orch/api/v1/runs/{run_id}/events")["events"]
+        assert "forked" in str(events), "it is launched warm, by the server"
+        failed = run(server, "pipeline", "launch", "counting", "-c", "nine.yaml", "--wait")
+        assert failed.returncode == 1 and "too many" in failed.stderr and "Traceback" not in failed.stderr
+
+        wrong = run(server, "pipeline", "launch", "counting", "-c", "wrong.yaml")
+        assert wrong.returncode == 1 and "numbr" in wrong.stderr and "Traceback" not in wrong.stderr
+        assert "did you mean 'counting'" in run(server, "pipeline", "launch", "countin").stderr
+        assert "is ON; next due" in run(server, "schedule", "start", "nightly").stdout
+        assert "did you mean 'nightly'" in run(server, "schedule", "start", "nightli").stderr
+        assert [row["status"] for row in json.loads(run(server, "schedule", "list", "--json").stdout)] == ["ON"]
+        assert run(server, "sensor", "start", "--all").stdout == "sensor watching is ON\n"
+
+        assert run(server, "workspace", "reload", "code.py").stdout == "code.py: loaded\n"
+        (root / "code.py").write_text(CODE + "\n1 / 0\n")
+        broken = run(server, "workspace", "reload", "code.py")
+        assert broken.returncode == 1 and "ZeroDivisionError" in broken.stderr
+        listed = run(server, "pipeline", "list")
+        assert listed.returncode == 1 and "does not load: ZeroDivisionError" in listed.stderr
+        refused = run(server, "pipeline", "list", "--server", server.url, "--token", "wrong")
+        assert refused.returncode == 1 and "token is wrong" in refused.stderr
+
+        (root / "code.py").write_text(CODE)
+        other = tmp_path / "other"
+        other.mkdir()
+        elsewhere = run(server, "pipeline", "list", JUPYTER_ORCH_HOME=str(other))
+        assert elsewhere.returncode == 0 and (other / "orch.db").exists(), "another instance is not that server's"
+    finally:
+        server.stop()
+    gone = run(server, "pipeline", "list", "--server", server.url, JUPYTER_ORCH_TOKEN=server.token)
+    assert gone.returncode == 1 and "can not be reached" in gone.stderr
+    assert run(server, "pipeline", "list", "--json").stdout == through["pipeline", "list"].stdout
+    assert os.listdir(root)
