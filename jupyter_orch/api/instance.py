@@ -123,7 +123,7 @@ def _queue(context: Context, limit: int | None) -> list[Answer]:
 
 def _pools(pools: Pools, held: Mapping[str, tuple[str, ...]]) -> list[Answer]:
     return [
-        {"id": name, "name": name, "limit": pools.limits.get(name, pools.default_limit), "holders": held.get(name, ())}
+        {"id": name, "name": name, "limit": pools.limit_of(name), "holders": held.get(name, ())}
         for name in sorted({*pools.limits, *held})
     ]
 

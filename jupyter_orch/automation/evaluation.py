@@ -21,7 +21,7 @@ from jupyter_orch.records.run import Submission
 from jupyter_orch.records.tick import Tick
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.problems import RunConfigInvalid, RunTagsInvalid
-from jupyter_orch.runs.run_tags import check_tags
+from jupyter_orch.runs.run_tags import check_tags, tags_of
 from jupyter_orch.runs.secret_config import errors_without_secrets, secret_paths, secret_variables
 
 _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
@@ -117,7 +117,7 @@ def run_from(
         key: the idempotency key.
     """
     place, pipeline = asking.place, request.pipeline or asking.pipeline
-    known = place.pipelines.get(pipeline)
+    known, asked = place.pipelines.get(pipeline), {**request.tags, **tags}
     submission = Submission(
         location=place.location,
         target=place.target,
@@ -126,7 +126,7 @@ def run_from(
         ),
         code_version=place.code_version,
         run_config=request.run_config,
-        tags={**(known.tags if known is not None else {}), **request.tags, **tags},
+        tags=tags_of(known, asked) if known is not None else asked,
         created_by=asking.created_by,
         idempotency_key=key,
         secret_paths=secret_paths(known, asking.mode, request.run_config) if known is not None else (),

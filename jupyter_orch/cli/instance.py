@@ -87,6 +87,8 @@ def _upgrade(key: str, choice: ClassChoice) -> Row:
 def _facts(instance: Instance) -> dict[str, Any]:
     settings, storage = instance.settings, instance.storage
     file = settings.home / "orch.yaml"
+    pools, held = settings.pools, storage.pool_slots()
+    named = sorted({*pools.limits, *held})
     return {
         "version": __version__,
         "home": str(settings.home),
@@ -97,6 +99,11 @@ def _facts(instance: Instance) -> dict[str, Any]:
         "runs": storage.count_runs(RunFilter()),
         "runs_queued": storage.count_runs(RunFilter(statuses=(RunStatus.QUEUED,))),
         "runs_in_progress": storage.count_runs(RunFilter(statuses=tuple(IN_PROGRESS))),
+        "pools": {name: f"{len(held.get(name, ()))} of {_slots(pools.limit_of(name))}" for name in named},
         "live_replicas": len(storage.list_replicas(clock.now() - ALIVE)),
         "settings": masked(settings.text),
     }
+
+
+def _slots(limit: int | None) -> str:
+    return "any number" if limit is None else str(limit)

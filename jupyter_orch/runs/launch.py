@@ -110,7 +110,7 @@ class Launching:
 
     def _limits(self, run: Run) -> dict[str, int]:
         """The pools that a run needs a slot of and that have a limit, each with it."""
-        limits = {pool: self._pools.limits.get(pool, self._pools.default_limit) for pool in _pools(run)}
+        limits = {pool: self._pools.limit_of(pool) for pool in _pools(run)}
         return {pool: limit for pool, limit in limits.items() if limit is not None}
 
     def _with_free_slots(self, queued: Sequence[Run]) -> list[Run]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from jupyter_orch.records.snapshot import PipelineSnapshot, SolidSnapshot
 from jupyter_orch.runs.problems import RunTagsInvalid
 
 PRIORITY_TAG = "dagster/priority"
@@ -71,6 +72,19 @@ def retry_number_of(tags: Mapping[str, str]) -> int:
 def pools_of(tags: Mapping[str, str]) -> tuple[str, ...]:
     """The pools in which a run needs a slot, each once, in order."""
     return tuple(sorted({name.strip() for name in tags.get(POOL_TAG, "").split(",") if name.strip()}))
+
+
+def tags_of(pipeline: PipelineSnapshot, asked: Mapping[str, str]) -> dict[str, str]:
+    """A run's tags: those of its pipeline, those that were asked for before them, and the pools of all its solids."""
+    tags = {**pipeline.tags, **asked}
+    named = {name for solid in _all_solids(pipeline.solids) for name in pools_of(solid.tags)}
+    return {**tags, POOL_TAG: ", ".join(sorted({*named, *pools_of(tags)}))} if named else tags
+
+
+def _all_solids(solids: Sequence[SolidSnapshot]) -> Iterator[SolidSnapshot]:
+    for solid in solids:
+        yield solid
+        yield from _all_solids(solid.solids)
 
 
 def _form(key: Any, value: Any) -> list[str]:

@@ -16,7 +16,7 @@ from jupyter_orch.records.run import Run, Submission
 from jupyter_orch.records.snapshot import LocationSnapshot, PipelineSnapshot, PresetSnapshot
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.launch import Launching
-from jupyter_orch.runs.run_tags import check_tags
+from jupyter_orch.runs.run_tags import check_tags, tags_of
 from jupyter_orch.runs.secret_config import errors_without_secrets, masks_in, secret_paths, secret_variables
 
 ASK_TIMEOUT = 30.0
@@ -112,7 +112,7 @@ class Submitter:
             ),
             code_version=snapshot.code_version,
             run_config=wish.run_config or {},
-            tags={**pipeline.tags, **wish.tags},
+            tags=tags_of(pipeline, wish.tags),
             step_keys=wish.step_keys,
             known=wish.known,
             created_by=wish.created_by,

@@ -193,6 +193,10 @@ class Pools:
     limits: dict[str, int] = field(default_factory=dict)
     default_limit: int | None = None
 
+    def limit_of(self, pool: str) -> int | None:
+        """How many slots a pool has; None when any number of runs may hold one."""
+        return self.limits.get(pool, self.default_limit)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonLogs:

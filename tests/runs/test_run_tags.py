@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from jupyter_orch.records.snapshot import PipelineSnapshot, SolidSnapshot
 from jupyter_orch.runs.problems import RunTagsInvalid
 from jupyter_orch.runs.run_tags import (
     check_tags,
@@ -12,6 +15,7 @@ from jupyter_orch.runs.run_tags import (
     pools_of,
     priority_of,
     retry_number_of,
+    tags_of,
 )
 
 
@@ -58,3 +62,15 @@ def test_the_meanings() -> None:
     assert max_retries_of({"dagster/max_retries": "0"}, 4) == 0 and max_retries_of({}, 4) == 4
     assert retry_number_of({"dagster/retry_number": "2"}) == 2 and retry_number_of({}) == 0
     assert pools_of({"jupyter_orch/pool": "gpu, db,gpu"}) == ("db", "gpu") and pools_of({}) == ()
+
+
+def test_a_run_holds_the_pools_of_its_pipeline_of_all_its_solids_and_those_it_was_asked_with() -> None:
+    def solid(name: str, pool: str, *inside: SolidSnapshot) -> SolidSnapshot:
+        return SolidSnapshot(name=name, definition=name, tags={"jupyter_orch/pool": pool}, solids=inside)
+
+    plain = PipelineSnapshot(name="p", tags={"team": "ice"}, solids=(SolidSnapshot(name="s", definition="s"),))
+    assert tags_of(plain, {"a": "b"}) == {"team": "ice", "a": "b"}
+    assert tags_of(plain, {"jupyter_orch/pool": "db,  gpu"})["jupyter_orch/pool"] == "db,  gpu"
+    pooled = replace(plain, solids=(solid("s", "db"), solid("c", "gpu, db", solid("inner", "disk"))))
+    assert tags_of(pooled, {}) == {"team": "ice", "jupyter_orch/pool": "db, disk, gpu"}
+    assert pools_of(tags_of(pooled, {"jupyter_orch/pool": "net"})) == ("db", "disk", "gpu", "net")
