@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,29 @@ def _rests(thread: threading.Thread) -> bool:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A Postgres cluster for the session."""
+    with cluster() as started:
+        yield started
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A cluster that the test may hurt."""
+    with cluster() as started:
+        yield started
+
+
+@contextmanager
+def cluster() -> Iterator[Postgres]:
+    """A Postgres cluster; without one the test is missing."""
     programs = find_programs()
     if programs is None:
         missing("Postgres")
     assert programs is not None
     started = Postgres(programs)
-    yield started
-    started.stop()
+    try:
+        yield started
+    finally:
+        started.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -24,6 +24,8 @@ from jupyter_orch.storage.schema import SCHEMA_VERSION
 from jupyter_orch.storage.sqlite_door import refuse_network
 
 Row = dict[str, Any]
+PATIENCE = 5.0
+"""Seconds to wait for another process that writes."""
 
 
 def look_at_everything(workspace: Path) -> list[Row]:
@@ -94,7 +96,7 @@ def _look_at_storage(choice: ClassChoice) -> str:
         try_folder(path.parent)
         if not path.exists():
             return f"{path} is made when it is first used"
-    database = Database(url, look=True)
+    database = Database(url, look=True, patience=PATIENCE)
     try:
         version, damage = database.version(), database.damage()
         if damage is not None:

@@ -90,10 +90,14 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _looked(look: Callable[[], Finding]) -> Finding:
     """One finding, whatever happens: a part that breaks its examination is a part that fails."""
+    part = look.__name__.strip("_").replace("_", " ")
     try:
         return look()
+    except OSError as error:
+        return _finding(
+            part, False, f"{error.filename}: {error.strerror}", "check the rights and the room of that place"
+        )
     except Exception as error:
-        part = look.__name__.strip("_").replace("_", " ")
         sentence = f"{type(error).__name__}: {error}".split("\n")[0]
         return _finding(part, False, sentence, f"unexpected; please report it with this sentence: {sentence}")
 

@@ -184,4 +184,6 @@ def _again(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def _first_line(error: Any) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]

@@ -18,26 +18,13 @@ import pytest
 from sqlalchemy import make_url
 
 from jupyter_orch.records.status import RunStatus
-from tests.conftest import missing
 from tests.failures.deployment import Deployment
 from tests.failures.slow_line import slow_line
 from tests.failures.small_disk import small_disk
-from tests.postgres import Postgres, find_programs
+from tests.postgres import Postgres
 
 S = RunStatus
 ALL = ["a", "a-end", "b", "b-end", "c", "c-end"]
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[Postgres]:
-    """A cluster that the test may hurt."""
-    programs = find_programs()
-    if programs is None:
-        missing("Postgres")
-    assert programs is not None
-    started = Postgres(programs)
-    yield started
-    started.stop()
 
 
 @pytest.fixture

@@ -25,20 +25,15 @@ from jupyter_orch.storage.problems import DatabaseUnusable
 from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.testing.runs import STARTED
 from jupyter_orch.testing.samples import add, event, start
-from tests.conftest import missing
-from tests.postgres import Postgres, find_programs
+from tests.conftest import cluster
+from tests.postgres import Postgres
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
     """A cluster that a test may kill."""
-    programs = find_programs()
-    if programs is None:
-        missing("Postgres")
-    assert programs is not None
-    started = Postgres(programs)
-    yield started
-    started.stop()
+    with cluster() as started:
+        yield started
 
 
 @pytest.fixture
