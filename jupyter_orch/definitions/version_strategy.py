@@ -36,4 +36,4 @@ class SourceHashVersionStrategy(VersionStrategy):
 
 
 def _hash(function: Any) -> str:
-    return hashlib.sha1(inspect.getsource(function).encode()).hexdigest()
+    return hashlib.sha1(inspect.getsource(function).encode(), usedforsecurity=False).hexdigest()
