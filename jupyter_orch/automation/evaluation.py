@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -21,7 +21,7 @@ from jupyter_orch.records.run import Submission
 from jupyter_orch.records.tick import Tick
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.problems import RunConfigInvalid, RunTagsInvalid
-from jupyter_orch.runs.run_tags import check_tags, tags_of
+from jupyter_orch.runs.run_tags import check_tags, storable, tags_of
 from jupyter_orch.runs.secret_config import errors_without_secrets, secret_paths, secret_variables
 
 _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
@@ -134,9 +134,13 @@ def run_from(
     )
     if request.config_errors:
         mistakes = errors_without_secrets(request.config_errors, submission.secret_paths)
-        return journal.rejected_run(submission, run_id, RunConfigInvalid(pipeline, mistakes))
+        return journal.rejected_run(_with_kept_tags(submission), run_id, RunConfigInvalid(pipeline, mistakes))
     try:
         check_tags(submission.tags)
     except RunTagsInvalid as error:
-        return journal.rejected_run(submission, run_id, error)
+        return journal.rejected_run(_with_kept_tags(submission), run_id, error)
     return journal.new_run(submission, run_id)
+
+
+def _with_kept_tags(refused: Submission) -> Submission:
+    return replace(refused, tags=storable(refused.tags))

@@ -12,6 +12,8 @@ from jupyter_orch.definitions.errors import DagsterInvariantViolationError
 from jupyter_orch.definitions.names import valid_tags
 from jupyter_orch.definitions.shown import described, is_json
 
+LONGEST_RUN_KEY = 512
+
 
 class DefaultScheduleStatus(Enum):
     """Whether a schedule runs until somebody says otherwise."""
@@ -43,14 +45,14 @@ class RunRequest:
     """Start a run.
 
     Args:
-        run_key: the same key never starts a second run.
+        run_key: the same key never starts a second run; an empty one is none.
         run_config: the document.
         tags: of the run.
         job_name: the pipeline, for a sensor with several.
         partition_key: the run is of this partition.
 
     Raises:
-        DagsterInvariantViolationError: the run config is no JSON.
+        DagsterInvariantViolationError: the run config is no JSON, or the key can not be kept.
     """
 
     run_key: str | None = None
@@ -62,6 +64,11 @@ class RunRequest:
     def __post_init__(self) -> None:
         if self.run_key is not None and not isinstance(self.run_key, str):
             raise DagsterInvariantViolationError(f"run_key must be a string or None, not {self.run_key!r}")
+        if self.run_key is not None and (len(self.run_key) > LONGEST_RUN_KEY or "\0" in self.run_key):
+            raise DagsterInvariantViolationError(
+                f"a run_key may have at most {LONGEST_RUN_KEY} characters, none of them NUL, so that it can be kept; "
+                f"found {len(self.run_key)}: {self.run_key[:40]!r}…; a hash of it would do"
+            )
         config = self.run_config or {}
         if not isinstance(config, dict) or not is_json(config):
             raise DagsterInvariantViolationError(

@@ -55,7 +55,7 @@ class SensorEvaluationContext:
         """Leave this behind for the next evaluation; kept only if this one does not fail.
 
         Raises:
-            DagsterInvariantViolationError: it is no string, or longer than 1 MiB.
+            DagsterInvariantViolationError: it is no string, longer than 1 MiB, or has the character NUL in it.
         """
         if cursor is not None and not isinstance(cursor, str):
             raise DagsterInvariantViolationError(
@@ -65,6 +65,8 @@ class SensorEvaluationContext:
             raise DagsterInvariantViolationError(
                 "a cursor may have at most 1 MiB; keep large state elsewhere and its place in the cursor"
             )
+        if cursor is not None and "\0" in cursor:
+            raise DagsterInvariantViolationError("a cursor can not be kept with the character NUL in it")
         self._cursor = cursor
         self.cursor_was_set = True
 

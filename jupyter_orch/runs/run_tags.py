@@ -47,6 +47,12 @@ def check_tags(tags: Mapping[str, Any]) -> None:
         raise RunTagsInvalid(tuple(mistakes))
 
 
+def storable(tags: Mapping[str, Any]) -> dict[str, str]:
+    """Those of some refused tags that can be kept, for the run that says why the others were refused."""
+    kept = [(key, value) for key, value in tags.items() if not _form(key, value)]
+    return dict(kept[:MOST_TAGS])
+
+
 def priority_of(tags: Mapping[str, str]) -> int:
     """Higher starts first; 0 without the tag."""
     return _whole(tags.get(PRIORITY_TAG)) or 0

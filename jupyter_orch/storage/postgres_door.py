@@ -6,9 +6,10 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -58,6 +59,7 @@ class PostgresDoor:
                 ),
             },
         )
+        event.listen(self.engine, "connect", _keep_nul_out)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
@@ -181,3 +183,19 @@ def _driver_errors() -> tuple[type[Exception], ...]:
 
 def _first_line(error: Any) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _keep_nul_out(connection: Any, _: Any) -> None:
+    connection.adapters.register_dumper(str, _text_without_nul())
+
+
+@cache
+def _text_without_nul() -> Any:
+    """Postgres' texts have no NUL; user code prints and logs it all the same, and must not lose its run over it."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class TextWithoutNul(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    return TextWithoutNul

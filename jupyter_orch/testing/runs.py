@@ -248,6 +248,13 @@ class RunStorageSuite(OpenedStorage):
         assert [e.event.data for e in storage.read_events("r", types=["STEP_SUCCESS"])] == [{"n": [2, None]}]
         assert list(storage.events_of(["r", "nobody"], ["STEP_START", "LOG"])) == ["r"]
 
+    def test_whatever_user_code_says_is_kept(self, storage: RunStorage) -> None:
+        start(storage, "r")
+        said = "before\0after"  # some databases know no such character: it may come back as another
+        assert storage.append_events("r", 1, [event(EventType.LOG, said)]) == 1
+        (message,) = [stored.event.message for stored in storage.read_events("r")]
+        assert (len(message), message[:6], message[-5:]) == (len(said), "before", "after")
+
     def test_events_are_let_go_and_the_numbers_go_on(self, storage: RunStorage) -> None:
         start(storage, "r")
         add(storage, "q", event())

@@ -20,7 +20,7 @@ from jupyter_orch.definitions.run_status_sensor import RunStatusSensorContext, R
 from jupyter_orch.definitions.schedule import ScheduleDefinition, ScheduleEvaluationContext, moment
 from jupyter_orch.definitions.sensor import SensorDefinition, SensorEvaluationContext
 from jupyter_orch.errors import OrchError
-from jupyter_orch.execution.failures import failure_of, user_error
+from jupyter_orch.execution.failures import MAX_MESSAGE, failure_of, user_error
 from jupyter_orch.execution.instance import DagsterInstance
 from jupyter_orch.execution.versions import versions_of
 from jupyter_orch.plan.document_bounds import MAX_ERRORS
@@ -275,7 +275,9 @@ def _watched(evaluate: Callable[[], TickVerdict], params: dict[str, Any]) -> Tic
             raise
         except BaseException as error:
             verdict = TickVerdict(failure=failure_of(user_error(error)))
-        return replace(verdict, output=output())
+        reason = verdict.skip_reason
+        cut = reason[:MAX_MESSAGE] + "…" if reason is not None and len(reason) > MAX_MESSAGE else reason
+        return replace(verdict, skip_reason=cut, output=output())
 
 
 def _record(
@@ -289,7 +291,7 @@ def _record(
     shape = shape_for(pipeline, mode_name(pipeline, asking.mode), asking.solid_selection)
     _, errors = shape.check(request.run_config or {})
     return RunRequestRecord(
-        run_key=request.run_key,
+        run_key=request.run_key or None,
         run_config=request.run_config,
         tags=request.tags,
         pipeline=name,

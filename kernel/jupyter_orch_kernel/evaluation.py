@@ -44,17 +44,27 @@ class _Newest:
     """The newest part of a text that grows."""
 
     def __init__(self) -> None:
-        self._text = ""
+        self._parts: list[str] = []
+        self._length = 0
         self._cut = False
 
     def write(self, text: str) -> int:
-        joined = self._text + text
-        self._cut = self._cut or len(joined) > MAX_OUTPUT
-        self._text = joined[-MAX_OUTPUT:]
+        self._parts.append(text)
+        self._length += len(text)
+        if self._length > 2 * MAX_OUTPUT:  # not at each line: that would copy all of it each time
+            self._shorten()
         return len(text)
 
     def value(self) -> str:
-        return f"[earlier output was cut]\n{self._text}" if self._cut else self._text
+        self._shorten()
+        text = "".join(self._parts)
+        return f"[earlier output was cut]\n{text}" if self._cut else text
+
+    def _shorten(self) -> None:
+        text = "".join(self._parts)
+        self._cut = self._cut or len(text) > MAX_OUTPUT
+        self._parts = [text[-MAX_OUTPUT:]]
+        self._length = len(self._parts[0])
 
 
 class _LogLines(logging.Handler):

@@ -153,6 +153,17 @@ def test_a_wrong_config_fails_the_tick_and_makes_no_run(
     assert runs(storage) == [] and state(storage).cursor is None
 
 
+def test_tags_that_can_not_be_kept_are_told_by_the_run_that_they_were_for(
+    replica: SensorReplica, hands: Hands, storage: SqlStorage, answers: Answers
+) -> None:
+    answers.answer = {"requests": [request("k", tags={"good": "one", "bad": "a\0b", "k" * 300: "long"})]}
+    replica.poll()
+    (run,) = runs(storage)
+    assert run.status == RunStatus.FAILURE and run.failure is not None
+    assert "control characters" in run.failure.message and "300 characters" in run.failure.message
+    assert run.submission.tags.keys() == {"team", "good", "dagster/sensor_name", "dagster/run_key"}
+
+
 def test_a_sensor_may_say_how_long_it_takes(
     replica: SensorReplica, hands: Hands, answers: Answers, found: list[DeployedSensor]
 ) -> None:

@@ -239,6 +239,9 @@ def test_partitioned_config_makes_a_jobs_partition_set_and_schedule() -> None:
         (lambda _c: orch.RunRequest("a", {"when": datetime(2026, 1, 1)}), "JSON values"),
         (lambda c: c.update_cursor("x" * (MAX_CURSOR_BYTES + 1)), "at most 1 MiB"),
         (lambda c: c.update_cursor(3), "must be a string"),
+        (lambda c: c.update_cursor("a\0b"), "NUL"),
+        (lambda c: orch.RunRequest("k" * 513), "at most 512 characters"),
+        (lambda c: orch.RunRequest("a\0b"), "none of them NUL"),
     ],
 )
 def test_u26_wrong_answers_of_sensors_are_typed_errors(answer: Any, said: str) -> None:

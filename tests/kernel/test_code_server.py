@@ -48,6 +48,12 @@ def counts(context):
         raise ValueError("three")
     return RunRequest(run_key=context.cursor) if context.cursor == "2" else SkipReason("not yet")
 
+@sensor(pipeline_name="p", mode="prod")
+def talks(_):
+    for number in range(50_000):
+        print("line", number)
+    return SkipReason("because " * 10_000)
+
 @asset_sensor(AssetKey("a"), pipeline_name="p", mode="prod")
 def follows(context, event): return RunRequest(run_key=event.run_id, tags={"partition": event.partition or ""})
 
@@ -166,6 +172,13 @@ def test_case_23_a_sensor_keeps_its_cursor_when_it_fails(server: CodeServer) -> 
     assert (ask("2")["failure"]["message"], ask("2")["cursor"]) == ("three", "2")
 
 
+def test_of_what_an_evaluation_says_a_bounded_part_is_kept(server: CodeServer) -> None:
+    verdict = server.answer("evaluate_sensor", {"repository": LOOSE, "sensor": "talks"})
+    reason, output = verdict["skip_reason"], verdict["output"]
+    assert reason.startswith("because because") and reason.endswith("…") and len(reason) < 20_000
+    assert output.startswith("[earlier output was cut]") and output.endswith("line 49999\n") and len(output) < 70_000
+
+
 def test_asset_and_run_status_sensors(server: CodeServer, tmp_path: Path) -> None:
     events = [{"cursor": n, "asset_key": ["a"], "run_id": f"r{n}", "timestamp": 1.0, "partition": "p"} for n in (1, 2)]
     params = {"repository": LOOSE, "sensor": "follows", "asset_events": events}
@@ -192,6 +205,7 @@ def test_describe_says_what_kinds_of_sensors_there_are(server: CodeServer) -> No
     sensors = {s["name"]: s for s in server.answer("describe", {})["repositories"][0]["sensors"]}
     assert {name: s["kind"] for name, s in sensors.items()} == {
         "counts": "sensor",
+        "talks": "sensor",
         "follows": "asset",
         "alarm": "run_status",
     }
