@@ -184,6 +184,7 @@ class RunSpec:
         artifact_dir: folder of the instance for values and notebooks (``…/storage``).
         log_dir: folder of this run's captured output; ``<step key>.out`` and ``.err`` go here.
         spool_file: keeps what the run has begun and said in case its processes are killed; empty keeps nothing.
+        code_version: of the code by which the run was submitted; empty when nobody knows.
     """
 
     run_id: str
@@ -201,3 +202,4 @@ class RunSpec:
     artifact_dir: str = ""
     log_dir: str = ""
     spool_file: str = ""
+    code_version: str = ""

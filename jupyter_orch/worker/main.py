@@ -120,6 +120,7 @@ def _spec(run: Run, instance: Instance, log_dir: Path | None) -> RunSpec:
         known=known,
         parent_run_id=asked.parent_run_id,
         root_run_id=asked.root_run_id,
+        code_version=asked.code_version,
         python_loggers=settings.python_logs.loggers,
         python_log_level=settings.python_logs.level,
         home=str(settings.home),

@@ -35,6 +35,8 @@ from jupyter_orch_kernel.notebook_module import run_as_module
 
 LOOSE = "__repository__"
 _LOOSE_KINDS = (PipelineDefinition, ScheduleDefinition, SensorDefinition, PartitionSetDefinition)
+EDITED = "+edited"
+"""Ends the version of code that was saved while it was being loaded."""
 
 
 class LoadError(OrchError):
@@ -145,7 +147,7 @@ def load(target: LocationTarget) -> Loaded:
 
 def _mark(sources: tuple[str, ...], began: float) -> str:
     """What tells that a file was saved while it was being loaded: nobody knows which of the two contents it was."""
-    return "+edited" if any(_saved_at(path) > began for path in sources) else ""
+    return EDITED if any(_saved_at(path) > began for path in sources) else ""
 
 
 def _saved_at(path: str) -> float:

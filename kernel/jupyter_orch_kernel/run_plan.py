@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from jupyter_orch.definitions.io_manager import fs_io_manager
 from jupyter_orch.definitions.run import PipelineRun
-from jupyter_orch.execution import interrupt
+from jupyter_orch.execution import events, interrupt
 from jupyter_orch.execution.failures import failure_of
 from jupyter_orch.execution.instance import DagsterInstance
 from jupyter_orch.execution.python_logs import captured
@@ -20,8 +20,9 @@ from jupyter_orch.execution.scope import RunScope, opened_loggers
 from jupyter_orch.plan.prepare import prepare
 from jupyter_orch.records.event import Event
 from jupyter_orch.records.messages import RunSpec
+from jupyter_orch_kernel import notebook_jobs
 from jupyter_orch_kernel.code_server import CodeServer, mode_name
-from jupyter_orch_kernel.loader import Loaded
+from jupyter_orch_kernel.loader import EDITED, Loaded
 
 
 def run_plan(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> RunOutcome:
@@ -49,6 +50,8 @@ def run_plan(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
         if scope.loggers:
             scope.tell_loggers(event)
 
+    if note := _note_on_code(loaded, spec):
+        take(note)
     with _gentle_cancelation(), captured(spec.python_loggers, spec.python_log_level, lambda event: scope.emit(event)):
         try:
             interrupt.pump(drive(scope, spec.step_keys, outcome), take)
@@ -59,6 +62,19 @@ def run_plan(loaded: Loaded, spec: RunSpec, emit: Callable[[Event], None]) -> Ru
     if outcome.canceled or outcome.failure is not None:
         outcome.ok = False
     return outcome
+
+
+def _note_on_code(loaded: Loaded, spec: RunSpec) -> Event | None:
+    """What is to be said when the code was saved while the run waited; the file of all notebook jobs changes often."""
+    submitted, now = (version.removesuffix(EDITED) for version in (spec.code_version, loaded.code_version))
+    if submitted in ("", now) or loaded.target.kind == notebook_jobs.KIND:
+        return None
+    return events.engine(
+        "The code was changed after this run had been submitted; what runs is the newer version.",
+        level="WARNING",
+        submitted=submitted,
+        loaded=now,
+    )
 
 
 @contextmanager

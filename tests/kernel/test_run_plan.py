@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,17 @@ def p(): inc.alias("c")(inc.alias("b")(one()))
     assert again.of("b") == []
 
 
+def test_a_run_says_that_its_code_was_changed_after_it_was_submitted(tmp_path: Path) -> None:
+    run = Launched(tmp_path, STEPS + "@pipeline\ndef p(): inc(one())\n", "in_process")
+    now = run.loaded.code_version
+    for submitted, is_told in (("", False), (now, False), (f"{now}+edited", False), ("another", True)):
+        said: list[Event] = []
+        assert run_plan(run.loaded, replace(run.spec, code_version=submitted), said.append).ok
+        assert any("changed after this run" in event.message for event in said) == is_told
+
+
 def test_a_wrong_order_is_an_outcome_and_no_accident(tmp_path: Path) -> None:
     run = Launched(tmp_path, STEPS + "@pipeline\ndef p(): inc(one())\n", "in_process")
-    from dataclasses import replace
-
     events: list[Event] = []
     wrong = run_plan(run.loaded, replace(run.spec, run_config={"solids": {"nope": {}}, "x": 1}), events.append)
     assert wrong.failure is not None and wrong.failure.cls == "DagsterInvalidConfigError"
