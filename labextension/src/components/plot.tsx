@@ -1,3 +1,5 @@
+import { type KeyboardEvent, useState } from 'react';
+
 import { useTrans } from './surroundings';
 import { visible } from './text';
 import { instantText } from './time';
@@ -13,20 +15,32 @@ export interface IPoint {
 }
 
 const WIDTH = 520;
-const HEIGHT = 120;
+const HEIGHT = 140;
+const BELOW = 20;
 const LEFT = 62;
 const PAD = 10;
 
-/** A number over time. The points are buttons; their names say what the drawing shows. */
+/** A number over time. The points are buttons, one stop of the Tab key; their names say what the drawing shows. */
 export function Plot({ label, points }: { label: string; points: readonly IPoint[] }): JSX.Element {
   const trans = useTrans();
   const sorted = [...points].sort((a, b) => a.instant - b.instant);
+  const [at, setAt] = useState(Number.MAX_SAFE_INTEGER);
+  const stop = Math.min(at, sorted.length - 1);
   const { x, y, low, high } = Private.scales(sorted);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const moves: Record<string, number> = { ArrowRight: stop + 1, ArrowLeft: stop - 1, Home: 0, End: sorted.length - 1 };
+    const to = moves[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      event.currentTarget.querySelectorAll('button')[Math.min(Math.max(to, 0), sorted.length - 1)]?.focus();
+    }
+  };
   const line = sorted.map((point, i) => `${x(i)},${y(point.value)}`).join(' ');
   return (
     <figure className="jp-orch-Plot" aria-label={trans.__('%1 over time', visible(label))}>
       <figcaption>{visible(label)}</figcaption>
-      <div className="jp-orch-Plot-frame" style={{ aspectRatio: `${WIDTH} / ${HEIGHT}` }}>
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys belong to the points inside */}
+      <div className="jp-orch-Plot-frame" style={{ aspectRatio: `${WIDTH} / ${HEIGHT}` }} onKeyDown={onKeyDown}>
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
           <line className="jp-orch-Plot-grid" x1={LEFT} x2={WIDTH} y1={y(high)} y2={y(high)} />
           <line className="jp-orch-Plot-grid" x1={LEFT} x2={WIDTH} y1={y(low)} y2={y(low)} />
@@ -37,6 +51,14 @@ export function Plot({ label, points }: { label: string; points: readonly IPoint
             {Private.short(low)}
           </text>
           <polyline className="jp-orch-Plot-line" points={line} />
+          <text className="jp-orch-Plot-first" x={x(0)} y={HEIGHT - 4}>
+            {Private.under(sorted[0])}
+          </text>
+          {sorted.length > 1 && (
+            <text x={x(sorted.length - 1) + PAD} y={HEIGHT - 4}>
+              {Private.under(sorted[sorted.length - 1])}
+            </text>
+          )}
         </svg>
         {sorted.map((point, i) => {
           const words = [instantText(point.instant), point.note, point.value.toLocaleString()].filter(Boolean).join(', ');
@@ -47,7 +69,8 @@ export function Plot({ label, points }: { label: string; points: readonly IPoint
               className="jp-orch-Plot-point"
               aria-label={words}
               title={words}
-              tabIndex={i === sorted.length - 1 ? 0 : -1}
+              tabIndex={i === stop ? 0 : -1}
+              onFocus={() => setAt(i)}
               style={{ left: `${(x(i) / WIDTH) * 100}%`, top: `${(y(point.value) / HEIGHT) * 100}%` }}
               onClick={point.onOpen}
             />
@@ -75,10 +98,15 @@ namespace Private {
     const step = points.length > 1 ? (WIDTH - LEFT - 2 * PAD) / (points.length - 1) : 0;
     return {
       x: at => LEFT + PAD + (points.length > 1 ? at * step : (WIDTH - LEFT) / 2),
-      y: value => HEIGHT - PAD - 6 - (high === low ? 0.5 : (value - low) / span) * (HEIGHT - 2 * PAD - 12),
+      y: value => HEIGHT - BELOW - PAD - 6 - (high === low ? 0.5 : (value - low) / span) * (HEIGHT - BELOW - 2 * PAD - 12),
       low,
       high
     };
+  }
+
+  /** What stands below an end of the line: the point's own word, else its day. */
+  export function under({ instant, note }: IPoint): string {
+    return visible(note || new Date(instant * 1000).toLocaleDateString()).slice(0, 24);
   }
 
   export function short(value: number): string {

@@ -27,6 +27,12 @@ export function PartitionMatrix({
   const [at, setAt] = useState(0);
   const shown = partitions.slice(-MOST);
   const onKeyDown = (event: KeyboardEvent): void => {
+    const { runId = null } = shown[at] ?? {};
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && runId) {
+      event.preventDefault();
+      onOpen(runId);
+      return;
+    }
     const boxes = [...(frame.current?.querySelectorAll<HTMLElement>('button') ?? [])];
     const top = boxes[at]?.getBoundingClientRect().top ?? 0;
     const wide = Math.max(1, boxes.filter(box => box.getBoundingClientRect().top === top).length);
@@ -51,7 +57,7 @@ export function PartitionMatrix({
               className={`jp-orch-Matrix-box jp-orch-tone-${statusTone(status)}`}
               aria-label={`${one.partitionName}, ${word}`}
               aria-pressed={chosen ? chosen.has(one.partitionName) : undefined}
-              title={one.runId && onMark ? trans.__('%1, %2; double-click opens its run', one.partitionName, word) : `${one.partitionName}, ${word}`}
+              title={one.runId && onMark ? trans.__('%1, %2; double-click or Ctrl+Enter opens its run', one.partitionName, word) : `${one.partitionName}, ${word}`}
               tabIndex={i === Math.min(at, shown.length - 1) ? 0 : -1}
               onFocus={() => setAt(i)}
               onClick={event => (onMark ? onMark(one.partitionName, event.shiftKey) : one.runId && onOpen(one.runId))}

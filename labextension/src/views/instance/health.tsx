@@ -12,6 +12,7 @@ import type { Instance } from './model';
 export function Health({ instance }: { instance: Instance }): JSX.Element {
   const { trans } = useOrch();
   const loops = instance.daemonHealth.allDaemonStatuses;
+  const ill = loops.some(loop => !loop.healthy);
   return (
     <>
       <h3>{trans.__('Loops of the daemon')}</h3>
@@ -25,12 +26,12 @@ export function Health({ instance }: { instance: Instance }): JSX.Element {
                 <th scope="col">{trans.__('Loop')}</th>
                 <th scope="col">{trans.__('State')}</th>
                 <th scope="col">{trans.__('Last heartbeat')}</th>
-                <th scope="col">{trans.__('Why')}</th>
+                {ill && <th scope="col">{trans.__('Why')}</th>}
               </tr>
             </thead>
             <tbody>
               {loops.map(loop => (
-                <LoopRow key={loop.id} loop={loop} />
+                <LoopRow key={loop.id} loop={loop} reasons={ill} />
               ))}
             </tbody>
           </table>
@@ -47,7 +48,8 @@ export function Health({ instance }: { instance: Instance }): JSX.Element {
   );
 }
 
-function LoopRow({ loop }: { loop: Loop }): JSX.Element {
+/** @param reasons - whether there is a column for them. */
+function LoopRow({ loop, reasons }: { loop: Loop; reasons: boolean }): JSX.Element {
   const { trans } = useOrch();
   const now = useNow(true);
   const begun = hasBegun(loop);
@@ -67,7 +69,7 @@ function LoopRow({ loop }: { loop: Loop }): JSX.Element {
         </span>
       </td>
       <td>{ago}</td>
-      <td className="jp-orch-Table-wrap">{visible(reasonOf(loop, ago, trans))}</td>
+      {reasons && <td className="jp-orch-Table-wrap">{visible(reasonOf(loop, ago, trans))}</td>}
     </tr>
   );
 }

@@ -1,6 +1,6 @@
 import { downloadIcon } from '@jupyterlab/ui-components';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useCallback, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, memo, useCallback, useLayoutEffect, useRef } from 'react';
 
 import { Action } from '../../components/action';
 import { MetadataList } from '../../components/metadata';
@@ -42,6 +42,17 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
   const touch = (): void => {
     touched.current = performance.now();
   };
+  // Enter goes from the log into its lines, Escape back; arrows go from line to line.
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    touch();
+    const node = event.currentTarget;
+    const inside = event.target !== node;
+    const to = Private.lineFor(node, event.target as HTMLElement, event.key);
+    if (to || (inside && event.key === 'Escape')) {
+      event.preventDefault();
+      (to ?? node).focus();
+    }
+  };
   const onScroll = (): void => {
     const node = scroller.current!;
     const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 2 * LINE;
@@ -65,7 +76,8 @@ export function Log({ run, view }: { run: RunModel; view: RunViewModel }): JSX.E
         onTouchMove={touch}
         onPointerDown={touch}
         onPointerMove={event => event.buttons > 0 && touch()}
-        onKeyDown={touch}
+        onKeyDown={onKeyDown}
+        title={trans.__('Enter goes into the lines, Escape back')}
       >
         {events.length === 0 && (
           <Empty>{run.history.events.length > 0 ? trans.__('No event fits the filter.') : trans.__('No event yet.')}</Empty>
@@ -169,6 +181,17 @@ function Particulars({ event }: { event: IRunEvent }): JSX.Element {
 
 namespace Private {
   export const lineHeight = (): number => LINE;
+
+  /** The line that a key goes to, or null for keys that go to none. */
+  export function lineFor(log: HTMLElement, from: HTMLElement, key: string): HTMLElement | null {
+    const lines = [...log.querySelectorAll<HTMLElement>('.jp-orch-Log-open')];
+    if (from === log) {
+      const top = log.getBoundingClientRect().top;
+      return key === 'Enter' ? (lines.find(line => line.getBoundingClientRect().top >= top) ?? null) : null;
+    }
+    const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
+    return step === 0 ? null : (lines[lines.indexOf(from) + step] ?? null);
+  }
 
   /** Hand events to the browser as a file. */
   export function download(runId: string, events: readonly IRunEvent[]): void {
