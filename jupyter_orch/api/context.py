@@ -67,6 +67,7 @@ class Context:
         root_dir: root of the contents API, to make paths that JupyterLab can open.
         base_url: of the Jupyter server, with slashes at both ends.
         allowance: what the operation may still read.
+        traceparent: the trace in which the request was made, as W3C writes it; empty for none.
     """
 
     orchestrator: Orchestrator
@@ -76,6 +77,7 @@ class Context:
     root_dir: Path
     base_url: str
     allowance: Allowance = field(default_factory=Allowance)
+    traceparent: str = ""
 
     def require(self, action: str, resource: str) -> None:
         """Go on only if the caller may.

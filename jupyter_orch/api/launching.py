@@ -14,6 +14,7 @@ from jupyter_orch.records.run import Run
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.reexecute import Strategy
 from jupyter_orch.runs.submit import Wish
+from jupyter_orch.runs.tracing_switch import trace_tags
 from jupyter_orch.yaml_text import YamlError
 
 MOST_AT_ONCE = 100
@@ -59,7 +60,7 @@ def _wish(context: Context, params: dict[str, Any], run_config: Any) -> Wish:
         run_config=run_config,
         solid_selection=tuple(selection) if selection else None,
         step_keys=tuple(step_keys) if step_keys else None,
-        tags={tag["key"]: tag["value"] for tag in metadata.get("tags") or ()},
+        tags={tag["key"]: tag["value"] for tag in metadata.get("tags") or ()} | trace_tags(context.traceparent),
         created_by=context.user,
         run_id=metadata.get("runId"),
         parent_run_id=metadata.get("parentRunId"),

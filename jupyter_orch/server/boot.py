@@ -72,7 +72,7 @@ class Deployment:
         self._root_dir = root_dir
         self._base_url = base_url
 
-    def context(self, user: str, is_authorized: Callable[[str, str], bool]) -> Context:
+    def context(self, user: str, is_authorized: Callable[[str, str], bool], traceparent: str = "") -> Context:
         """The surroundings of one request."""
         return Context(
             orchestrator=self.orchestrator,
@@ -81,6 +81,7 @@ class Deployment:
             is_authorized=is_authorized,
             root_dir=self._root_dir,
             base_url=self._base_url,
+            traceparent=traceparent,
         )
 
     def place(self) -> dict[str, str]:

@@ -154,7 +154,8 @@ class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
 
     def context(self, deployment: Any) -> Any:
         """The surroundings of this request for the API."""
-        return deployment.context(name_of(self.current_user), rights_of(self))
+        traceparent = self.request.headers.get("traceparent", "")
+        return deployment.context(name_of(self.current_user), rights_of(self), traceparent)
 
     def write_json(self, value: Any, status: int = 200) -> None:
         """A JSON answer."""

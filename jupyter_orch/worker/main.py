@@ -25,6 +25,7 @@ from jupyter_orch.runs.known_secrets import mask_of
 from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.runs.resume import left_to_do
 from jupyter_orch.runs.run_tags import max_runtime_of
+from jupyter_orch.runs.tracing_switch import tell_if_wanted
 from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.pump import Pump
 from jupyter_orch.worker.runner_process import Runner, RunnerNotStarted, ready_runner
@@ -85,6 +86,7 @@ def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) 
                 hide_in_notebooks(instance.settings.artifact_dir, run.run_id, mask)
             if not is_ours:
                 return SUPERSEDED
+        tell_if_wanted(instance.storage, run.run_id)
         remove_spool(spool_file(order.home, order.run_id, order.epoch))
         return 0
 
