@@ -8,6 +8,7 @@ without a sync: it outlives every process, and a host that fails takes the proce
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 from dataclasses import dataclass, field
@@ -46,21 +47,22 @@ class Spool:
     """The open file of one run; safe from several threads and processes."""
 
     def __init__(self, path: str) -> None:
-        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._fd = _opened(path)
 
     def note(self, event: Event) -> None:
         """Keep an event, before it goes anywhere; about 10 µs."""
-        if event.type is not EventType.LOG:
+        if event.type is not EventType.LOG and self._fd is not None:
             _append(self._fd, event.plain())
 
 
 def note_begun(path: str, step_key: str, attempt: int) -> None:
     """Note that an attempt at a step begins, in the process that runs it."""
-    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        _append(fd, [step_key, attempt])
-    finally:
-        os.close(fd)
+    fd = _opened(path)
+    if fd is not None:
+        try:
+            _append(fd, [step_key, attempt])
+        finally:
+            os.close(fd)
 
 
 def read_spool(path: Path) -> Spooled:
@@ -82,6 +84,16 @@ def remove_spool(path: Path) -> None:
     """The run has ended: nobody will ask any more."""
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def _opened(path: str) -> int | None:
+    """The file, made if need be; None when its disk is full: the run does not depend on it."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return None
 
 
 def _append(fd: int, value: Any) -> None:
