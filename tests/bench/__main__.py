@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import memory, notebooks, queue, storage, ticks
+from tests.bench import doors, memory, notebooks, queue, storage, ticks
 from tests.server_process import ServerProcess, serving, wait_for
 
 CODE = Path(__file__).with_name("code.py")
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument(
         "--only",
-        choices=["imports", "starts", "launches", "notebooks", "queue", "steps", "storage", "ticks", "memory"],
+        choices=["imports", "starts", "launches", "notebooks", "queue", "steps", "storage", "ticks", "memory", "doors"],
         help="measure only this",
     )
     options = parser.parse_args()
@@ -46,6 +46,9 @@ def main() -> int:
             "steps": lambda: steps(Path(folder)),
             "ticks": lambda: ticks.measure(Path(folder) / "ticks", row),
             "memory": lambda: memory.measure(workspace(Path(folder) / "memory"), Path(folder) / "memory-home", row),
+            "doors": lambda: doors.measure(
+                workspace(Path(folder) / "doors"), Path(folder) / "doors-home", STORED_RUNS, row
+            ),
             "storage": lambda: storage.measure(Path(folder), STORED_RUNS, row),
         }
         for name, measure in parts.items():
