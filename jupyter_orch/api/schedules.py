@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 from jupyter_orch import clock
@@ -39,12 +38,12 @@ def _row(context: Context, deployed: DeployedSchedule, switch: Instigator, pages
     found = deployed.schedule
 
     def future_ticks(info: Any, limit: int | None = None) -> list[float]:
-        return list(islice(cron.due_times(found.cron, found.timezone, clock.now()), _count(limit)))
+        return [due.due_at for due in cron.upcoming(found.cron, found.timezone, clock.now(), _count(limit))]
 
     def next_ticks(info: Any, limit: int | None = None) -> list[Answer]:
         return [
             {"timestamp": due.due_at, "localTime": due.local_time, "note": due.note}
-            for due in cron.explained(found.cron, found.timezone, clock.now(), _count(limit))
+            for due in cron.upcoming(found.cron, found.timezone, clock.now(), _count(limit))
         ]
 
     ticks = pages.of(deployed.instigator_id)

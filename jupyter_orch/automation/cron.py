@@ -7,6 +7,7 @@ hourly or finer schedule fires at every real hour.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -79,6 +80,14 @@ def explained(cron: str, timezone: str, after: float, count: int) -> list[DueTim
     return [_explained(cron, timezone, due) for due in islice(due_times(cron, timezone, after), count)]
 
 
+def upcoming(cron: str, timezone: str, after: float, count: int) -> list[DueTime]:
+    """As :func:`explained`; none of a line or zone that can not be used here: it must not hide its neighbours."""
+    try:
+        return explained(cron, timezone, after, count)
+    except CronError:
+        return []
+
+
 def _explained(cron: str, timezone: str, due: float) -> DueTime:
     zone = time_zone(timezone)
     local = datetime.fromtimestamp(due, zone)
@@ -110,7 +119,14 @@ def sentence(cron: str, timezone: str) -> str:
         words = _simulator(cron, datetime(2024, 1, 1)).explain()
     except CronError:
         return f"{cron} ({timezone})"
-    return f"{words} {timezone}"
+    return f"{_ORDINAL.sub(_with_its_ending, words)} {timezone}"
+
+
+def _with_its_ending(number: re.Match[str]) -> str:
+    return number[1] + {"1": "st", "2": "nd", "3": "rd"}[number[1][-1]]
+
+
+_ORDINAL = re.compile(r"\b(2[123]|31)th\b")
 
 
 @lru_cache(maxsize=256)
@@ -128,9 +144,13 @@ def time_zone(name: str) -> ZoneInfo:
 
 def _simulator(cron: str, start: datetime) -> CronSim:
     try:
-        return CronSim(_PRESETS.get(cron.strip(), cron), start)
+        return CronSim(_plain(cron), start)
     except (CronSimError, ValueError) as error:
         raise CronError(f"the cron line {cron[:80]!r} is wrong: {error}") from None
+
+
+def _plain(cron: str) -> str:
+    return _PRESETS.get(cron.strip().lower(), cron)
 
 
 _PRESETS = {
@@ -164,7 +184,7 @@ def _local_times(cron: str, start: datetime) -> Iterator[datetime]:
 
 
 def _is_finer_than_a_day(cron: str) -> bool:
-    fields = _PRESETS.get(cron.strip(), cron).split()
+    fields = _plain(cron).split()
     return len(fields) >= 2 and any(mark in fields[1] for mark in "*/-,")
 
 

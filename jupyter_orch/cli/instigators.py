@@ -186,7 +186,8 @@ def _next_due(one: Deployed) -> str:
     """When a schedule that is on fires next; sensors have no such time."""
     if not isinstance(one, DeployedSchedule):
         return ""
-    return f"; next due {moment(cron.next_due(one.schedule.cron, one.schedule.timezone, clock.now()))}"
+    due = cron.upcoming(one.schedule.cron, one.schedule.timezone, clock.now(), 1)
+    return f"; next due {moment(due[0].due_at)}" if due else ""
 
 
 def _ticks(arguments: argparse.Namespace, noun: str) -> int:

@@ -101,13 +101,14 @@ def _seconds(text: str, timezone: str) -> float:
 def _row(orchestrator: Orchestrator, deployed: DeployedSchedule) -> dict[str, Any]:
     schedule = deployed.schedule
     running = orchestrator.switches.current(deployed).running
+    due = cron.upcoming(schedule.cron, schedule.timezone, clock.now(), 1) if running else []
     return {
         "name": schedule.name,
         "status": "ON" if running else "OFF",
         "cron": schedule.cron,
         "timezone": schedule.timezone,
         "when": cron.sentence(schedule.cron, schedule.timezone),
-        "next_due": cron.next_due(schedule.cron, schedule.timezone, clock.now()) if running else None,
+        "next_due": due[0].due_at if due else None,
         "pipeline": schedule.pipeline,
         "mode": schedule.mode,
         "location": deployed.place.location,

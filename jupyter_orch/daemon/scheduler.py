@@ -15,12 +15,19 @@ from jupyter_orch.automation.switches import Switches
 from jupyter_orch.daemon.agenda import Agenda
 from jupyter_orch.daemon.lanes import Lanes
 from jupyter_orch.daemon.loop import Loop
+from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import ScheduleStorage
 from jupyter_orch.records.tick import Instigator
 
 LONGEST_SLEEP = 10.0
 WHOLE_LOOK = 300.0
 BUSY = 0.5
+
+
+class ScheduleNeverDue(OrchError):
+    """When a schedule is due can not be worked out here."""
+
+    code = "SCHEDULE_NEVER_DUE"
 
 
 @dataclass(slots=True)
@@ -124,7 +131,11 @@ class Scheduler(Loop):
 
     def _put(self, deployed: DeployedSchedule, after: float) -> None:
         schedule = deployed.schedule
-        self._agenda.put(deployed.instigator_id, cron.next_due(schedule.cron, schedule.timezone, after))
+        try:
+            self._agenda.put(deployed.instigator_id, cron.next_due(schedule.cron, schedule.timezone, after))
+        except cron.CronError as error:  # its zone is unknown here, say: the others go on
+            where = f"schedule {deployed.name!r} of code location {deployed.place.location!r}"
+            self.note(ScheduleNeverDue(f"{where} can not fire: {error.message}"))
 
     def _take_over(self, now: float) -> None:
         """Ticks whose replica died or hung over them; also of schedules that were switched off since."""

@@ -13,6 +13,7 @@ _MONTHS = {
         ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1
     )
 }
+_LENGTHS = {month: 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31 for month in _MONTHS.values()}
 _DAYS = {name: number for number, name in enumerate(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])}
 _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("minute", 0, 59, {}),
@@ -46,14 +47,37 @@ def checked_cron(text: object, owner: str) -> str:
                     f"{owner}: in the cron schedule {text!r} the field {name!r} is {field!r}; it takes {lowest} to "
                     f"{highest}"
                 )
+    _refuse_days_that_never_come(fields, str(text), owner)
     return str(text)
+
+
+def _refuse_days_that_never_come(fields: list[str], text: str, owner: str) -> None:
+    earliest = min(_numbers(fields[2], 31, {}), default=1)
+    longest = max(_LENGTHS[month] for month in _numbers(fields[3], 12, _MONTHS))
+    if earliest > longest:
+        raise DagsterInvalidDefinitionError(
+            f"{owner}: the cron schedule {text!r} never comes: none of its months has a day {earliest}"
+        )
+
+
+def _numbers(field: str, highest: int, words: dict[str, int]) -> set[int]:
+    """What a right field means, from 1 on; nothing for the last day of a month, which always comes."""
+    found: set[int] = set()
+    for part in field.upper().split(","):
+        match = _PART.fullmatch(part)
+        if match is None or part == "L":
+            return set()
+        ends = [words.get(end) or int(end) for end in match["range"].replace("*", f"1-{highest}").split("-")]
+        last = highest if len(ends) == 1 and match["step"] else ends[-1]
+        found.update(range(ends[0], last + 1, int(match["step"] or 1)))
+    return found
 
 
 def _is_part(part: str, name: str, lowest: int, highest: int, words: dict[str, int]) -> bool:
     if name == "day of month" and part == "L":
         return True
-    if name == "day of week":
-        part = re.sub(r"(#[1-5]|L)$", "", part)
+    if name == "day of week" and (nth := re.fullmatch(r"(\w+)#[1-5]|([0-7])L", part)):
+        part = nth[1] or nth[2]
     match = _PART.fullmatch(part)
     if match is None or match["step"] == "0":
         return False

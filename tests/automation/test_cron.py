@@ -72,6 +72,8 @@ def test_what_can_not_be_used_is_refused_with_the_reason(cron: str, zone: str, s
 
 def test_a_cron_line_reads_as_a_sentence() -> None:
     assert sentence("0 9 * * 1-5", "Europe/Berlin") == "At 09:00 on Monday through Friday Europe/Berlin"
+    assert sentence("0 0 31 * *", "UTC") == "At 00:00 on the 31st day of every month UTC"
+    assert sentence("@Daily", "UTC") == sentence("@daily", "UTC") == "At 00:00 every day UTC"
 
 
 @settings(max_examples=60, deadline=None)

@@ -316,6 +316,19 @@ def test_case_17_broken_schedules_hold_up_no_good_one(
     assert len(runs(storage)) == 1
 
 
+@pytest.mark.parametrize("wrong", [{"timezone": "Mars/Olympus"}, {"cron": "0 0 31 2 *"}])
+def test_case_17_a_schedule_whose_due_times_can_not_be_known_holds_up_no_good_one(
+    wrong: dict[str, Any], replica: ScheduleReplica, hands: Hands, storage: SqlStorage, found: list[DeployedSchedule]
+) -> None:
+    found[:] = [schedule(name="never", **wrong), schedule()]
+    replica.poll()
+    hands.now = START + 31
+    replica.poll()
+    assert [tick.status for tick in ticks(storage)] == [TickStatus.SUCCESS] and not ticks(storage, "never")
+    (told,) = replica.loop.errors
+    assert "schedule 'never' of code location 'here' can not fire" in told.message
+
+
 POINTS = ("tick.claim.before", "tick.claim.after", "tick.eval.before", "tick.eval.after", "tick.commit.before",
           "tick.commit.after")  # fmt: skip
 

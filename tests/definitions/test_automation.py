@@ -36,6 +36,11 @@ def target() -> None:
         ("* * * * 8", "'day of week'"),
         ("*/0 * * * *", "'minute'"),
         ("5-1 * * * *", "'minute'"),
+        ("0 0 * * MONL", "'day of week'"),
+        ("0 0 * * *#2", "'day of week'"),
+        ("0 0 31 2 *", "none of its months has a day 31"),
+        ("0 0 31,30-31/1 FEB *", "none of its months has a day 30"),
+        ("0 0 31 APR-APR,6 *", "none of its months has a day 31"),
         (None, "five fields"),
         ("a b c d e", "'minute'"),
     ],
@@ -46,8 +51,10 @@ def test_wrong_cron_texts_are_refused_at_definition_with_the_field(cron: Any, sa
 
 
 @pytest.mark.parametrize(
-    "cron", ["* * * * *", "0 9 * * MON-FRI", "*/5 1,2 1-15 JAN *", "@daily", "0 0 L * *", "0 0 * * FRI#2", "0 0 * * 5L"]
-)
+    "cron",
+    ["* * * * *", "0 9 * * MON-FRI", "*/5 1,2 1-15 JAN *", "@daily", "@Daily", "0 0 L * *", "0 0 * * FRI#2", "0 0 * * 5L",
+     "0 0 29 2 *", "0 0 31 */2 *", "0 0 L,31 2 *", "0 0 31 2,3 *"],
+)  # fmt: skip
 def test_right_cron_texts_pass(cron: str) -> None:
     assert orch.ScheduleDefinition("s", cron, "target").cron_schedule == cron
 
