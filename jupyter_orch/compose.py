@@ -17,6 +17,7 @@ from jupyter_orch.automation.switches import Switches
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.compute_logs.masked import OutputMask, hide_in_notebooks
+from jupyter_orch.compute_logs.store import StoredComputeLogs
 from jupyter_orch.daemon.backfill_loop import BackfillLoop
 from jupyter_orch.daemon.dispatcher import Dispatcher
 from jupyter_orch.daemon.janitor import Janitor
@@ -68,6 +69,8 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
     Raises:
         OrchError: something that the settings name can not be had.
     """
+    if settings.compute_logs.name == "fsspec":
+        StoredComputeLogs(base_dir=settings.home, **settings.compute_logs.config).check_installed()
     instance = open_instance(settings)
     code_servers.keep_snapshots(instance.storage)
     coordinator, launcher = make_coordinator(settings.coordinator), make_launcher(settings.launcher, settings.home)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_orch.ports import RunCoordinator
+from jupyter_orch.ports import RunCoordinator, StorageUnavailable
 from jupyter_orch.records.run import Run
 from jupyter_orch.settings import ClassChoice, SettingsError
 from jupyter_orch.settings.custom import check, make
@@ -34,8 +34,28 @@ class Described(Bare):
     config_schema = Group(fields={"limit": Number(least=1, whole=True)}, required={"limit": "3"})
 
 
+class Half(RunCoordinator):
+    """Says nothing of what it chooses."""
+
+
+class Moody(Bare):
+    """Can not always be made."""
+
+    def __init__(self, mood: str) -> None:
+        raise StorageUnavailable("not today") if mood == "ours" else ConnectionRefusedError("nobody is there")
+
+
 def choice(cls: str, **config: object) -> ClassChoice:
     return ClassChoice(name="custom", module=__name__, cls=cls, config=config, place="orch.yaml:3:1: run_coordinator")
+
+
+def test_what_its_constructor_raises_is_told_with_its_place() -> None:
+    with pytest.raises(
+        SettingsError, match="run_coordinator: .*Moody can not be made: ConnectionRefusedError: nobody is"
+    ):
+        make(choice("Moody", mood="theirs"), RunCoordinator)
+    with pytest.raises(StorageUnavailable, match="not today"):
+        make(choice("Moody", mood="ours"), RunCoordinator)
 
 
 def elsewhere(module: str) -> ClassChoice:
@@ -60,6 +80,7 @@ def test_it_is_made_with_its_config() -> None:
         (elsewhere("tests.plugins.broken"), "can not be imported: ZeroDivisionError: division by zero"),
         (elsewhere("tests.plugins.needy"), "can not be imported: ModuleNotFoundError: No module named 'left_out'"),
         (choice("choice"), "is not a class"),
+        (choice("Half"), "lacks what jupyter_orch.ports.RunCoordinator asks for: choose"),
         (choice("Bare"), "refuses its config: missing a required argument: 'limit'"),
         (choice("Bare", limit=1, speed=2), "refuses its config: got an unexpected keyword argument 'speed'"),
         (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import logging
 import os
 import tempfile
@@ -129,25 +130,44 @@ class StoredComputeLogs(ComputeLogs):
         except Exception as error:
             raise StoreUnavailable(f"{self._url} can not be reached: {type(error).__name__}: {error}") from error
 
+    def check_installed(self) -> None:
+        """Whether there is such a store, and its package; nothing is opened, so it takes no second.
+
+        Raises:
+            StoreUnavailable: fsspec knows no such store, or a package is missing.
+        """
+        try:
+            fsspec = importlib.import_module("fsspec")
+        except ImportError as error:
+            raise self._lacks_package(error) from error
+        scheme, separator, _ = self._url.partition("://")
+        if not separator:
+            return  # a folder of this machine
+        if scheme not in fsspec.available_protocols():
+            raise StoreUnavailable(
+                f"{self._url}: fsspec knows no store {scheme!r}; e.g. s3, gs, abfs, file, or one that a package adds"
+            )
+        known = importlib.import_module("fsspec.registry").known_implementations.get(scheme)
+        if known is not None and importlib.util.find_spec(package := known["class"].partition(".")[0]) is None:
+            raise self._lacks_package(ImportError(f"No module named {package!r}"))
+
     def _store(self) -> tuple[Any, str]:
         """The store and the folder in it; opened when first needed, for opening costs a second."""
         if self._opened is None:
+            self.check_installed()
             try:
                 self._opened = importlib.import_module("fsspec").url_to_fs(self._url, **self._options)
             except ImportError as error:
-                raise StoreUnavailable(
-                    f"compute logs in {self._url} need a package that is not installed: {error}; "
-                    "pip install 'jupyter-orch[fsspec]' and the store's own package (s3fs, gcsfs, adlfs, …)"
-                ) from error
+                raise self._lacks_package(error) from error
             except Exception as error:
-                raise StoreUnavailable(self._why_no_store(error)) from error
+                raise StoreUnavailable(f"{self._url}: {type(error).__name__}: {error}") from error
         return self._opened
 
-    def _why_no_store(self, error: Exception) -> str:
-        scheme = self._url.partition("://")[0]
-        if scheme not in importlib.import_module("fsspec").available_protocols():
-            return f"{self._url}: fsspec knows no store {scheme!r}; e.g. s3, gs, abfs, file, or one that a package adds"
-        return f"{self._url}: {type(error).__name__}: {error}"
+    def _lacks_package(self, error: ImportError) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"compute logs in {self._url} need a package that is not installed: {error}; "
+            "pip install 'jupyter-orch[fsspec]' and the store's own package (s3fs, gcsfs, adlfs, …)"
+        )
 
     def _put(self, run_id: str, path: Path) -> None:
         store, folder = self._store()

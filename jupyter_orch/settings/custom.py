@@ -11,6 +11,7 @@ import inspect
 import sys
 from typing import TypeVar
 
+from jupyter_orch.errors import OrchError
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.settings.kinds import Group
 from jupyter_orch.settings.model import ClassChoice
@@ -53,13 +54,17 @@ def make(choice: ClassChoice, port: type[Made]) -> Made:
         port: what it has to be.
 
     Raises:
-        SettingsError: it can not be imported, is not of that port, or refuses its config.
+        SettingsError: it can not be imported, is not of that port, refuses its config, or can not be made.
+        OrchError: what it raises of this kind itself.
     """
     cls = check(choice, port)
     try:
         made = cls(**choice.config)
-    except TypeError as error:
-        raise SettingsError(f"{choice.place}: {choice.module}.{choice.cls} refuses its config: {error}") from error
+    except OrchError:
+        raise
+    except Exception as error:  # whatever somebody's constructor raises
+        name = f"{choice.module}.{choice.cls}"
+        raise SettingsError(f"{choice.place}: {name} can not be made: {type(error).__name__}: {error}") from error
     assert isinstance(made, port)
     return made
 
@@ -73,6 +78,10 @@ def check(choice: ClassChoice, port: type) -> type:
     cls, name = class_of(choice), f"{choice.module}.{choice.cls}"
     if not issubclass(cls, port):
         raise SettingsError(f"{choice.place}: {name} is not a jupyter_orch.ports.{port.__name__}")
+    if missing := sorted(getattr(cls, "__abstractmethods__", ())):
+        raise SettingsError(
+            f"{choice.place}: {name} lacks what jupyter_orch.ports.{port.__name__} asks for: {', '.join(missing)}"
+        )
     described = getattr(cls, "config_schema", None)
     if isinstance(described, Group):
         reader = _ChoiceReader(choice)

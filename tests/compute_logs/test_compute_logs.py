@@ -11,11 +11,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from jupyter_orch.code_servers.pool import KernelCodeServers
+from jupyter_orch.compose import compose
 from jupyter_orch.compute_logs.local import LocalComputeLogs, NoComputeLogs
 from jupyter_orch.compute_logs.opening import open_compute_logs
 from jupyter_orch.compute_logs.store import StoredComputeLogs, StoreUnavailable
@@ -171,6 +174,29 @@ def test_a_store_that_is_away_ends_no_run_and_comes_back(tmp_path: Path, caplog:
 def test_a_store_without_its_package_says_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="pip install"):
         StoredComputeLogs("gs://bucket/logs", tmp_path).check()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("nosuch://x/y", "fsspec knows no store 'nosuch'"),
+        ("gs://bucket/logs", "No module named 'gcsfs'; pip install"),
+        ("memory://logs", ""),
+        ("file:///tmp/logs", ""),
+        ("/tmp/logs", ""),
+    ],
+)
+def test_a_store_that_there_is_not_is_told_before_anything_starts(tmp_path: Path, url: str, told: str) -> None:
+    logs = StoredComputeLogs(url, tmp_path)
+    with pytest.raises(StoreUnavailable, match=told) if told else nullcontext():
+        logs.check_installed()
+
+
+def test_a_deployment_whose_store_there_is_not_is_not_opened() -> None:
+    settings = settings_with("compute_logs: {fsspec: {url: 'nosuch://x/y'}}\n")
+    with pytest.raises(StoreUnavailable, match="fsspec knows no store 'nosuch'"):
+        compose(settings, cast(KernelCodeServers, None))
+    assert not (settings.home / "orch.db").exists()
 
 
 def settings_with(text: str) -> Any:
