@@ -10,6 +10,8 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+HUB_TOKEN = "JUPYTERHUB_API_TOKEN"
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -34,11 +36,17 @@ class RunningServer:
 
 
 def running_servers() -> Iterator[RunningServer]:
-    """The servers of this user that have left word in Jupyter's runtime folder and live."""
+    """The servers of this user that have left word in Jupyter's runtime folder and live.
+
+    A JupyterHub's server has no token of its own; those of its terminals have the user's.
+    """
+    of_hub = os.environ.get(HUB_TOKEN, "")
     for file in sorted(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
         try:
             told = json.loads(file.read_text("utf-8"))
-            found = RunningServer(Server(told["url"], told.get("token", "")), int(told["pid"]), Path(told["root_dir"]))
+            found = RunningServer(
+                Server(told["url"], told.get("token") or of_hub), int(told["pid"]), Path(told["root_dir"])
+            )
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if _lives(found.pid):

@@ -12,7 +12,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from jupyter_orch.runs.tracing_switch import TRACEPARENT_TAG
 from jupyter_orch.server.handlers import routes
+from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.sql import SqlStorage
 from tests.server_process import ServerProcess, wait_for
 
 pytestmark = pytest.mark.journey
@@ -52,6 +55,22 @@ def test_a_run_is_launched_watched_and_removed(shared: ServerProcess) -> None:
     assert call(shared, "DELETE", f"runs/{run_id}") == (200, {"runId": run_id})
     status, problem = call(shared, "GET", f"runs/{run_id}")
     assert status == 404 and run_id in problem["title"] and problem["code"] == "PipelineRunNotFoundError"
+
+
+def test_the_trace_of_a_request_goes_with_its_run(shared: ServerProcess) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    tags = {}
+    for sent in (trace, "no trace"):
+        status, run = call(shared, "POST", "runs", {"pipeline": "short"}, {"traceparent": sent})
+        assert status == 201 and "traceparent" not in json.dumps(run)
+        shared.wait_for_run(run["runId"])
+        storage = SqlStorage(Database(f"sqlite:///{shared.orch_home}/orch.db"))
+        try:
+            found = storage.get_run(run["runId"])
+        finally:
+            storage.dispose()
+        tags[sent] = found.submission.tags.get(TRACEPARENT_TAG) if found else ""
+    assert tags == {trace: trace, "no trace": None}
 
 
 def test_pages_follow_their_cursor_to_the_end(shared: ServerProcess) -> None:
