@@ -16,8 +16,9 @@ from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class
 
 from jupyter_orch.client import OrchClient
 from jupyter_orch.definitions.solid_cell import MAGIC, function_source
+from jupyter_orch.display.progress import RunProgress
 from jupyter_orch.errors import OrchError
-from jupyter_orch.execution.api import execute_pipeline
+from jupyter_orch.execution.run_here import RunHere, order_for
 from jupyter_orch.execution.solids import execute_solid
 from jupyter_orch.magics import server_side
 from jupyter_orch.magics.command_line import UsageError, parser
@@ -80,7 +81,14 @@ class OrchMagics(Magics):
             return execute_solid(wanted, run_config=config, raise_on_error=False)
         if not hasattr(wanted, "available_modes"):
             raise UsageError(f"{asked.pipeline} is a {type(wanted).__name__}, expected a pipeline, job or solid")
-        return execute_pipeline(wanted, run_config=config, mode=asked.mode, raise_on_error=False)
+        run = RunHere(order_for(wanted, config, asked.mode, None, None, None), None, raise_on_error=False)
+        progress = RunProgress(wanted.name, len(run.scope.plan.steps))
+        try:
+            for event in run.events():
+                progress.take(event)
+        finally:
+            progress.end()
+        return run.result()
 
     def _launch(self, asked: argparse.Namespace, cell: str | None) -> Any:
         tags = dict(_pair(tag) for tag in asked.tag)
