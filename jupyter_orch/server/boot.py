@@ -15,7 +15,7 @@ from jupyter_orch.api.doors import Door
 from jupyter_orch.api.engine import Engine
 from jupyter_orch.api.events import plain_event
 from jupyter_orch.api.hub import EventHub
-from jupyter_orch.api.logs import notebooks_of
+from jupyter_orch.api.logs import notebooks_of, open_result
 from jupyter_orch.api.openapi import openapi_text
 from jupyter_orch.api.rest_answers import pass_door
 from jupyter_orch.bell import BellListener
@@ -130,6 +130,10 @@ class Deployment:
         if self.orchestrator.instance.storage.get_run(run_id) is None:
             return None
         return self.orchestrator.instance.compute_logs.open(run_id, step_key, stream)
+
+    def open_result(self, run_id: str, step_key: str, form: str) -> int | None:
+        """A descriptor of a step's notebook in another format."""
+        return open_result(self.orchestrator.instance, run_id, step_key, form)
 
     def notebook(self, run_id: str, step_key: str) -> str | None:
         """The executed notebook of a step as text."""

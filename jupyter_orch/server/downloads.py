@@ -12,8 +12,6 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
-from jupyter_orch.api.logs import open_result
-from jupyter_orch.instance import Instance
 from jupyter_orch.server.handling import OrchHandler
 
 RUNS = "jupyter_orch:runs"
@@ -90,7 +88,7 @@ class NotebookHandler(OrchHandler):
         deployment = await self.deployment()
         form = self.get_query_argument("format", None)
         if form is not None and form != "ipynb":
-            await self._send_other(deployment.orchestrator.instance, run_id, step_key, form)
+            await self._send_other(deployment, run_id, step_key, form)
             return
         if form is not None:
             self.set_header("Content-Disposition", f'attachment; filename="{_plain(step_key)}.ipynb"')
@@ -100,8 +98,8 @@ class NotebookHandler(OrchHandler):
         self.set_header("Content-Type", "application/json")
         self.finish(notebook)
 
-    async def _send_other(self, instance: Instance, run_id: str, step_key: str, form: str) -> None:
-        fd = await asyncio.to_thread(open_result, instance, run_id, step_key, form)
+    async def _send_other(self, deployment: Any, run_id: str, step_key: str, form: str) -> None:
+        fd: int | None = await asyncio.to_thread(deployment.open_result, run_id, step_key, form)
         if fd is None:
             raise web.HTTPError(404, "%s", f"step {step_key[:200]!r} has left no {form[:30]!r} of its notebook")
         with os.fdopen(fd, "rb") as file:
