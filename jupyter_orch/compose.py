@@ -75,7 +75,14 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
     code_servers.keep_snapshots(instance.storage)
     coordinator, launcher = make_coordinator(settings.coordinator), make_launcher(settings.launcher, settings.home)
     launching = Launching(
-        instance.storage, instance.journal, coordinator, launcher, code_servers, str(settings.home), settings.pools
+        instance.storage,
+        instance.journal,
+        coordinator,
+        launcher,
+        code_servers,
+        str(settings.home),
+        settings.pools,
+        instance.compute_logs.folder,
     )
     submitter = Submitter(code_servers, launching)
     reexecutor = Reexecutor(instance.storage, submitter, launching)

@@ -15,6 +15,7 @@ class LaunchOrder:
     """What a launcher passes to a worker. The token goes over a pipe, never in arguments or environment.
 
     Attributes:
+        log_dir: where the output of the run goes; empty when nobody knows before the instance is open.
         is_resumed: the run goes on after a lost worker, from its finished steps.
         worker_note: why the worker is not the warm one that was wanted, for the run's log.
     """
@@ -27,6 +28,7 @@ class LaunchOrder:
     runner_command: tuple[str, ...] = ()
     runner_env: dict[str, str] = field(default_factory=dict)
     cold_reason: str = ""
+    log_dir: str = ""
     is_resumed: bool = False
     worker_note: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
@@ -30,10 +31,12 @@ class Launching:
         code_servers: CodeServers,
         home: str,
         pools: Pools | None = None,
+        log_folder: Callable[[str], Path | None] = lambda run_id: None,
     ) -> None:
         """Args:
         home: folder of the instance.
         pools: how many slots each pool has.
+        log_folder: where the output of a run goes.
         """
         self._storage = storage
         self._journal = journal
@@ -42,6 +45,7 @@ class Launching:
         self._code_servers = code_servers
         self._home = home
         self._pools = pools or Pools()
+        self._log_folder = log_folder
         self._one_pass = threading.Lock()
         self.wake: Callable[[], None] = lambda: None
         """Called when a run was queued that may perhaps start."""
@@ -137,6 +141,7 @@ class Launching:
             runner_command=address.command,
             runner_env=address.env,
             cold_reason=address.cold_reason,
+            log_dir=str(self._log_folder(run.run_id) or ""),
             is_resumed=run.resume_count > 0,
         )
 

@@ -1,36 +1,39 @@
 """``python -m jupyter_orch.worker``: one cold worker (order on standard input); ``--zygote``: the parent of many.
 
-A cold worker starts the runner before it imports what it needs for the database: both take their time, side by side.
+A cold worker starts a cold runner before it imports anything of its own: both take their time, side by side.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import sys
-from pathlib import Path
+from typing import Any
 
-import msgspec
-
-from jupyter_orch.compute_logs.opening import open_compute_logs
-from jupyter_orch.ports import LaunchOrder
-from jupyter_orch.settings import read_settings
-from jupyter_orch.worker.runner_process import RunnerNotStarted, ready_runner
+from jupyter_orch.worker.cold_runner import ColdRunner, open_output, start_cold_runner
 
 HOLD = "jupyter_orch.worker.hold"
 
 
-def run_cold(order: LaunchOrder) -> int:
-    """Hold the run of an order in this new process."""
+def run_cold(text: bytes) -> int:
+    """Hold the run of an order, which is JSON, in this new process."""
+    order: dict[str, Any] = json.loads(text)
+    is_cold = order["runner_socket"] is None and order["log_dir"]
+    return int(importlib.import_module(HOLD).hold_cold(text, _started(order) if is_cold else None))
+
+
+def _started(order: dict[str, Any]) -> ColdRunner | None:
+    """The runner; when it can not be started, None: that is tried again where the run can be told of it."""
+    folder = order["log_dir"]
     try:
-        log_dir = open_compute_logs(read_settings(Path(order.home))).folder(order.run_id)
-        with ready_runner(order, log_dir) as runner:
-            return int(importlib.import_module(HOLD).hold_cold(order, runner))
-    except RunnerNotStarted:
-        return int(importlib.import_module(HOLD).hold_cold(order, None))
+        with open_output(folder, "run.out") as out, open_output(folder, "run.err") as err:
+            return start_cold_runner(order["runner_command"], order["runner_env"], out, err)
+    except OSError:
+        return None
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--zygote"]:
         importlib.import_module(HOLD).serve(int(sys.argv[2]), int(sys.argv[3]))
     else:
-        sys.exit(run_cold(msgspec.json.decode(sys.stdin.buffer.read(), type=LaunchOrder)))
+        sys.exit(run_cold(sys.stdin.buffer.read()))

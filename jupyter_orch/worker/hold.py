@@ -14,8 +14,8 @@ from jupyter_orch import wire
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.ports import LaunchOrder
 from jupyter_orch.settings import read_settings
-from jupyter_orch.worker.main import work, work_with
-from jupyter_orch.worker.runner_process import Runner
+from jupyter_orch.worker.cold_runner import ColdRunner
+from jupyter_orch.worker.main import work
 from jupyter_orch.zygote.server import Zygote
 
 COLD, WARM = "in a new process", "forked from a warm worker"
@@ -26,15 +26,16 @@ MOST_RUNS = 100
 """Runs after which a worker makes room for a fresh one, whatever it may have gathered."""
 
 
-def hold_cold(order: LaunchOrder, runner: Runner | None) -> int:
-    """Hold the run of an order; returns the process's exit code.
+def hold_cold(text: bytes, runner: ColdRunner | None) -> int:
+    """Hold the run of an order, which is JSON; returns the process's exit code.
 
     Args:
-        runner: waits for its order; None when it could not be started, which is tried again to be told in the run.
+        runner: was started already and waits for its order.
     """
+    order = msgspec.json.decode(text, type=LaunchOrder)
     how = f"{COLD} ({order.worker_note})" if order.worker_note else COLD
     with contextlib.closing(_opened(order.home)) as instance:
-        return work(order, instance, how) if runner is None else work_with(runner, order, instance, how)
+        return work(order, instance, how, runner)
 
 
 def hold_forked(args: dict[str, Any], fds: list[int]) -> int:

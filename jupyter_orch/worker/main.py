@@ -26,6 +26,7 @@ from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.runs.resume import left_to_do
 from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.runs.tracing_switch import tell_if_wanted
+from jupyter_orch.worker.cold_runner import ColdRunner
 from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.pump import Pump
 from jupyter_orch.worker.runner_process import Runner, RunnerNotStarted, ready_runner
@@ -38,26 +39,26 @@ CLAIM_PATIENCE = 60.0
 """Seconds for which a worker tries to reach the storage for its claim."""
 
 
-def work(order: LaunchOrder, instance: Instance, how: str) -> int:
+def work(order: LaunchOrder, instance: Instance, how: str, started: ColdRunner | None = None) -> int:
     """Hold one run until its end.
 
     Args:
         order: which run, with the epoch and token to claim it.
         how: how this worker was started, for the run's log.
+        started: a runner that was started already.
 
     Returns:
         The exit code: 0 the run has ended and is stored, 75 the run was not ours.
     """
     try:
-        with ready_runner(order, instance.compute_logs.folder(order.run_id)) as runner:
-            return work_with(runner, order, instance, how)
+        with ready_runner(order, instance.compute_logs.folder(order.run_id), started) as runner:
+            return _work_with(runner, order, instance, how)
     except RunnerNotStarted as error:
         run = _claim(order, instance.journal, how, None)
         return SUPERSEDED if run is None or instance.journal.fail(run, error.message) is None else 0
 
 
-def work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) -> int:
-    """Hold one run until its end, with a runner that waits for its order; returns as :func:`work` does."""
+def _work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) -> int:
     with Wakeup() as wakeup:  # from before the claim on: whoever sees us in the row may signal us
         run = _claim(order, instance.journal, how, runner.identity)
         if run is None:

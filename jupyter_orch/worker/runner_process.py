@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import signal
 import socket
@@ -22,6 +21,7 @@ from jupyter_orch.processes import identify, kill_run, signal_run
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity
+from jupyter_orch.worker.cold_runner import ColdRunner, open_output, start_cold_runner
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child, read_end
 
 FORK_TIMEOUT = 10.0
@@ -93,36 +93,27 @@ class Runner:
 
 
 @contextmanager
-def ready_runner(order: LaunchOrder, log_dir: Path | None) -> Iterator[Runner]:
+def ready_runner(order: LaunchOrder, log_dir: Path | None, started: ColdRunner | None = None) -> Iterator[Runner]:
     """A runner that waits for its order; nothing of it is alive any more when the block ends.
 
     Args:
         log_dir: where the output of the run goes; None drops it.
+        started: one that was started already.
 
     Raises:
         RunnerNotStarted: none can be started.
     """
-    with _opened(log_dir, "run.out") as out, _opened(log_dir, "run.err") as err:
-        runner = _forked(order, out, err) or _spawned(order, out, err)
+    if started is not None:
+        runner = _cold(order, started)
+    else:
+        with open_output(log_dir, "run.out") as out, open_output(log_dir, "run.err") as err:
+            runner = _forked(order, out, err) or _spawned(order, out, err)
     try:
         yield runner
     finally:
         runner.line.close()
         _leave_time_to_exit(runner)
         runner.kill()
-
-
-def _opened(log_dir: Path | None, name: str) -> IO[bytes]:
-    """A file for output; nowhere when none is kept, or its disk is full: no run waits for space for what it prints."""
-    if log_dir is None:
-        return open(os.devnull, "ab")
-    try:
-        log_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return open(log_dir / name, "ab")
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        return open(os.devnull, "ab")
 
 
 def _forked(order: LaunchOrder, out: IO[bytes], err: IO[bytes]) -> Runner | None:
@@ -152,30 +143,20 @@ def _forked(order: LaunchOrder, out: IO[bytes], err: IO[bytes]) -> Runner | None
 
 
 def _spawned(order: LaunchOrder, out: IO[bytes], err: IO[bytes]) -> Runner:
-    ours, theirs = socket.socketpair()
     try:
-        process = subprocess.Popen(
-            [*order.runner_command, str(theirs.fileno())],
-            pass_fds=(theirs.fileno(),),
-            env=order.runner_env,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
+        return _cold(order, start_cold_runner(order.runner_command, order.runner_env, out, err))
     except OSError as error:
-        ours.close()
         raise RunnerNotStarted(f"can not start {' '.join(order.runner_command[:1])}: {error}") from error
-    finally:
-        theirs.close()
-    reason = order.cold_reason or "the location's warm process did not answer"
+
+
+def _cold(order: LaunchOrder, started: ColdRunner) -> Runner:
     return Runner(
-        line=ours,
+        line=started.line,
         run_id=order.run_id,
-        identity=identify(process.pid),
+        identity=identify(started.process.pid),
         warm=False,
-        note=reason,
-        process=process,
+        note=order.cold_reason or "the location's warm process did not answer",
+        process=started.process,
     )
 
 

@@ -76,6 +76,7 @@ class Deployment:
             code,
             str(self.home),
             self.settings.pools,
+            self.instance.compute_logs.folder,
         )
         self.rescuer = Rescuer(self.storage, self.journal, self.launcher, self.settings.run_monitoring)
         self.canceler = Canceler(self.storage, self.journal)
