@@ -19,8 +19,8 @@ def file_name(step_key: str, stream: str) -> str:
 def open_regular(base: Path, *parts: str) -> int | None:
     """A descriptor of a regular file below a folder; None for whatever else is there, or nothing.
 
-    User code writes below the folder too: nothing on the way may be a link, and what has a second name elsewhere must be
-    ours. The descriptor is what was looked at, whatever takes the file's place later.
+    User code writes below the folder too: nothing on the way may be a link, and what has a second name elsewhere must
+    be ours. The descriptor is what was looked at, whatever takes the file's place later.
     """
     try:
         folder = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

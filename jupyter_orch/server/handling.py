@@ -77,8 +77,8 @@ class QuietAboutTokens(JupyterHandler):
 class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
     """A handler below ``orch/``: JSON problems, the deployment, and no activity tracking for what panels poll.
 
-    The body is taken piece by piece, so that one that is too long is never held: a little too long, it is let pass by, so
-    that the client reads why it was refused; much too long, it is refused before it has come.
+    The body is taken piece by piece, so that one that is too long is never held: a little too long, it is let pass by,
+    so that the client reads why it was refused; much too long, it is refused before it has come.
     """
 
     _track_activity = False

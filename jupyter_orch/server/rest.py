@@ -30,8 +30,8 @@ class HealthHandler(OrchHandler):
     @web.authenticated
     @authorized(action="read", resource="jupyter_orch:health")
     async def get(self) -> None:
-        """``{version, api, status, error?, home?, workspace?, storageSeconds?, daemon?}``; 200 also while starting, so that the panel can
-        say so.
+        """``{version, api, status, error?, home?, workspace?, storageSeconds?, daemon?}``; 200 also while starting, so
+        that the panel can say so.
         """
         readiness = self.readiness
         answer: dict[str, Any] = {"version": __version__, "api": API_VERSION, "status": readiness.status}
