@@ -21,6 +21,16 @@ WORKSPACE = Path(__file__).parent / "workspace"
 BUILT = REPOSITORY / "jupyter_orch" / "labextension"
 EXTENSION = Path("labextensions/@jupyter-orch/lab")
 CHROMIUMS = (os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome")
+SETTINGS = """
+concurrency:
+  pools:
+    limits:
+      db: 2
+run_monitoring:
+  notifications:
+    - pipelines: [there_is_none]
+      email: {to: [ops@example.org], from: orch@example.org, user: ops, password: s3cr3t}
+"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,6 +41,12 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_thread_goes_on() -> Iterator[None]:
+    """Playwright's loop keeps its threads for the whole session; nothing is forked here, servers are started anew."""
+    yield
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +84,8 @@ def lab_server(folder: Path, workspace: Path = WORKSPACE, **options: Any) -> Ser
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """One server for all tests that do not hurt it."""
     server = lab_server(tmp_path_factory.mktemp("browser"))
+    server.orch_home.mkdir()
+    (server.orch_home / "orch.yaml").write_text(SETTINGS)
     try:
         server.start()
         server.wait_for_locations()

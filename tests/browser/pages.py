@@ -84,6 +84,8 @@ class Lab:
         """Change the theme and wait until it is worn."""
         self.page.evaluate("name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+        # A new theme comes behind a splash.
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=STARTING)
 
     def picture(self, name: str) -> Path:
         """Keep a screenshot."""
