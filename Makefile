@@ -35,6 +35,7 @@ test: $(STAMP) panel services ## All tests: unit, journeys, browser, panel
 ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens, those of the docs in docs/images
 	$(BIN)/python -m pytest -m browser tests
 	cp tests/.screens/run.png docs/images/panel.png
+	cp tests/.screens/outputs-light.png docs/images/outputs.png
 	for name in launchpad-form notebook-failed backfill; do cp tests/.screens/$$name.png docs/images/; done
 
 bench: $(STAMP) ## Measure launching, steps and starts; print the figures
