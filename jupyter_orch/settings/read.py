@@ -129,11 +129,11 @@ def _refuse_wrong_paths(told: dict[str, Any], home: Path, reader: _FileReader) -
             continue
         folders.append(((key, choice.name, "base_dir"), choice.config.get("base_dir")))
         path = choice.config.get("path")
-        if path and (home / Path(path).expanduser()).is_dir():
+        if path and os.path.isdir(home / Path(path).expanduser()):
             reader.mistake((key, choice.name, "path"), f"{path} is a folder, expected a file")
     for place, folder in folders:
         existing = nearest_existing(home / Path(folder).expanduser()) if folder else home
-        if folder and not existing.is_dir():
+        if folder and not os.path.isdir(existing):
             reader.mistake(place, f"{existing} is not a folder")
 
 
