@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from graphql import build_client_schema, get_introspection_query
@@ -24,10 +25,11 @@ pytestmark = pytest.mark.journey
 ROLES = ("reader", "writer", "executor")
 CONFIG = """
 import pathlib
-from jupyter_server.auth import Authorizer, IdentityProvider, User
+from jupyter_server.auth import Authorizer, PasswordIdentityProvider, User
+from jupyter_server.auth.security import passwd
 
-class ByToken(IdentityProvider):
-    # one identity a token, as JupyterHub's provider has one a Hub user
+class ByToken(PasswordIdentityProvider):
+    # one identity a token, as JupyterHub's provider has one a Hub user; people may also log in with a password
     async def get_user_token(self, handler):
         token = self.get_token(handler)
         for role in ("reader", "writer", "executor"):
@@ -44,16 +46,14 @@ class ByRole(Authorizer):
         return action in self.RIGHTS.get(user.username, {"read", "write", "execute"})
 
 c.ServerApp.identity_provider_class = ByToken
+c.ByToken.hashed_password = passwd("correct horse", "sha1")
 c.ServerApp.authorizer_class = ByRole
 c.ServerApp.allow_unauthenticated_access = True
 """
-# what each mutation needs; a mutation that is not here fails the test
-EXECUTE_ALONE = {
-    "launchPipelineExecution", "launchPipelineReexecution", "launchMultipleRuns", "terminatePipelineExecution",
-    "terminateRuns", "reloadRepositoryLocation", "reloadWorkspace", "shutdownRepositoryLocation",
-    "launchRun", "launchRunReexecution", "terminateRun",
-}  # fmt: skip
-WRITE = {"deletePipelineRun", "deleteRun"}
+WRITE = {"deletePipelineRun", "deleteRun", "wipeAssets"}
+"""The mutations that need only ``write``; all others need ``execute``."""
+ENDS_KERNELS = {"reloadWorkspace"}
+"""Not called where the other tests want their locations."""
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +115,19 @@ def test_t8_a_reader_may_call_no_mutation_and_is_told_what_is_missing(guarded: S
 
 
 def test_t8_a_writer_may_write_but_start_nothing(guarded: ServerProcess) -> None:
-    found = mutations(guarded)
-    for name in EXECUTE_ALONE:
-        assert ask(guarded, found[name], "writer")[1]["data"]["answer"]["__typename"] == "UnauthorizedError", name
-    for name in WRITE:
-        assert ask(guarded, found[name], "writer")[1]["data"]["answer"]["__typename"] != "UnauthorizedError", name
+    """Every mutation of the schema: a new one that a writer may call has to be named above."""
+    refused = {
+        name
+        for name, query in mutations(guarded).items()
+        if ask(guarded, query, "writer")[1]["data"]["answer"]["__typename"] == "UnauthorizedError"
+    }
+    assert set(mutations(guarded)) - refused == WRITE
+
+
+def test_t8_an_executor_is_refused_nothing(guarded: ServerProcess) -> None:
+    for name, query in mutations(guarded).items():
+        if name not in ENDS_KERNELS:
+            assert ask(guarded, query, "executor")[1]["data"]["answer"]["__typename"] != "UnauthorizedError", name
 
 
 def test_t8_the_same_by_rest(guarded: ServerProcess) -> None:
@@ -217,6 +225,47 @@ def test_t1_t11_no_token_or_a_wrong_one_opens_no_route(guarded: ServerProcess) -
                     assert ("wrong" in told) == (token == "wrong"), told
 
 
+WAYS = ("nobody", "wrong token", "cookie without xsrf", "another origin", "reader", "executor")
+
+
+def sent_as(server: ServerProcess, way: str, method: str, path: str) -> int:
+    """The status that a request gets that is sent in one of the ways."""
+    cookies = login(server) if way in ("cookie without xsrf", "another origin") else {}
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+    headers: dict[str, str] = {
+        "nobody": {},
+        "wrong token": {"Authorization": "token wrong"},
+        "cookie without xsrf": cookie,
+        "another origin": {**cookie, "Origin": "http://evil.example"},
+    }.get(way) or ({"Authorization": f"token {way}-token"} if way in ROLES else {})
+    body = b'{"query": "{ version }"}' if method == "POST" else b""
+    return raw(server, method, path, {**headers, "Content-Type": "application/json"}, body)[0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_v1_every_route_by_every_way(guarded: ServerProcess, way: str) -> None:
+    """The routes are those that the server has: a new one is asked for too."""
+    paths = {"orch/" + _readable(r[0].removeprefix("orch")).lstrip("/").replace("stream", "stdout") for r in routes()}
+    paths = {
+        path.replace("(?:/.*)?", "any").replace("/?", "").replace("([a-z-]+.(?:js|css))", "page.js") for path in paths
+    }
+    assert len(paths) > 30 and not any(sign in path for path in paths for sign in "()[]+*?"), paths
+    for path in sorted(paths):
+        for method in ("GET", "POST"):
+            status = sent_as(guarded, way, method, path)
+            is_page = path.startswith("orch/graphiql") and method == "GET"  # nothing but the program for the browser
+            if way in ("nobody", "wrong token"):
+                assert status == 403 or (status == 302 and path == "orch/graphiql"), (method, path, status)
+            elif way == "another origin" or (way == "cookie without xsrf" and method == "POST"):
+                assert status in (400, 403, 404, 405) or (is_page and status == 200), (method, path, status)
+            else:
+                assert status not in (401, 403, 500) or (way == "reader" and method == "POST" and status == 403), (
+                    method,
+                    path,
+                    status,
+                )
+
+
 def test_t1_tokens_in_addresses_are_not_logged(guarded: ServerProcess) -> None:
     guarded.request(f"orch/api/v1/nothing?token={guarded.token}", token=None)
     guarded.request("orch/api/v1/runs?token=wrong-and-secret", token=None)
@@ -238,9 +287,37 @@ def login(server: ServerProcess) -> dict[str, str]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", f"{server.base_url}orch/graphiql?token={server.token}")
     answer = connection.getresponse()
+    return cookies_of(answer)
+
+
+def cookies_of(answer: http.client.HTTPResponse) -> dict[str, str]:
     answer.read()
     pairs = [value.split(";")[0].split("=", 1) for name, value in answer.getheaders() if name.lower() == "set-cookie"]
     return {name: value for name, value in pairs}
+
+
+def test_who_logs_in_with_a_password_may_launch(guarded: ServerProcess) -> None:
+    page = http.client.HTTPConnection("127.0.0.1", guarded.port, timeout=30)
+    page.request("GET", f"{guarded.base_url}login")
+    xsrf = cookies_of(page.getresponse())["_xsrf"]
+
+    def log_in(password: str) -> dict[str, str]:
+        form = urlencode({"password": password, "_xsrf": xsrf})
+        headers = {"Cookie": f"_xsrf={xsrf}", "Content-Type": "application/x-www-form-urlencoded"}
+        connection = http.client.HTTPConnection("127.0.0.1", guarded.port, timeout=30)
+        connection.request("POST", f"{guarded.base_url}login", form, headers)
+        return cookies_of(connection.getresponse())
+
+    assert not [name for name in log_in("wrong") if name.startswith("username-")]
+    cookies = {"_xsrf": xsrf, **log_in("correct horse")}
+    assert [name for name in cookies if name.startswith("username-")]
+    headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items()), "X-XSRFToken": cookies["_xsrf"]}
+    body = json.dumps({"pipeline": "short"}).encode()
+    status, answer = raw(guarded, "POST", "orch/api/v1/runs", {**headers, "Content-Type": "application/json"}, body)
+    assert status == 201, answer
+    run_id = json.loads(answer)["runId"]
+    guarded.wait_for_run(run_id)
+    assert json.loads(raw(guarded, "GET", f"orch/api/v1/runs/{run_id}", headers)[1])["createdBy"]
 
 
 def test_t2_t3_a_cookie_needs_the_xsrf_header(guarded: ServerProcess) -> None:
