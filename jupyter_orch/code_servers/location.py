@@ -81,6 +81,7 @@ class Surroundings:
         sockets: private folder for sockets.
         load_timeout: seconds that importing a location's code may take.
         reload_on_change: whether saved code is loaded by itself.
+        ready_kernels: how many kernels each keeps ready for notebooks.
         changed: told of every new state.
     """
 
@@ -88,6 +89,7 @@ class Surroundings:
     sockets: Path
     load_timeout: float
     reload_on_change: bool
+    ready_kernels: int
     changed: Callable[[LocationState], None]
 
 
@@ -189,7 +191,10 @@ class Location:
         raise LoadFailed(failure, first.snapshot.sources)
 
     async def _start_one(self, progress: ImportProgress) -> Replica:
-        return await start_replica(self.entry, self._around.sockets, self.output, progress, self._around.load_timeout)
+        around = self._around
+        return await start_replica(
+            self.entry, around.sockets, self.output, progress, around.load_timeout, around.ready_kernels
+        )
 
     def _swap(self, replicas: list[Replica]) -> None:
         before, self._replicas = self._replicas, replicas

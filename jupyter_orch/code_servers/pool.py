@@ -63,6 +63,7 @@ class KernelCodeServers(CodeServers):
             sockets=self._sockets,
             load_timeout=settings.startup_timeout,
             reload_on_change=settings.reload_on_change,
+            ready_kernels=settings.ready_kernels,
             changed=self._on_change,
         )
         self._max_awake = settings.max_awake

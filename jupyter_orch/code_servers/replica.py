@@ -143,7 +143,12 @@ class Replica:
 
 
 async def start_replica(
-    entry: LocationEntry, sockets: Path, output: LocationOutput, progress: ImportProgress, timeout: float
+    entry: LocationEntry,
+    sockets: Path,
+    output: LocationOutput,
+    progress: ImportProgress,
+    timeout: float,
+    ready_kernels: int,
 ) -> Replica:
     """Load a location's code in new processes.
 
@@ -152,6 +157,7 @@ async def start_replica(
         output: gets what the code prints.
         progress: gets the names of the modules that are imported.
         timeout: seconds that the import may take.
+        ready_kernels: how many kernels are kept ready for notebooks.
 
     Raises:
         LoadFailed: the code does not load.
@@ -165,7 +171,7 @@ async def start_replica(
         return await _by_kernelspec(entry, environment, output, timeout)
     if not hasattr(os, "fork") or not hasattr(os, "pidfd_open"):
         return await _cold(entry, environment, sockets, output, timeout, "this platform can not fork safely")
-    environment, zygote = await _started(entry, environment, sockets, output, progress, timeout)
+    environment, zygote = await _started(entry, environment, sockets, output, progress, timeout, ready_kernels)
     if zygote.why_not_fork:
         zygote.stop()
         reason = f"{zygote.why_not_fork} since the code was imported"
@@ -184,12 +190,15 @@ async def _started(
     output: LocationOutput,
     progress: ImportProgress,
     timeout: float,
+    ready_kernels: int,
 ) -> tuple[Environment, ZygoteProcess]:
     """The warm process, and its environment: with our packages lent when it does not have them itself."""
 
     async def start(chosen: Environment) -> tuple[Environment, ZygoteProcess]:
         path = sockets / f"z-{uuid.uuid4().hex[:12]}"
-        return chosen, await start_zygote(entry.target, chosen.python, chosen.env, path, output, progress, timeout)
+        return chosen, await start_zygote(
+            entry.target, chosen.python, chosen.env, path, output, progress, timeout, ready_kernels
+        )
 
     try:
         return await start(environment)

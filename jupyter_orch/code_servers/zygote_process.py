@@ -108,6 +108,7 @@ async def start_zygote(
     output: LocationOutput,
     progress: ImportProgress,
     timeout: float,
+    ready_kernels: int,
 ) -> ZygoteProcess:
     """Start a zygote and wait until it has loaded the location's code.
 
@@ -142,7 +143,10 @@ async def start_zygote(
         ours.close()
         raise LoadFailed(Failure(cls=type(error).__name__, message=f"can not start {python}: {error}")) from error
     try:
-        wire.send(ours, {"target": codec.to_json(target), "progress_fd": progress.descriptor})
+        wire.send(
+            ours,
+            {"target": codec.to_json(target), "progress_fd": progress.descriptor, "ready_kernels": ready_kernels},
+        )
         report = await asyncio.wait_for(_first_report(ours), timeout)
     except TimeoutError:
         raise LoadFailed(_timed_out(process, output, timeout, progress.module()), _own_file(target)) from None

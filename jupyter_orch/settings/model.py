@@ -172,6 +172,7 @@ class CodeServerSettings:
         reload_on_change: whether a location is loaded anew when one of its files is saved.
         max_starting: how many locations start at the same time.
         max_awake: how many locations have processes at the same time; the others sleep until they are needed.
+        ready_kernels: how many kernels a location with notebooks keeps ready for them; 0 starts each cold.
     """
 
     startup_timeout: float = 180.0
@@ -179,6 +180,7 @@ class CodeServerSettings:
     reload_on_change: bool = True
     max_starting: int = 2
     max_awake: int = 32
+    ready_kernels: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -362,6 +362,9 @@ ORCH_YAML = Group(
                 "max_awake": Number(
                     least=1, whole=True, description="Locations that have processes; the others sleep until needed."
                 ),
+                "ready_kernels": Number(
+                    least=0, whole=True, description="Kernels that a location with notebooks keeps ready; default: 1."
+                ),
             },
         ),
         "python_logs": Group(

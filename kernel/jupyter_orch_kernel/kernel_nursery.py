@@ -1,8 +1,8 @@
 """``python -m jupyter_orch_kernel.kernel_nursery FD PARENT``: keeps a kernel ready for the next notebook of a location.
 
-The process has imported ipykernel and nothing of the user's; it forks a kernel, and another one as soon as that is
-taken or has ended. A kernel executes one notebook and ends, so nothing can pass from one run to another. Requests are
-taken from the socket FD by the idle kernel itself; ``jupyter_orch.execution.notebook_kernels`` is the other side.
+The process has imported ipykernel and nothing of the user's; it forks one or more kernels, and another one as soon as
+one is taken or has ended. A kernel executes one notebook and ends, so nothing can pass from one run to another. Requests
+are taken from the socket FD by an idle kernel itself; ``jupyter_orch.execution.notebook_kernels`` is the other side.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ _USUAL = (
 """What a kernel imports while it starts."""
 
 
-def start_nursery(python: str, env: Mapping[str, str], folder: str) -> Door:
+def start_nursery(python: str, env: Mapping[str, str], folder: str, size: int = 1) -> Door:
     """Start one; it ends with this process.
 
     Args:
         python: the interpreter.
         env: the environment that kernels start with.
         folder: where it works.
+        size: how many kernels it keeps ready.
 
     Returns:
         The door at which this process and its forks may ask for kernels.
@@ -64,7 +65,7 @@ def start_nursery(python: str, env: Mapping[str, str], folder: str) -> Door:
     own = {name: value for name, value in env.items() if name != "JPY_PARENT_PID"}
     with theirs:
         subprocess.Popen(
-            [python, *_COMMAND, str(theirs.fileno()), str(os.getpid())],
+            [python, *_COMMAND, str(theirs.fileno()), str(os.getpid()), str(size)],
             pass_fds=(theirs.fileno(),),
             env={**own, RUN_MARK: "-" * LONGEST_MARK},  # room that a run's mark is written into
             cwd=folder,
@@ -81,20 +82,22 @@ class _Born:
 
 
 class Nursery:
-    """Keeps one kernel ready.
+    """Keeps kernels ready.
 
     Args:
-        door: where requests come in; only kernels read it.
+        door: where requests come in; only kernels read it, and the quickest takes a request.
+        size: how many stand ready.
     """
 
-    def __init__(self, door: socket.socket) -> None:
+    def __init__(self, door: socket.socket, size: int) -> None:
+        self._size = size
         self._pid = os.getpid()
         self._door = door
         self._folder = tempfile.mkdtemp(prefix=f"orch-kernels-{os.getpid()}-")  # 0700
         self._taken_read, self._taken_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._wake_read, self._wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._living: dict[int, _Born] = {}
-        self._idle: int | None = None
+        self._idle: set[int] = set()
         self._failures = 0
 
     def serve(self) -> ReadyKernel | None:
@@ -109,7 +112,7 @@ class Nursery:
         poll.register(self._door, 0)  # only its end
         try:
             while True:
-                if self._idle is None and self._failures < MOST_FAILURES:
+                while len(self._idle) < self._size and self._failures < MOST_FAILURES:
                     born = self._fork()
                     if born is not None:
                         return born
@@ -117,8 +120,8 @@ class Nursery:
                 if self._wake_read in ready:
                     _numbers(self._wake_read)
                     self._reap()
-                if self._taken_read in ready and self._idle in _numbers(self._taken_read):
-                    self._idle, self._failures = None, 0
+                if self._taken_read in ready:
+                    self._note_taken()
                 if self._door.fileno() in ready:
                     return None
         finally:
@@ -139,7 +142,7 @@ class Nursery:
         parent = os.getpid()
         pid = os.fork()
         if pid:
-            self._idle = pid
+            self._idle.add(pid)
             self._living[pid] = _Born(folder, time.monotonic())
             return None
         os.setsid()
@@ -168,10 +171,15 @@ class Nursery:
             if born is None:
                 continue
             shutil.rmtree(born.folder, ignore_errors=True)
-            if pid == self._idle and pid not in _numbers(self._taken_read):
+            self._note_taken()
+            if pid in self._idle:
+                self._idle.discard(pid)
                 self._note_idle_death(born)
-            if pid == self._idle:
-                self._idle = None
+
+    def _note_taken(self) -> None:
+        taken = self._idle & _numbers(self._taken_read)
+        self._idle -= taken
+        self._failures = 0 if taken else self._failures
 
     def _note_idle_death(self, born: _Born) -> None:
         self._failures = self._failures + 1 if time.monotonic() - born.at < TOO_SOON else 0
@@ -188,7 +196,7 @@ def _numbers(descriptor: int) -> set[int]:
     return set()
 
 
-def main(door_fd: int, parent: int) -> None:
+def main(door_fd: int, parent: int, size: int) -> None:
     """Serve; in a forked kernel, execute a notebook."""
     if sys.path and (sys.path[0] == "" or os.path.realpath(sys.path[0]) == os.path.realpath(os.getcwd())):
         del sys.path[0]  # as ipykernel's launcher does
@@ -204,11 +212,11 @@ def main(door_fd: int, parent: int) -> None:
     gc.collect()
     gc.freeze()
     with contextlib.suppress(SystemExit):  # TERM
-        kernel: Any = Nursery(socket.socket(fileno=door_fd)).serve()
+        kernel: Any = Nursery(socket.socket(fileno=door_fd), size).serve()
         if kernel is not None:
             kernel.live()
     os._exit(0)  # exit handlers of what was imported are for kernels, and could keep us
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:4]))

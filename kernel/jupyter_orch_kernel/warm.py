@@ -18,7 +18,7 @@ from typing import Any
 from jupyter_orch import wire
 from jupyter_orch.execution.executors.child import why_not_fork
 from jupyter_orch.execution.notebook_execution import prepare_for_notebooks
-from jupyter_orch.execution.notebook_kernels import open_door
+from jupyter_orch.execution.notebook_kernels import open_door, tell_why_no_door
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.zygote.server import Zygote
@@ -55,7 +55,9 @@ def serve_location(lifeline_fd: int, listener_fd: int, loaded_fd: int) -> None:
             "runner": lambda args, fds: run_in_fork(loaded, fds),
             "kernel": lambda args, fds: _become_kernel(loaded, args, fds),
         },
-        after_first=(lambda: _prepare_for_notebooks(env, folder)) if loaded.has_notebook_solids else None,
+        after_first=(lambda: _prepare_for_notebooks(env, folder, order["ready_kernels"]))
+        if loaded.has_notebook_solids
+        else None,
     ).serve()
 
 
@@ -79,15 +81,18 @@ def _load_and_report(target: LocationTarget, lifeline: socket.socket, progress_f
     return loaded
 
 
-def _prepare_for_notebooks(env: dict[str, str], folder: str) -> None:
+def _prepare_for_notebooks(env: dict[str, str], folder: str, kernels: int) -> None:
     """Have a kernel stand ready and papermill imported, so that a fork finds both; the kernel need not wait for it.
 
     Args:
         env, folder: as they were before the user's code was imported.
+        kernels: how many shall stand ready.
     """
     try:
-        if sys.platform == "linux":
-            open_door(start_nursery(sys.executable, env, folder))
+        if kernels < 1:
+            tell_why_no_door("code_servers.ready_kernels in orch.yaml is 0")
+        elif sys.platform == "linux":
+            open_door(start_nursery(sys.executable, env, folder, kernels))
         prepare_for_notebooks()
     except Exception as error:
         print(f"notebooks start slowly, nothing is prepared for them: {error}", file=sys.stderr)

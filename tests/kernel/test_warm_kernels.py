@@ -325,6 +325,24 @@ def test_without_a_location_it_starts_cold_and_says_why(tmp_path: Path) -> None:
     assert kernel_said(done)["reason"] == "this process does not belong to a location that keeps kernels ready"
 
 
+def test_as_many_stand_ready_as_are_wanted(tmp_path: Path) -> None:
+    door = start_nursery(sys.executable, os.environ, str(tmp_path), 2)
+    open_door(door)
+    pid = nursery()
+    try:
+        eventually(lambda: len([kernel for kernel in children(pid) if thread_count(kernel) > 4]) == 2)
+        first, second = taken(tmp_path), taken(tmp_path)
+        assert max(first.waited, second.waited) < notebook_kernels.PATIENCE
+        assert first.pid != second.pid
+        first.release()
+        second.release()
+        eventually(lambda: len([kernel for kernel in children(pid) if thread_count(kernel) > 4]) == 2)
+        assert not {first.pid, second.pid} & set(children(pid))
+    finally:
+        close_door()
+        os.waitpid(pid, 0)
+
+
 def test_all_ends_with_whoever_keeps_them(tmp_path: Path) -> None:
     open_door(start_nursery(sys.executable, os.environ, str(tmp_path)))
     pid = nursery()
