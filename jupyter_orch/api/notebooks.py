@@ -11,6 +11,7 @@ from jupyter_orch.api.context import EXECUTE, RUNS, SCHEDULES, Context, context_
 from jupyter_orch.api.problems import Answer, answering
 from jupyter_orch.automation import cron
 from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid
+from jupyter_orch.code_servers.environments import kernel_for_notebooks
 from jupyter_orch.errors import OrchError
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.notebook_job import JOB_TAG, LOCATION, NotebookJob, schedule_name
@@ -138,6 +139,7 @@ def _debug_step(_: Any, info: Any, runId: str, stepKey: str) -> Answer:
         stepKey,
         {key for key in steps if key},
         state.snapshot if state is not None else None,
+        kernel_for_notebooks(orchestrator.code_servers.entry(found.submission.location) if state is not None else None),
     )
     return {"__typename": "DebugStepSuccess", "path": path}
 

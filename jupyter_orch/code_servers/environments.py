@@ -14,6 +14,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 from jupyter_orch.code_servers.workspace import LocationEntry
 from jupyter_orch.code_servers.zygote_process import LoadFailed
 from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.notebook_kernel import NotebookKernel
 from jupyter_orch.settings import HOME_VARIABLE, home_folder
 from jupyter_orch.settings.secrets import SECRET_VARIABLES
 
@@ -61,6 +62,35 @@ def environment_of(entry: LocationEntry) -> Environment:
     env[HOME_VARIABLE] = str(home_folder())  # user code finds its instance there, wherever it runs
     env.update(entry.env)
     return Environment(python=python, env=env, kernelspec=kernelspec)
+
+
+def kernel_for_notebooks(entry: LocationEntry | None) -> NotebookKernel:
+    """Find the kernelspec of a location's environment.
+
+    Args:
+        entry: the location; None when it is not in the workspace any more.
+    """
+    specs = {name: KernelSpec(**found["spec"]) for name, found in KernelSpecManager().get_all_specs().items()}
+    wanted = entry.executable if entry is not None and entry.executable else sys.executable
+    if entry is not None and entry.kernel is not None:
+        same = [entry.kernel] if entry.kernel in specs else []
+        lacking = f"The kernel {entry.kernel!r} of the location is not installed any more."
+    else:
+        same = sorted(name for name, spec in specs.items() if _is_interpreter(_interpreter(spec), wanted))
+        lacking = (
+            f"The location runs in {wanted}, for which no kernel is installed; install one with "
+            f"`{wanted} -m ipykernel install --user --name NAME` and choose it here."
+        )
+    if not same:
+        return NotebookKernel(note=lacking)
+    name = "python3" if "python3" in same else same[0]
+    return NotebookKernel(name=name, title=specs[name].display_name, language=specs[name].language or "python")
+
+
+def _is_interpreter(one: str, other: str) -> bool:
+    """Whether two commands are one interpreter; links between environments do not count, each has its own packages."""
+    places = [shutil.which(command) or command for command in (one, other)]
+    return bool(one) and os.path.abspath(places[0]) == os.path.abspath(places[1])
 
 
 def _kernelspec(name: str) -> KernelSpec:

@@ -11,6 +11,7 @@ from typing import Any
 from jupyter_orch.folders import write_atomically
 from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.messages import HELD
+from jupyter_orch.records.notebook_kernel import NotebookKernel
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.snapshot import LocationSnapshot, SolidSnapshot, Source
 from jupyter_orch.runs.problems import InvalidStep
@@ -20,7 +21,12 @@ MOST_SOURCE = 1024 * 1024
 
 
 def write_debug_notebook(
-    root: Path, run: Run, step_key: str, steps: Iterable[str], code: LocationSnapshot | None
+    root: Path,
+    run: Run,
+    step_key: str,
+    steps: Iterable[str],
+    code: LocationSnapshot | None,
+    kernel: NotebookKernel,
 ) -> str:
     """Write the notebook; one that is there already keeps what was done in it.
 
@@ -30,6 +36,7 @@ def write_debug_notebook(
         step_key: the step to stand in.
         steps: the steps that the run's log knows.
         code: the definitions of the run's location, for the solid's source.
+        kernel: of the location.
 
     Returns:
         Its path, relative to ``root``.
@@ -48,16 +55,17 @@ def write_debug_notebook(
     place = root / path
     if not place.exists():
         place.parent.mkdir(exist_ok=True)
-        document = _document(run, step_key, _solid_source(code, run, step_key))
+        document = _document(run, step_key, _solid_source(code, run, step_key), kernel)
         write_atomically(place, json.dumps(document, indent=1).encode())
     return path.as_posix()
 
 
-def _document(run: Run, step_key: str, source: str) -> dict[str, Any]:
+def _document(run: Run, step_key: str, source: str, kernel: NotebookKernel) -> dict[str, Any]:
     title = (
         f"# Step `{step_key}` of run `{run.run_id}`\n\n"
         "The first cell loads the step as the run had it. Nothing that you run here is stored."
     )
+    title += f"\n\n**{kernel.note}**" if kernel.note else ""
     first = (
         "from jupyter_orch_kernel.debugging import load_step\n\n"
         f"step = load_step({run.run_id!r}, {step_key!r})\n"
@@ -67,7 +75,7 @@ def _document(run: Run, step_key: str, source: str) -> dict[str, Any]:
     cells += [_code_cell("load", first)]
     cells += [_code_cell("source", source)] if source else []
     cells += [_code_cell("compute", "result = step.compute()\nlist(result) if hasattr(result, '__next__') else result")]
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    spec = {"name": kernel.name, "display_name": kernel.title, "language": kernel.language}
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": spec}, "cells": cells}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     folder = tmp_path_factory.mktemp("debugging")
     (folder / "root").mkdir()
     (folder / "root/code.py").write_text(CODE)
-    (folder / "root/workspace.yaml").write_text("load_from:\n- python_file: code.py\n")
+    (folder / "root/other.py").write_text(CODE)
+    entries = (
+        "- python_file: code.py\n- python_file: {relative_path: other.py, location_name: other, kernel: lab-env}\n"
+    )
+    (folder / "root/workspace.yaml").write_text(f"load_from:\n{entries}")
+    spec = folder / "home/data/kernels/lab-env/kernel.json"
+    spec.parent.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec.write_text(json.dumps({"argv": argv, "display_name": "Lab environment", "language": "python"}))
     with serving(folder / "root", folder / "home") as running:
         running.wait_until_ready()
         running.wait_for_locations()
@@ -97,6 +107,15 @@ def test_its_kernel_has_what_the_step_had(server: ServerProcess) -> None:
     assert mended.cells[2].outputs[0]["data"]["text/plain"] == "[12.0, 6.0]"
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
         execute(server, answer["path"], until=4)
+
+
+def test_it_opens_in_the_kernel_of_its_location(server: ServerProcess) -> None:
+    for location, expected in (("other", "lab-env"), ("code.py", "python3")):
+        run = server.launch("kept", CONFIG, location=location)["run"]["runId"]
+        assert server.wait_for_run(run)["status"] == "FAILURE"
+        document = json.loads((server.root / debug(server, run, "divide")["path"]).read_text())
+        assert document["metadata"]["kernelspec"]["name"] == expected
+        assert "no kernel is installed" not in document["cells"][0]["source"]
 
 
 def test_values_that_were_in_memory_only_are_said_to_be_gone(server: ServerProcess) -> None:
