@@ -45,8 +45,13 @@ def check_home(home: Path) -> None:
     Raises:
         UnusableHome: as there.
     """
-    if home.exists():
-        _refuse_strangers(home, home.stat())
+    if not is_there(home):
+        return
+    try:
+        found = home.stat()
+    except OSError as error:
+        raise UnusableHome(f"can not look into {home}: {error.strerror or error}") from error
+    _refuse_strangers(home, found)
 
 
 def _refuse_strangers(home: Path, found: os.stat_result) -> None:
@@ -65,6 +70,17 @@ class UnusableFolder(OrchError):
     """Nothing can be kept in the folder."""
 
     code = "UNUSABLE_FOLDER"
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something; what may not be looked at is taken to be there, and opening it says why."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def nearest_existing(path: Path) -> Path:

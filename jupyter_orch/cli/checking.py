@@ -15,7 +15,7 @@ from jupyter_orch.compute_logs.local import LocalComputeLogs
 from jupyter_orch.compute_logs.opening import open_compute_logs
 from jupyter_orch.compute_logs.store import StoredComputeLogs
 from jupyter_orch.errors import OrchError
-from jupyter_orch.folders import check_home, try_folder
+from jupyter_orch.folders import check_home, is_there, try_folder
 from jupyter_orch.settings import ClassChoice, Settings, SettingsError, home_folder, read_settings
 from jupyter_orch.settings.custom import check
 from jupyter_orch.storage.database import Database
@@ -45,7 +45,7 @@ def _look_at_instance() -> list[Row]:
     except SettingsError as error:  # of what it has not said clearly nothing else can be told
         return [_finding("orch.yaml", False, line) for line in error.message.splitlines()]
     return [
-        _finding("orch.yaml", True, str(file) if file.exists() else f"none; {file} would be read"),
+        _finding("orch.yaml", True, str(file) if is_there(file) else f"none; {file} would be read"),
         _tried("home", partial(_look_at_home, settings.home)),
         *(_tried(key, partial(_look_at_storage, choice)) for key, choice in _storages(settings)),
         *(
@@ -70,7 +70,7 @@ def _look_at_home(home: Path) -> str:
 
 def _look_at_folder(folder: Path) -> str:
     try_folder(folder)
-    return str(folder) if folder.exists() else f"{folder} is made when it is first used"
+    return str(folder) if is_there(folder) else f"{folder} is made when it is first used"
 
 
 def _look_at_class(choice: ClassChoice, port: type) -> str:
@@ -94,7 +94,7 @@ def _look_at_storage(choice: ClassChoice) -> str:
         path = Path(choice.config["path"])
         refuse_network(path.parent)
         try_folder(path.parent)
-        if not path.exists():
+        if not is_there(path):
             return f"{path} is made when it is first used"
     database = Database(url, look=True, patience=PATIENCE)
     try:
@@ -122,7 +122,7 @@ def _on_version(name: str, version: int | None, *, is_sqlite: bool) -> str:
 
 
 def _look_at_workspace(path: Path) -> list[Row]:
-    if not path.exists():
+    if not is_there(path):
         return [_finding("workspace", True, f"none; {path} would be read")]
     try:
         entries = read_workspace(path)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from jupyter_orch.code_servers.workspace_yaml import CODE_KEYS, ENTRIES, GATEWAY, GRPC, TOP
 from jupyter_orch.errors import OrchError
+from jupyter_orch.folders import is_there
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.settings.kinds import FromEnvironment, found
@@ -76,7 +77,7 @@ def read_workspace(path: Path) -> list[LocationEntry]:
     Raises:
         WorkspaceError: the file as a whole can not be read.
     """
-    if not path.exists():
+    if not is_there(path):
         return []
     try:
         document = load_yaml_file(path)

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from jupyter_core.paths import jupyter_data_dir
 
 from jupyter_orch.errors import OrchError
-from jupyter_orch.folders import nearest_existing
+from jupyter_orch.folders import is_there, nearest_existing
 from jupyter_orch.settings.kinds import FromEnvironment
 from jupyter_orch.settings.model import (
     ClassChoice,
@@ -58,7 +58,7 @@ def read_settings(home: Path | None = None) -> Settings:
     home = home or home_folder()
     path = home / "orch.yaml"
     try:
-        document = load_yaml_file(path) if path.exists() else Located(None)
+        document = load_yaml_file(path) if is_there(path) else Located(None)
     except YamlFileError as error:
         raise SettingsError(error.message) from error
     reader = _FileReader(document, str(path))

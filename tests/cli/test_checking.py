@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from jupyter_orch.cli.checking import look_at_everything
+from tests.conftest import missing
 from tests.postgres import Postgres
 
 
@@ -65,3 +67,23 @@ def test_a_postgres_that_may_not_be_written_is_found(tmp_path: Path, private_hom
         (private_home / "orch.yaml").write_text(f"storage: {{postgres: {{url: '{address}'}}}}")
         (row,) = [row for row in look_at_everything(tmp_path / "workspace.yaml") if row["about"] == "storage"]
         assert row["status"] == "fails" and told in row["detail"] and "Background" not in row["detail"]
+
+
+def test_what_may_not_be_looked_at_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As another user, whoever runs the tests."""
+    if os.geteuid() != 0:
+        missing("the right to be another user")
+    locked = tmp_path / "locked"
+    (locked / "home").mkdir(parents=True)
+    (locked / "workspace.yaml").touch()
+    locked.chmod(0o700)
+    monkeypatch.setenv("JUPYTER_ORCH_HOME", str(locked / "home"))
+    os.seteuid(65534)
+    try:
+        rows = look_at_everything(locked / "workspace.yaml")
+    finally:
+        os.seteuid(0)
+    told = [(row["about"], row["detail"]) for row in rows if row["status"] == "fails"]
+    assert [about for about, _ in told] == ["orch.yaml", "workspace"] and all(
+        "Permission denied" in it for _, it in told
+    )
