@@ -17,7 +17,7 @@ from typing import IO
 from jupyter_orch import wire
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import LaunchOrder
-from jupyter_orch.processes import identify, kill_run, signal_run
+from jupyter_orch.processes import identify, is_alive, kill_run, signal_run
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity
@@ -114,6 +114,8 @@ def ready_runner(order: LaunchOrder, log_dir: Path | None, started: ColdRunner |
         runner.line.close()
         _leave_time_to_exit(runner)
         runner.kill()
+        if runner.status_fd >= 0:
+            os.close(runner.status_fd)
 
 
 def _forked(order: LaunchOrder, out: IO[bytes], err: IO[bytes]) -> Runner | None:
@@ -164,10 +166,8 @@ def _leave_time_to_exit(runner: Runner) -> None:
     """A runner that has said "done" exits by itself within moments; its exit handlers may be the user's."""
     deadline = time.monotonic() + 5.0
     while time.monotonic() < deadline:
-        if runner.process is not None and runner.process.poll() is not None:
-            return
-        if runner.status_fd >= 0 and read_end(runner.status_fd, 0.0) is not None:
-            return
-        if runner.process is None and runner.status_fd < 0:
+        if runner.process is not None:
+            runner.process.poll()
+        if not is_alive(runner.identity):
             return
         time.sleep(0.005)
