@@ -98,6 +98,14 @@ class RunStorage(StatusChanges):
     ) -> list[Run]:
         """Runs that fit, newest first; with ``before`` only those older than that ``Run.cursor``."""
 
+    def queued_runs(self, known: Mapping[int, Run], *, limit: int) -> list[Run]:
+        """The runs that are QUEUED, oldest first; asked for again and again while many wait.
+
+        Args:
+            known: by ``Run.cursor``, as they were read before; at the same epoch they need not be read again.
+        """
+        return self.list_runs(RunFilter(statuses=(RunStatus.QUEUED,)), limit=limit, oldest_first=True)
+
     @abstractmethod
     def count_runs(self, where: RunFilter) -> int:
         """How many runs fit."""

@@ -12,10 +12,10 @@ from jupyter_orch.ports import CodeServers, LaunchOrder, RunCoordinator, RunLaun
 from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
 from jupyter_orch.runs.journal import Journal
-from jupyter_orch.runs.run_tags import pools_of
+from jupyter_orch.runs.run_tags import POOL_TAG, pools_of
+from jupyter_orch.runs.waiting import MOST, WaitingRuns
 from jupyter_orch.settings import Pools
 
-PASS_LIMIT = 1000
 _WAITING = RunFilter(statuses=(RunStatus.QUEUED,))
 
 
@@ -39,6 +39,7 @@ class Launching:
         log_folder: where the output of a run goes.
         """
         self._storage = storage
+        self._waiting = WaitingRuns(storage)
         self._journal = journal
         self._coordinator = coordinator
         self._launcher = launcher
@@ -67,10 +68,10 @@ class Launching:
         """Start every queued run that may start now; returns how many were started and how many still wait."""
         with self._one_pass:
             number = None if self._coordinator.is_pass_through else self._storage.queue_turn()
-            in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=PASS_LIMIT)
+            in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=MOST)
             if not self._coordinator.has_room(in_progress):
                 return 0, self._storage.count_runs(_WAITING)
-            queued = self._queued()
+            queued = self._waiting.look()
             if not queued:
                 return 0, 0
             started = 0
@@ -106,15 +107,14 @@ class Launching:
 
     def places(self) -> dict[str, int]:
         """The place in the queue of every run that waits, counted from 1; the ones that come next first."""
-        ordered = self._coordinator.order(self._queued())
+        ordered = self._coordinator.order(self._waiting.look())
         return {run.run_id: place for place, run in enumerate(ordered, 1)}
-
-    def _queued(self) -> list[Run]:
-        return self._storage.list_runs(_WAITING, limit=PASS_LIMIT, oldest_first=True)
 
     def _limits(self, run: Run) -> dict[str, int]:
         """The pools that a run needs a slot of and that have a limit, each with it."""
-        limits = {pool: self._pools.limit_of(pool) for pool in _pools(run)}
+        if POOL_TAG not in run.submission.tags:  # nearly all of thousands that wait
+            return {}
+        limits = {pool: self._pools.limit_of(pool) for pool in pools_of(run.submission.tags)}
         return {pool: limit for pool, limit in limits.items() if limit is not None}
 
     def _with_free_slots(self, queued: Sequence[Run]) -> list[Run]:
@@ -144,7 +144,3 @@ class Launching:
             log_dir=str(self._log_folder(run.run_id) or ""),
             is_resumed=run.resume_count > 0,
         )
-
-
-def _pools(run: Run) -> tuple[str, ...]:
-    return pools_of(run.submission.tags)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
@@ -37,6 +37,7 @@ from jupyter_orch.storage.schema import events, run_tags, runs, status_changes
 from jupyter_orch.storage.status_changes import SqlStatusChanges, note_change
 
 _JSON_COLUMNS = {"worker", "runner", "failure"}
+_MOST_VALUES = 5000
 _MOST_TERMS = 200  # SQLite takes 500 in one statement
 _EVENT_COLUMNS = "run_pk, seq, epoch, type, step_key, timestamp, level, message, data"
 
@@ -105,6 +106,16 @@ class SqlRuns(SqlStatusChanges, RunStorage):
             statement = statement.where(place < before)
         with self._database.read() as connection:
             return [rows.run_from(row) for row in connection.execute(statement)]
+
+    def queued_runs(self, known: Mapping[int, Run], *, limit: int) -> list[Run]:
+        with self._database.read() as connection:
+            waiting = connection.execute(_SELECT_WAITING.limit(limit)).all()
+            unread = [pk for pk, epoch in waiting if pk not in known or known[pk].epoch != epoch]
+            read = dict(known)
+            for first in range(0, len(unread), _MOST_VALUES):
+                some = select(runs).where(runs.c.pk.in_(unread[first : first + _MOST_VALUES]))
+                read.update((row.pk, rows.run_from(row)) for row in connection.execute(some))
+        return [read[pk] for pk, _ in waiting if pk in read and read[pk].status is RunStatus.QUEUED]
 
     def count_runs(self, where: RunFilter) -> int:
         with self._database.read() as connection:
@@ -281,6 +292,7 @@ class SqlRuns(SqlStatusChanges, RunStorage):
 _READ_EVENT = [events.c[name] for name in rows.READ_EVENT]
 _SELECT_RUN = select(runs).where(runs.c.run_id == bindparam("run_id"))
 _SELECT_SAME = select(runs).where((runs.c.run_id == bindparam("run_id")) | (runs.c.idempotency_key == bindparam("key")))
+_SELECT_WAITING = select(runs.c.pk, runs.c.epoch).where(runs.c.status == RunStatus.QUEUED.value).order_by(runs.c.pk)
 _INSERT_RUN = runs.insert().returning(runs)
 _INSERT_TAGS = run_tags.insert()
 

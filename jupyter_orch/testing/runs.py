@@ -283,6 +283,18 @@ class RunStorageSuite(OpenedStorage):
         assert storage.count_runs(RunFilter(created_before=first[0].create_time + 1, created_after=1.0)) == 6
         assert storage.count_runs(RunFilter(created_after=first[0].create_time + 1)) == 0
 
+    def test_what_waits_is_read_again_only_when_it_has_changed(self, storage: RunStorage) -> None:
+        for run_id in ("a", "b", "c", "d"):
+            add(storage, run_id)
+        first = storage.queued_runs({}, limit=3)
+        assert [run.run_id for run in first] == ["a", "b", "c"] and first == [storage.get_run(r.run_id) for r in first]
+        storage.move_run("a", QUEUED, RunStatus.STARTING, epoch=1)
+        storage.move_run("b", QUEUED, RunStatus.STARTING, epoch=1)
+        storage.move_run("b", Guard(statuses=(RunStatus.STARTING,)), RunStatus.QUEUED, epoch=2)
+        again = storage.queued_runs({run.cursor: run for run in first}, limit=9)
+        assert [(run.run_id, run.epoch) for run in again] == [("b", 2), ("c", 0), ("d", 0)]
+        assert again == [storage.get_run(run.run_id) for run in again]
+
     def test_families_are_found_by_their_root(self, storage: RunStorage) -> None:
         add(storage, "a")
         add(storage, "b", root_run_id="a", parent_run_id="a")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,16 +12,18 @@ import pytest
 
 from jupyter_orch.daemon.dispatcher import Dispatcher
 from jupyter_orch.errors import OrchError
-from jupyter_orch.ports import CodeServers, LaunchOrder, RunCoordinator, RunLauncher, RunnerAddress, Storage
+from jupyter_orch.ports import CodeServers, LaunchOrder, NewRun, RunCoordinator, RunLauncher, RunnerAddress, Storage
 from jupyter_orch.records.run import ProcessIdentity, Run, RunFilter
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.records.status import RunStatus
+from jupyter_orch.records.tick import Instigator, TickOutcome, TickStatus
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.runs.coordinator import QueuedRunCoordinator
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.problems import CannotTerminate
 from jupyter_orch.settings import Pools
+from jupyter_orch.storage import rows
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
 from tests.conftest import submission
@@ -70,6 +72,14 @@ class Replica:
     def submit(self, **tags: str) -> Run:
         return self.launching.submit(submission(tags=tags))[0]
 
+    def store_at_once(self, new: Sequence[NewRun]) -> None:
+        """Store runs as a tick of a sensor does."""
+        on = Instigator(instigator_id="i", kind="sensor", location="l", repository="r", name="i", running=True)
+        self.storage.put_instigators([on])
+        tick = self.storage.claim_tick("i", 1.0, "a", 1e12, 1.0)
+        assert tick is not None
+        self.storage.finish_tick(tick, TickOutcome(status=TickStatus.SUCCESS), runs=new)
+
     def claim(self, run_id: str) -> Run | None:
         """What the worker of the newest order for a run does first."""
         order = next(order for order in reversed(self.launcher.orders) if order.run_id == run_id)
@@ -114,6 +124,25 @@ def test_case_3_a_run_that_waits_for_its_tag_blocks_nobody(make: Callable[..., R
     one, _two, large = (replica.submit(database=name) for name in ("tiny", "tiny", "large"))
     replica.dispatcher.poll()
     assert replica.launched() == [one.run_id, large.run_id]
+
+
+def test_case_3_however_many_wait_for_their_tag_those_behind_them_go_on(make: Callable[..., Replica]) -> None:
+    replica = make(limits=[{"key": "database", "value": "tiny", "limit": 1}])
+    new = [replica.journal.new_run(submission(tags={"database": "tiny"}), f"tiny-{n}") for n in range(1100)]
+    replica.store_at_once(new)
+    large, urgent = replica.submit(database="large"), replica.submit(**{"dagster/priority": "3"})
+    replica.dispatcher.poll()
+    assert replica.launched() == [urgent.run_id, "tiny-0", large.run_id]
+
+
+def test_what_waits_is_read_once(make: Callable[..., Replica], monkeypatch: pytest.MonkeyPatch) -> None:
+    replica = make(limits=[{"key": "database", "value": "tiny", "limit": 0}])
+    waiting = [replica.submit(database="tiny").run_id for _ in range(3)]
+    read: list[str] = []
+    monkeypatch.setattr(rows, "run_from", lambda row, ordinary=rows.run_from: read.append(row.run_id) or ordinary(row))
+    for _ in range(3):
+        replica.dispatcher.poll()
+    assert read == waiting
 
 
 def test_case_5_each_value_by_itself_and_all_of_them_together(make: Callable[..., Replica]) -> None:
