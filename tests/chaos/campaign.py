@@ -81,15 +81,22 @@ class Client:
             name="code.py", kind="python_file", path=f"{folder}/code.py", working_directory=folder
         )
 
-    def launch(self) -> None:
-        """Launch another run."""
+    def launch_any(self) -> None:
+        """Launch another run of the mixture."""
         self._number += 1
-        submission = self._asked(self._chance.choice(MIXTURE))
+        self._submit(self._asked(self._chance.choice(MIXTURE)))
+
+    def launch(self, pipeline: str, tags: dict[str, str] | None = None, config: dict[str, Any] | None = None) -> str:
+        """Launch a run of this pipeline; its id."""
+        return self._submit(self._submission(pipeline, tags or {}, config or {}))
+
+    def _submit(self, submission: Submission) -> str:
         for _ in _tries():
             with suppress(StorageUnavailable):
                 run, _ = self._instance.journal.submit(submission)
                 self._fleet.ledger.acknowledged.append(run.run_id)
-                return
+                return run.run_id
+        raise AssertionError("the storage never answered")
 
     def cancel_one(self) -> None:
         """Cancel one of the newest runs, whatever it is doing."""
@@ -118,13 +125,18 @@ class Client:
             tags["jupyter_orch/resume"] = "rerun"
         if pipeline == "again" and self._chance.random() < 0.3:
             tags["jupyter_orch/pool"] = "narrow"
+        return self._submission(pipeline, tags, config, f"chaos-{self._number}")
+
+    def _submission(
+        self, pipeline: str, tags: dict[str, str], config: dict[str, Any], key: str | None = None
+    ) -> Submission:
         return Submission(
             location="code.py",
             target=self._target,
             selector=PipelineSelector(repository="repo", pipeline=pipeline),
             run_config=config,
             tags=tags,
-            idempotency_key=f"chaos-{self._number}",
+            idempotency_key=key,
         )
 
 
@@ -141,7 +153,7 @@ def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: P
         try:
             pace = size.faults * size.every / size.runs
             for _ in range(size.runs):
-                client.launch()
+                client.launch_any()
                 if chance.random() < 0.05:
                     client.cancel_one()
                 found += impossible_states(database_url, clock.now()) if chance.random() < 0.02 else []
@@ -169,7 +181,7 @@ def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: P
 
 def _settle(fleet: Fleet, client: Client, patience: float) -> list[Violation]:
     """No more of anything: the sensor stops asking and all that was launched comes to its end."""
-    (fleet.folder / "ebb").touch()
+    fleet.ebb()
     deadline = time.monotonic() + patience
     quiet_since = None
     while time.monotonic() < deadline:

@@ -10,9 +10,9 @@ from tests.conftest import missing
 from tests.postgres import Postgres, find_programs
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_postgres() -> Iterator[Postgres]:
-    """A cluster of the test's own."""
+    """A cluster that the tests of a module may hurt."""
     programs = find_programs()
     if programs is None:
         missing("Postgres")

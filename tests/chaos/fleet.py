@@ -39,14 +39,19 @@ class Fleet:
         folder: ledger, locks, gates, workspace, and the instances' folders.
     """
 
-    def __init__(self, folder: Path, database_url: str, *, replicas: int = 3, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, replicas: int = 3, with_sensor: bool = True, **settings: Any
+    ) -> None:
         """Args:
+        with_sensor: a sensor asks for runs all the time.
         settings: keys of ``orch.yaml`` that differ from :data:`SETTINGS`.
         """
         self.folder = folder
         self.database_url = database_url
         self.ledger = Ledger(folder)
         (folder / "locks").mkdir(parents=True)
+        if not with_sensor:
+            self.ebb()
         shutil.copytree(WORKSPACE, folder / "workspace", ignore=shutil.ignore_patterns("__pycache__"))
         self._temporary = Path(tempfile.mkdtemp(prefix="chaos-", dir="/tmp"))
         self._homes = [folder / f"home{max(0, number - 1)}" for number in range(replicas)]
@@ -112,6 +117,10 @@ class Fleet:
     def processes(self) -> list[Process]:
         """Every living process that one of the daemons has started, however far down, and themselves."""
         return processes_of(self.folder)
+
+    def ebb(self) -> None:
+        """Let the sensor ask for nothing any more."""
+        (self.folder / "ebb").touch()
 
     def hold(self, gate: str) -> None:
         """Let the step that comes to this gate wait."""

@@ -131,6 +131,8 @@ class TcpProxy:
         messages = _Messages(has_prologue=is_asking)
         with contextlib.suppress(OSError, _Cut):
             while piece := source.recv(1 << 16):
+                if not is_asking and self.delay:
+                    time.sleep(self.delay)
                 for message in messages.feed(piece):
                     self._moves.wait()
                     if is_asking:
@@ -156,8 +158,6 @@ class TcpProxy:
             if message[:1] == b"Z":
                 raise _Cut
             return
-        if self.delay:
-            time.sleep(self.delay)
         target.sendall(message)
 
     def _is_to_be_cut(self, message: bytes) -> str | None:

@@ -10,7 +10,7 @@ from tests.chaos.campaign import Size, campaign
 from tests.postgres import Postgres
 
 pytestmark = pytest.mark.journey
-SIZE = Size(runs=60, faults=40, every=0.8, longest_pause=1.5)
+SIZE = Size(runs=40, faults=25, every=0.8, longest_pause=1.5)
 
 
 def test_nothing_is_lost_doubled_or_left_on_sqlite(tmp_path: Path) -> None:

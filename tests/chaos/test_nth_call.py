@@ -39,7 +39,8 @@ from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.worker import delivery as delivery_module
 from jupyter_orch.worker import main as worker_main
 from jupyter_orch.worker.delivery import Delivery
-from tests.automation.surroundings import START, Answers, Hands, Listed, schedule, wait_for
+from tests.automation.replica_process import code
+from tests.automation.surroundings import START, Answers, Hands, Listed, SensorReplica, schedule, sensor, wait_for
 from tests.chaos.broken_file import AFTER, BEFORE, failing
 from tests.chaos.checker import Seen, violations
 from tests.chaos.ledger import Ledger
@@ -254,6 +255,36 @@ def test_on_postgres_the_line_is_cut_at_the_nth_request(
         stride = 1 if IS_LONG else 4 if story == STORIES[0] else 9
         break_each_in_turn(storage, hands, direct, partial(_cut, proxy), when, story, stride, tmp_path)
         storage.dispose()
+
+
+@pytest.mark.parametrize("when", [BEFORE, AFTER])
+def test_a_sensor_goes_on_from_what_was_kept(tmp_path: Path, hands: Hands, when: str) -> None:
+    """Cursor, runs and run keys are one transaction: whatever fails, no key is passed over and none comes twice."""
+    storage = SqlStorage(Database(f"sqlite:///{tmp_path}/orch.db"))
+    number, has_failed = 1, True
+    while has_failed:
+        answers = Answers()
+        answers.answer = code
+        found = sensor(name=f"look{number}", minimum_interval_seconds=20)
+        replica = SensorReplica(storage, answers, "replica", [found])
+        where = RunFilter(tags={"dagster/sensor_name": found.name})
+        with failing(storage._database.engine, number, when) as counter:
+            for _ in range(TURNS):
+                replica.loop.turn()
+                wait_for(replica.loop.is_idle)
+                hands.now += 30.0
+                with contextlib.suppress(StorageUnavailable):
+                    if storage.count_runs(where) >= 2:
+                        break
+        replica.loop.stop()
+        runs = storage.list_runs(where, limit=99, oldest_first=True)
+        keys = [int(run.submission.tags["dagster/run_key"]) for run in runs]
+        switch = storage.get_instigator(found.instigator_id)
+        assert keys == [1, 2] and switch is not None and switch.cursor == "2", counter.failed
+        has_failed = counter.failed is not None
+        number += 1 if IS_LONG else 2
+    assert number > 20
+    storage.dispose()
 
 
 @contextlib.contextmanager

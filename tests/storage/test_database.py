@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -178,6 +179,21 @@ def test_a_file_locked_by_another_process_is_told_and_waits(path: Path, sqlite_s
     other.execute("ROLLBACK")
     assert sqlite_storage.append_events("r", 1, [event()]) == 1
     other.close()
+
+
+def test_a_transaction_that_reads_first_is_never_too_late_to_write(path: Path, sqlite_storage: SqlStorage) -> None:
+    """It has the lock from its beginning: another that would change what was read waits."""
+    start(sqlite_storage, "r")
+    another = SqlStorage(Database(f"sqlite:///{path}", patience=30.0))
+    writes = threading.Thread(target=another.append_events, args=("r", 1, [event()]))
+    with sqlite_storage._database.write() as connection:
+        assert connection.exec_driver_sql("SELECT event_seq FROM runs").scalar() == 0
+        writes.start()
+        writes.join(0.3)
+        connection.exec_driver_sql("INSERT INTO readers VALUES ('somebody', 'here')")
+    writes.join(30.0)
+    assert [e.seq for e in another.read_events("r")] == [1]
+    another.dispose()
 
 
 def test_a_connection_is_never_carried_over_a_fork(sqlite_storage: SqlStorage) -> None:
