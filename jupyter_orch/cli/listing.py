@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jupyter_orch import clock
+from jupyter_orch.cli.visible import visible
 
 STYLES = {
     "SUCCESS": "green",
@@ -35,6 +36,9 @@ STYLES = {
 }
 
 
+NARROWEST_COLUMN = 8
+
+
 def as_text(value: Any) -> str:
     """A JSON value in a cell of a table."""
     if value is None or value == "":
@@ -51,6 +55,10 @@ class Column:
     key: str
     heading: str
     text: Callable[[Any], str] = as_text
+
+    def cell(self, row: Mapping[str, Any]) -> str:
+        """The text of this column in a row, on one line."""
+        return " ".join(visible(self.text(row.get(self.key))).splitlines())
 
 
 def show_listing(
@@ -82,7 +90,7 @@ def show_facts(facts: Mapping[str, Any]) -> None:
     """Print name and value, one pair a line; further lines of a value are indented."""
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        lines = as_text(value).splitlines() or ["-"]
+        lines = visible(as_text(value)).splitlines() or ["-"]
         print(f"{name:<{width}}  {lines[0]}")
         for line in lines[1:]:
             print(" " * (width + 2) + line)
@@ -117,17 +125,29 @@ def first_line(text: str) -> str:
 
 
 def _print_rich(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+    console = Console()
+    if console.width < NARROWEST_COLUMN * len(columns):
+        _print_blocks(rows, columns)
+        return
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column.heading, overflow="fold")
     for row in rows:
-        texts = [column.text(row.get(column.key)) for column in columns]
+        texts = [column.cell(row) for column in columns]
         table.add_row(*(Text(text, style=STYLES.get(text, "")) for text in texts))
-    Console().print(table)
+    console.print(table)
+
+
+def _print_blocks(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+    """A block for each row, where columns side by side would be too narrow to be read."""
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        show_facts({column.heading: column.cell(row) for column in columns})
 
 
 def _print_plain(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-    lines = [[c.heading for c in columns], *([c.text(row.get(c.key)) for c in columns] for row in rows)]
+    lines = [[c.heading for c in columns], *([c.cell(row) for c in columns] for row in rows)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(columns))]
     for line in lines:
         print("  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip())

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 
 from jupyter_orch.cli.exit_codes import FAILED, INTERRUPTED, OK
 from jupyter_orch.cli.verbs import VERBS
+from jupyter_orch.cli.visible import visible
+from jupyter_orch.cli.words import EXIT_CODES, WordsParser, show_examples
 from jupyter_orch.errors import OrchError
 from jupyter_orch.settings import HOME_VARIABLE
 from jupyter_orch.version import __version__
@@ -39,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except OrchError as error:
-        print(f"jupyter-orch: {error.message}", file=sys.stderr)
+        print(f"jupyter-orch: {visible(error.message)}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print(file=sys.stderr)
@@ -61,8 +63,10 @@ def parse(words: list[str]) -> argparse.Namespace:
     Raises:
         SystemExit: help or version was asked for (0), or the usage is wrong (2).
     """
-    parser = argparse.ArgumentParser(
-        prog="jupyter-orch", description="Data orchestration native to Jupyter: pipelines, schedules and history."
+    parser = WordsParser(
+        prog="jupyter-orch",
+        description="Data orchestration native to Jupyter: pipelines, schedules and history.",
+        epilog=EXIT_CODES,
     )
     parser.add_argument("--version", action="version", version=f"jupyter-orch {__version__}")
     parser.add_argument(
@@ -74,6 +78,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         child = verbs.add_parser(verb, help=sentence, description=sentence[0].upper() + sentence[1:] + ".")
         if verb == asked:
             importlib.import_module(f"jupyter_orch.cli.{verb}").declare(child)
+            show_examples(child, verb)
     return parser.parse_args(words)
 
 

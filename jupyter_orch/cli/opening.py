@@ -14,6 +14,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_orch.api.instance import masked
+from jupyter_orch.cli.visible import visible
 from jupyter_orch.code_servers.location import LocationState
 from jupyter_orch.code_servers.pool import code_servers_of
 from jupyter_orch.compose import check_classes, close, compose
@@ -144,7 +145,8 @@ def report_failures(states: list[LocationState]) -> int:
     failed = [state for state in states if state.failure is not None]
     for state in failed:
         assert state.failure is not None
-        print(f"jupyter-orch: location {state.name!r} does not load: {describe(state.failure)}", file=sys.stderr)
+        told = visible(describe(state.failure))
+        print(f"jupyter-orch: location {state.name!r} does not load: {told}", file=sys.stderr)
     return len(failed)
 
 

@@ -14,6 +14,7 @@ import msgspec
 from jupyter_orch.bell import BellListener
 from jupyter_orch.cli.exit_codes import FAILED, INTERRUPTED, OK
 from jupyter_orch.cli.opening import describe
+from jupyter_orch.cli.visible import visible
 from jupyter_orch.instance import Instance
 from jupyter_orch.records.event import EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
@@ -123,9 +124,9 @@ def print_event(stored: StoredEvent, *, as_json: bool = False) -> None:
         print(json.dumps({"seq": stored.seq, **msgspec.to_builtins(event)}, ensure_ascii=False), flush=True)
         return
     at = datetime.fromtimestamp(event.timestamp).astimezone().strftime("%H:%M:%S.%f")[:-3]
-    who = f"{event.step_key}: " if event.step_key else ""
+    who = f"{visible(event.step_key)}: " if event.step_key else ""
     kind = event.type if event.type != "LOG" else "log"
-    message = event.message.rstrip().replace("\n", "\n" + " " * 14)
+    message = visible(event.message.rstrip()).replace("\n", "\n" + " " * 14)
     print(f"{at}  {event.level:<8} {kind:<24} {who}{message}", flush=True)
 
 
@@ -134,7 +135,7 @@ def conclude(instance: Instance, run: Run) -> int:
     if run.status == RunStatus.SUCCESS:
         return OK
     reason = why_not(instance, run)
-    print(f"jupyter-orch: run {run.run_id} is {run.status}{': ' + reason if reason else ''}", file=sys.stderr)
+    print(f"jupyter-orch: run {run.run_id} is {run.status}{': ' + visible(reason) if reason else ''}", file=sys.stderr)
     return FAILED
 
 
