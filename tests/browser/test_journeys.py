@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import lab_server
-from tests.browser.pages import STARTING, Lab
+from tests.browser.pages import STARTING, Lab, RunTab
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.browser
@@ -97,7 +97,9 @@ def test_the_editor_knows_the_keys(lab: Lab) -> None:
     expect(launchpad.editor).to_contain_text("name: ")
 
 
-def test_a_notebook_grows_and_opens_at_the_cell_that_failed(page: Page, notebook_server: ServerProcess) -> None:
+def test_a_notebook_grows_opens_at_the_cell_that_failed_and_goes_on_mended(
+    page: Page, notebook_server: ServerProcess
+) -> None:
     lab = Lab(page, notebook_server).open()
     run = lab.open_launchpad("checked").launch()
     run.tab("Notebook")
@@ -108,7 +110,14 @@ def test_a_notebook_grows_and_opens_at_the_cell_that_failed(page: Page, notebook
         run.expect_status("Failed")
         expect(cells).to_contain_text("ZeroDivisionError", timeout=20_000)
     lab.picture("notebook-failed")
+    run_id = page.evaluate("document.querySelector('.jp-orch-Run code[title]').title")
     run.body.get_by_role("button", name="Open at the failing cell").first.click()
     active = page.get_by_role("main").locator(".jp-Notebook-cell.jp-mod-active")
     expect(active).to_contain_text("1 / (x - 1)", timeout=20_000)
     lab.picture("notebook-failing-cell")
+    source = notebook_server.root / "check.ipynb"
+    source.write_text(source.read_text().replace("1 / (x - 1)", "1 / x"))
+    lab.open_run(run_id).button("Re-run from failure").click()
+    again = RunTab(page).expect_status("Success")
+    expect(again.body.get_by_text("Re-run of")).to_be_visible()
+    lab.no_errors()

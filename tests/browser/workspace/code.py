@@ -109,7 +109,13 @@ def count_month(context):
         asset_key=["sales", "monthly"],
         description=HOSTILE,
         partition=month,
-        metadata_entries=[EventMetadataEntry.int(int(month[-2:]) * 7, "rows"), EventMetadataEntry.md(HOSTILE, "notes")],
+        metadata_entries=[
+            EventMetadataEntry.int(int(month[-2:]) * 7, "rows"),
+            EventMetadataEntry.md(f"**Ice** sold *best*, see the [report](https://example.org). {HOSTILE}", "notes"),
+            EventMetadataEntry.table([{"kind": "ice", "rows": 5}, {"kind": "tea", "rows": 2}], "by kind"),
+            EventMetadataEntry.path(__file__, "made by"),
+            EventMetadataEntry.url("https://example.org/sales", "published at"),
+        ],
     )
     yield Output(1)
 
