@@ -71,8 +71,9 @@ class OrchClient:
 
     def __init__(self, url: str | None = None, token: str | None = None, *, timeout: float = 90.0) -> None:
         """Args:
-        url: the Jupyter server's address with its base URL; left out, the server is found (:func:`find_server`).
-        token: the server's token.
+        url: the Jupyter server's address with its base URL, or that of any of its pages, as a browser shows it; left
+            out, the server is found (:func:`find_server`).
+        token: the server's token; left out, one in the address is taken.
         timeout: seconds that the server may be silent in one request.
 
         Raises:

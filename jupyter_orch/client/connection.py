@@ -11,6 +11,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote
 
+from jupyter_orch.client.addresses import server_at
 from jupyter_orch.errors import OrchError
 from jupyter_orch.running_servers import Server
 
@@ -38,10 +39,11 @@ class Connection:
         """Args:
         timeout: seconds that the server may be silent.
         """
-        if not server.url.startswith(("http://", "https://")):
-            raise ClientError("", f"expected an address that begins with http:// or https://, found {server.url!r}")
-        self.server = server
-        self._root = server.url.rstrip("/") + "/"
+        try:
+            self.server = server_at(server.url, server.token)
+        except ValueError as error:
+            raise ClientError("", str(error)) from None
+        self._root = self.server.url
         self._timeout = timeout
 
     def graphql(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
