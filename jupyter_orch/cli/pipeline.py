@@ -36,7 +36,7 @@ from jupyter_orch.cli.through_server import (
     problem_of_locations,
     server_for,
 )
-from jupyter_orch.cli.watching import conclude, wait_for_start, watch
+from jupyter_orch.cli.watching import add_json_lines, conclude, tell_run, wait_for_start, watch
 from jupyter_orch.daemon.supervisor import LATE
 from jupyter_orch.orchestrator import Orchestrator
 from jupyter_orch.records.run import Run
@@ -72,6 +72,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     for verb in (launch, execute):
         add_pipeline(verb)
         add_run_config(verb)
+        add_json_lines(verb)
         verb.add_argument("-p", "--preset", help="a named run config of the pipeline")
         verb.add_argument("-t", "--tag", action="append", default=[], metavar="KEY=VALUE", help="a tag; repeatable")
         add_workspace(verb)
@@ -94,14 +95,14 @@ def _launch(arguments: argparse.Namespace) -> int:
     if client := server_for(arguments):
         return launch_there(client, arguments)
     with _submitted(arguments) as (orchestrator, run):
-        return _watch(orchestrator, run) if arguments.wait else _leave(orchestrator, run)
+        return _watch(orchestrator, run, arguments) if arguments.wait else _leave(orchestrator, run)
 
 
 def _execute(arguments: argparse.Namespace) -> int:
     with _submitted(arguments) as (orchestrator, run):
         if run.status == RunStatus.QUEUED:
             orchestrator.launching.start(run)
-        return watch(orchestrator.instance, run.run_id)
+        return watch(orchestrator.instance, run.run_id, as_json=arguments.json)
 
 
 @contextmanager
@@ -124,14 +125,14 @@ def _submitted(arguments: argparse.Namespace) -> Iterator[tuple[Orchestrator, Ru
                 created_by=person(),
             )
         )
-        print(f"run {run.run_id}", flush=True)
+        tell_run(run.run_id, as_json=arguments.json)
         yield orchestrator, run
 
 
-def _watch(orchestrator: Orchestrator, run: Run) -> int:
+def _watch(orchestrator: Orchestrator, run: Run, arguments: argparse.Namespace) -> int:
     if run.status == RunStatus.QUEUED:
         _warn_without_daemon(orchestrator)
-    return watch(orchestrator.instance, run.run_id)
+    return watch(orchestrator.instance, run.run_id, as_json=arguments.json)
 
 
 def _leave(orchestrator: Orchestrator, run: Run) -> int:

@@ -61,6 +61,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     logs.add_argument("--stream", choices=list(ENDINGS), default="stdout", help="with --step: which stream (stdout)")
     logs.add_argument("--json", action="store_true", help="print one JSON object per line")
     stopped = _about_a_run(verbs, "cancel", "stop a run", _cancel)
+    add_json(stopped)
     stopped.add_argument("--now", action="store_true", help="do not wait for an orderly end: kill")
     declare_changes(verbs)
 
@@ -136,7 +137,10 @@ def _cancel(arguments: argparse.Namespace) -> int:
         run = find_run(instance, arguments.run)
         canceler = Canceler(instance.storage, instance.journal)
         after = canceler.cancel(run.run_id, person(), immediately=arguments.now)
-    print(f"run {after.run_id} is {after.status.value}")
+    if arguments.json:
+        print_json({"run_id": after.run_id, "status": after.status.value})
+    else:
+        print(f"run {after.run_id} is {after.status.value}")
     return 0
 
 

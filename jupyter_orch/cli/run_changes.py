@@ -14,7 +14,7 @@ from jupyter_orch.api.events import plain_event
 from jupyter_orch.api.logs import remove_files
 from jupyter_orch.cli.exit_codes import OK, USAGE
 from jupyter_orch.cli.opening import add_workspace, opened_deployment, opened_instance, person, workspace_file
-from jupyter_orch.cli.watching import events_of, find_run, watch
+from jupyter_orch.cli.watching import add_json_lines, events_of, find_run, tell_run, watch
 from jupyter_orch.compute_logs.files import ENDINGS
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance
@@ -47,6 +47,7 @@ def declare_changes(verbs: Any) -> None:
     what.add_argument("--from-failure", action="store_true", help="only what failed and what depends on it")
     what.add_argument("--steps", metavar="KEYS", help="only these steps, separated by commas, on top of that run")
     rerun.add_argument("--wait", action="store_true", help="show the run's events to its end; exit 1 if it failed")
+    add_json_lines(rerun)
     add_workspace(rerun)
     rerun.set_defaults(act=_rerun)
     export = verbs.add_parser("export", help="a run with its events and output as one JSON file")
@@ -101,9 +102,9 @@ def _rerun(arguments: argparse.Namespace) -> int:
         steps = tuple(arguments.steps.split(",")) if arguments.steps else None
         run = orchestrator.reexecutor.reexecute(parent.run_id, strategy, person(), steps)
         _tell(orchestrator.instance, "launchPipelineReexecution", run.run_id, "LaunchPipelineRunSuccess")
-        print(f"run {run.run_id}", flush=True)
+        tell_run(run.run_id, as_json=arguments.json)
         if arguments.wait:
-            return watch(orchestrator.instance, run.run_id)
+            return watch(orchestrator.instance, run.run_id, as_json=arguments.json)
         orchestrator.launcher.join()
     return OK
 

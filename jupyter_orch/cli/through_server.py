@@ -16,7 +16,7 @@ import msgspec
 
 from jupyter_orch.cli.choosing import key_and_value, read_run_config
 from jupyter_orch.cli.exit_codes import FAILED, OK
-from jupyter_orch.cli.watching import watching
+from jupyter_orch.cli.watching import tell_run, watching
 from jupyter_orch.client import ClientError, OrchClient
 from jupyter_orch.client.finding import TOKEN_VARIABLE, URL_VARIABLE
 from jupyter_orch.errors import OrchError
@@ -141,10 +141,10 @@ def launch_there(client: OrchClient, arguments: argparse.Namespace) -> int:
         tags=dict(map(key_and_value, arguments.tag)),
         solid_selection=arguments.solids.split(",") if arguments.solids else None,
     )
-    print(f"run {run_id}", flush=True)
+    tell_run(run_id, as_json=arguments.json)
     if arguments.wait:
         events = (_stored(run_id, told) for told in client.follow_logs(run_id))
-        return watching(events, lambda: _conclude(client, run_id), run_id)
+        return watching(events, lambda: _conclude(client, run_id), run_id, as_json=arguments.json)
     print(f"follow it with: jupyter-orch run logs --follow {run_id[:8]}", file=sys.stderr)
     return OK
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import select
 import signal
@@ -115,6 +116,16 @@ def wait_for_start(instance: Instance, run_id: str, seconds: float) -> Run:
             bell.read()
     finally:
         bell.close()
+
+
+def add_json_lines(parser: argparse.ArgumentParser) -> None:
+    """The option for programs that follow a run."""
+    parser.add_argument("--json", action="store_true", help="print JSON, an object a line: the run's id, then events")
+
+
+def tell_run(run_id: str, *, as_json: bool) -> None:
+    """Say which run it is, before anything is said of it."""
+    print(json.dumps({"run_id": run_id}) if as_json else f"run {run_id}", flush=True)
 
 
 def print_event(stored: StoredEvent, *, as_json: bool = False) -> None:

@@ -74,6 +74,9 @@ def test_verbs_go_through_the_server_and_say_the_same_without(tmp_path: Path) ->
         done = run(server, "pipeline", "launch", "counting", "--tag", "why=test", "--wait")
         assert done.returncode == 0 and "counted 1" in done.stdout, done
         run_id = done.stdout.split()[1]
+        lines = run(server, "pipeline", "launch", "counting", "--wait", "--json").stdout.splitlines()
+        told = [json.loads(line) for line in lines]
+        assert list(told[0]) == ["run_id"] and [t["seq"] for t in told[1:]] == list(range(1, len(told)))
         events = server.get(f"orch/api/v1/runs/{run_id}/events")["events"]
         assert "forked" in str(events), "it is launched warm, by the server"
         failed = run(server, "pipeline", "launch", "counting", "-c", "nine.yaml", "--wait")
