@@ -38,7 +38,8 @@ SENSOR_TAG = "dagster/sensor_name"
 SHORTEST_INTERVAL = 1.0
 CHANGES_AT_ONCE = 5
 """A run status sensor is told of so many runs in one tick; more of them wait for the next, which follows at once."""
-KEYS_TOLD = 10
+KEYS_TOLD, KEYS_KEPT = 10, 100
+"""Of the keys that had a run already: so many in the tick's reason, which counts the others, and with the tick."""
 
 
 class SensorIsOff(OrchError):
@@ -155,7 +156,7 @@ class SensorTicks:
         outcome = TickOutcome(
             status=TickStatus.SUCCESS if fresh else TickStatus.SKIPPED,
             skip_reason=None if fresh else _skip_reason(verdict, used),
-            skipped_run_keys=tuple(used),
+            skipped_run_keys=tuple(used[:KEYS_KEPT]),
             output=verdict.output,
             cursor=verdict.cursor,
             last_run_key=next((r.run_key for r in reversed(verdict.requests) if r.run_key is not None), None),

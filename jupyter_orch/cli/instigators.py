@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from jupyter_orch import clock
 from jupyter_orch.automation import cron
 from jupyter_orch.automation.deployed import Deployed, DeployedSchedule
-from jupyter_orch.cli.listing import Column, duration, moment, show_facts, show_listing
+from jupyter_orch.cli.listing import Column, as_text, duration, moment, show_facts, show_listing
 from jupyter_orch.cli.opening import (
     add_json,
     add_workspace,
@@ -35,12 +35,20 @@ from jupyter_orch.yaml_text import dump_yaml
 
 D = TypeVar("D", bound=Deployed)
 MOST_TICKS = 1000
+MOST_OF_A_REASON = 300
+
+
+def _shortened(text: str, more: int = 0) -> str:
+    """A cell that stays a cell; ``--json`` has all of it."""
+    return f"{text} and {more} more" if more > 0 else text + "…" * (len(text) == MOST_OF_A_REASON)
+
+
 TICK_COLUMNS = (
     Column("due_at", "DUE", moment),
     Column("status", "STATUS"),
     Column("seconds", "TOOK", duration),
-    Column("runs", "RUNS"),
-    Column("reason", "REASON"),
+    Column("runs", "RUNS", lambda runs: _shortened(as_text(runs[:3]), len(runs) - 3)),
+    Column("reason", "REASON", lambda reason: _shortened(as_text(reason)[:MOST_OF_A_REASON])),
 )
 
 

@@ -67,7 +67,7 @@ class Tick:
         attempts: how many replicas have begun to evaluate it.
         start_time, end_time: of the evaluation; a due time that was missed has no start.
         run_ids: of the runs that it made.
-        skipped_run_keys: keys it asked for that had a run already.
+        skipped_run_keys: keys it asked for that had a run already, the first of them.
         output: what the user's function printed and logged, the newest part of it.
     """
 

@@ -78,6 +78,18 @@ def test_a_key_that_stands_twice_in_one_answer_starts_one_run(
     assert ticks(storage)[0].skipped_run_keys == ("a",) and state(storage).last_run_key == "b"
 
 
+def test_of_thousands_of_keys_that_had_a_run_some_are_named_and_all_are_counted(
+    replica: SensorReplica, hands: Hands, storage: SqlStorage, answers: Answers
+) -> None:
+    answers.answer = {"requests": [request(f"k{n}") for n in range(150)]}
+    replica.poll()
+    hands.now += INTERVAL
+    replica.poll()
+    first, again = ticks(storage)
+    assert len(first.run_ids) == 150 and again.skipped_run_keys == tuple(f"k{n}" for n in range(100))
+    assert again.skip_reason is not None and again.skip_reason.endswith("k9 and 140 more")
+
+
 @pytest.mark.parametrize("point", ["tick.claim.after", "tick.eval.after", "tick.commit.before", "tick.commit.after"])
 def test_case_21_a_sensor_that_dies_on_the_way_has_made_its_run_once(
     replica: SensorReplica,
