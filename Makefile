@@ -41,6 +41,15 @@ ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests
 bench: $(STAMP) ## Measure launching, steps and starts; print the figures
 	$(BIN)/python -m tests.bench
 
+chaos: $(STAMP) services ## The long forms: kills, cuts and load, in pieces of up to two hours; PIECE=… SEED=… choose
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(PIECE)
+
+mutants: $(STAMP) services ## Take one rule after the other out of a copy and see which suite notices
+	$(BIN)/python -m tests.mutants $(NAME)
+
+fuzz: $(STAMP) services ## The fuzzers in their long form
+	FUZZ_SIZE=long $(BIN)/python -m pytest -q -m '' tests/fuzz tests/properties
+
 docs: $(STAMP) ## Draw what the documentation draws from the code
 	$(BIN)/python docs/draw.py
 	$(BIN)/python docs/mirror.py
@@ -61,4 +70,4 @@ clean: ## Remove everything that was built
 	rm -rf build dist $(VENV) labextension/lib labextension/node_modules labextension/*.tsbuildinfo jupyter_orch/labextension jupyter_orch/graphiql
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help install demo check test ui bench docs panel-tools panel services clean
+.PHONY: help install demo check test ui bench chaos mutants fuzz docs panel-tools panel services clean

@@ -1,0 +1,133 @@
+"""``python -m tests.chaos [PIECE…] [--seed N] [--middle]``: the long sizes, in pieces that each fit two hours.
+
+Without a piece it does them all, one after the other. Each writes a JSON report with its seed, the machine and the
+versions into ``build/chaos``; the program ends with 1 if any of them found something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jupyter_orch.version import __version__
+from tests.chaos.campaign import Size, campaign
+from tests.chaos.soak import soak
+from tests.postgres import Postgres, find_programs
+
+REPOSITORY = Path(__file__).parents[2]
+REPORTS = REPOSITORY / "build" / "chaos"
+LONG, MIDDLE = Size(runs=5000, faults=2000, every=2.5, longest_pause=4.0), Size(runs=400, faults=250)
+SUITES = {
+    "nth-call": ("tests/chaos/test_nth_call.py", {"CHAOS_SIZE": "long"}),
+    "resume": ("tests/chaos/test_resume.py", {"CHAOS_SIZE": "long"}),
+    "partitions": ("tests/chaos/test_partitions.py", {"CHAOS_SIZE": "long"}),
+    "clocks": ("tests/chaos/test_clocks.py", {"CHAOS_SIZE": "long"}),
+    "upgrade": ("tests/chaos/test_upgrade.py", {"CHAOS_SIZE": "long"}),
+    "ticks": ("tests/automation/test_many_replicas.py", {"JUPYTER_ORCH_TICKS": "long"}),
+    "storage-model": ("tests/fuzz", {"FUZZ_SIZE": "long"}),
+}
+
+Found = tuple[dict[str, Any], bool]
+"""What to report, and whether all is well."""
+
+
+def campaign_on(kind: str, seed: int, size: Size) -> Found:
+    """Q4 on one kind of database."""
+    folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+    postgres = None
+    if kind == "postgres":
+        programs = find_programs()
+        if programs is None:
+            raise SystemExit("there is no Postgres on this machine")
+        postgres = Postgres(programs)
+    try:
+        url = postgres.new_database() if postgres else f"sqlite:///{folder}/orch.db"
+        report = campaign(folder / "fleet", url, seed, size, postgres)
+    finally:
+        if postgres:
+            postgres.stop()
+    if report.violations:
+        print(f"what is left of it: {folder}", file=sys.stderr)
+    else:
+        shutil.rmtree(folder)
+    return asdict(report), not report.violations
+
+
+def soaked(seconds: float) -> Found:
+    """Q12."""
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        found = soak(Path(folder), seconds)
+    return asdict(found), not found.failed and not found.refused
+
+
+def suite(name: str) -> Found:
+    """A suite of the tests in its long form."""
+    path, env = SUITES[name]
+    words = [sys.executable, "-m", "pytest", "-q", "-m", "", path]
+    done = subprocess.run(words, cwd=REPOSITORY, env={**os.environ, **env}, capture_output=True, text=True)
+    last = done.stdout.strip().splitlines()[-30:]
+    return {"suite": path, "said": last if done.returncode else last[-1:]}, done.returncode == 0
+
+
+def pieces(seed: int, is_middle: bool) -> dict[str, Callable[[], Found]]:
+    """Everything that can be done, by name."""
+    size, seconds = (MIDDLE, 600.0) if is_middle else (LONG, 150 * 60.0 / 2)
+    return {
+        "campaign-sqlite": lambda: campaign_on("sqlite", seed, size),
+        "campaign-postgres": lambda: campaign_on("postgres", seed, size),
+        "soak": lambda: soaked(seconds),
+        **{name: lambda name=name: suite(name) for name in SUITES},  # type: ignore[misc]
+    }
+
+
+def surroundings() -> dict[str, Any]:
+    """The machine and the versions."""
+    return {
+        "jupyter_orch": __version__,
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "system": platform.platform(),
+        "processors": os.cpu_count(),
+        "load": os.getloadavg()[0],
+    }
+
+
+def main(words: list[str]) -> int:
+    """Do the pieces that are asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("--seed", type=int, default=None, help="of the campaigns; a new one when left out")
+    parser.add_argument("--middle", action="store_true", help="about ten minutes a piece instead of up to two hours")
+    parser.add_argument("piece", nargs="*", help="which; all when left out")
+    asked = parser.parse_args(words)
+    seed = random.randrange(1 << 31) if asked.seed is None else asked.seed
+    known = pieces(seed, asked.middle)
+    if unknown := set(asked.piece) - known.keys():
+        parser.error(f"there is no piece {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    is_well = True
+    for name in asked.piece or known:
+        begun = time.monotonic()
+        found, passed = known[name]()
+        is_well &= passed
+        told = {"piece": name, "passed": passed, "seed": seed, "minutes": round((time.monotonic() - begun) / 60, 1)}
+        report = REPORTS / f"{name}-{seed}.json"
+        report.write_text(json.dumps({**told, **surroundings(), "found": found}, indent=1) + "\n")
+        print(f"{'ok   ' if passed else 'FAILED'} {name}, seed {seed}, {told['minutes']} min: {report}", flush=True)
+    return 0 if is_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
