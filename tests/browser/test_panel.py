@@ -106,21 +106,6 @@ def test_the_source_opens_at_its_line(lab: Lab) -> None:
     expect(lab.page.get_by_role("button", name=f"Ln {decorator}, Col 1")).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-@pytest.mark.parametrize("width", [1280, 640])
-def test_every_view_in_both_themes_and_narrow(lab: Lab, theme: str, width: int) -> None:
-    lab.page.set_viewport_size({"width": width, "height": 800})
-    lab.theme(theme)
-    mark = f"{'dark' if 'Dark' in theme else 'light'}-{width}"
-    lab.open_pipeline("patient")
-    lab.picture(f"pipeline-{mark}")
-    lab.open_launchpad("choosy")
-    lab.picture(f"launchpad-{mark}")
-    body = lab.page.get_by_role("main")
-    assert body.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
-    lab.no_errors()
-
-
 @pytest.fixture
 def readers_server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server on which nobody may change anything of the orchestrator's."""
