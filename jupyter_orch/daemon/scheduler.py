@@ -85,7 +85,7 @@ class Scheduler(Loop):
             self._lanes.raise_failure()
             self._look(now)
             self._ticks.held.renew()  # first: after a sleep of this machine its own ticks look abandoned
-            self._take_over(now)
+            self._take_over()
         except Exception:
             self._seen = None  # whatever was lost on the way is found by looking at everything again
             raise
@@ -137,9 +137,9 @@ class Scheduler(Loop):
             where = f"schedule {deployed.name!r} of code location {deployed.place.location!r}"
             self.note(ScheduleNeverDue(f"{where} can not fire: {error.message}"))
 
-    def _take_over(self, now: float) -> None:
+    def _take_over(self) -> None:
         """Ticks whose replica died or hung over them; also of schedules that were switched off since."""
-        for schedule_id, due_times in self._ticks.abandoned(now).items():
+        for schedule_id, due_times in self._ticks.abandoned(clock.shared()).items():
             deployed = self._in_code.get(schedule_id)
             if deployed is not None:
                 for due in due_times:

@@ -66,7 +66,7 @@ class SensorLoop(Loop):
                 self._learn(*self._news.popleft(), now)
             self._look(now)
             self._ticks.held.renew()  # first: after a sleep of this machine its own ticks look abandoned
-            self._take_over(now)
+            self._take_over()
         except Exception:
             self._seen = None
             raise
@@ -108,9 +108,9 @@ class SensorLoop(Loop):
             self._known[switch.instigator_id] = switch
             self._agenda.put(switch.instigator_id, max(not_before, self._ticks.due(sensor, switch, now)))
 
-    def _take_over(self, now: float) -> None:
+    def _take_over(self) -> None:
         """Evaluations whose replica died or hung over them; also of sensors that were switched off since."""
-        for tick in self._storage.abandoned_ticks(now):
+        for tick in self._storage.abandoned_ticks(clock.shared()):
             sensor = self._in_code.get(tick.instigator_id)
             if sensor is not None:
                 self._start(sensor, tick.instigator_id, tick.due_at)
