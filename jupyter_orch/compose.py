@@ -14,7 +14,7 @@ from jupyter_orch.automation.notices import NoticeGatherer
 from jupyter_orch.automation.schedules import ScheduleTicks
 from jupyter_orch.automation.sensors import SensorTicks
 from jupyter_orch.automation.switches import Switches
-from jupyter_orch.code_servers.location import LocationState
+from jupyter_orch.code_servers.location_state import LocationState
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.compute_logs.masked import OutputMask, hide_in_notebooks
 from jupyter_orch.compute_logs.store import StoredComputeLogs

@@ -13,7 +13,7 @@ from jupyter_orch.api.drawing import drawing, source
 from jupyter_orch.api.problems import Answer, answering, config_invalid, python_error
 from jupyter_orch.api.selectors import Selected, parse_run_config, pipeline_named, select, syntax_problem
 from jupyter_orch.api.snapshot_ids import SnapshotId
-from jupyter_orch.code_servers.location import LocationState
+from jupyter_orch.code_servers.location_state import LocationState
 from jupyter_orch.records import codec
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import ConfigSchema, PlanSnapshot

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jupyter_orch.api.instance import masked
 from jupyter_orch.cli.visible import visible
-from jupyter_orch.code_servers.location import LocationState
+from jupyter_orch.code_servers.location_state import LocationState
 from jupyter_orch.code_servers.pool import code_servers_of
 from jupyter_orch.compose import check_classes, close, compose
 from jupyter_orch.errors import OrchError

@@ -20,7 +20,7 @@ from jupyter_orch.cli.opening import (
 )
 from jupyter_orch.cli.through_server import add_server, any_server_for
 from jupyter_orch.client import ReloadStatus
-from jupyter_orch.code_servers.location import LocationState
+from jupyter_orch.code_servers.location_state import LocationState
 from jupyter_orch.code_servers.workspace import LocationEntry, read_workspace
 from jupyter_orch.errors import OrchError
 from jupyter_orch.records.snapshot import LocationSnapshot

@@ -9,21 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from jupyter_orch import clock
-from jupyter_orch.code_servers.environments import WITHHELD, Environment, environment_of
+from jupyter_orch.code_servers.crashes import WINDOW, Crashes, how_it_ended
+from jupyter_orch.code_servers.environments import Environment
+from jupyter_orch.code_servers.location_state import LoadStatus, LocationState
 from jupyter_orch.code_servers.output import LocationOutput
 from jupyter_orch.code_servers.replica import Replica, start_replica
+from jupyter_orch.code_servers.runner_address import runner_address
 from jupyter_orch.code_servers.watching import WatchedFiles
-from jupyter_orch.code_servers.workspace import GATEWAY_VARIABLE, Gateway, LocationEntry
+from jupyter_orch.code_servers.workspace import LocationEntry
 from jupyter_orch.code_servers.zygote_process import ImportProgress, LoadFailed
 from jupyter_orch.code_version import code_version
 from jupyter_orch.ports import LocationUnavailable, RunnerAddress
@@ -33,43 +32,8 @@ from jupyter_orch.records.snapshot import LocationSnapshot
 
 log = logging.getLogger("jupyter_orch.code_servers")
 ENDED = "the location's kernel ended unexpectedly"
-RESTART_DELAYS = (0.0, 1.0, 5.0, 15.0, 60.0)
-CRASH_WINDOW = 300.0
 ASLEEP = "asleep; it wakes when it is needed"
 EDITED = "edited since it was loaded; reload to use the new code"
-
-
-class LoadStatus(StrEnum):
-    """Where the newest attempt to load a location stands."""
-
-    LOADING = "LOADING"
-    LOADED = "LOADED"
-    ERROR = "ERROR"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocationState:
-    """What everybody may know of a location; replaced as a whole, so any thread may read it.
-
-    Attributes:
-        snapshot: the definitions in use, also when newer code did not load.
-        failure: why the newest code did not load.
-        stale: the definitions in use are older than the newest attempt.
-        progress: one line on what is going on.
-        updated: when the state last changed, seconds since the epoch.
-        launch: how its runs get their runner, ``"fork"`` or ``"spawn"``, and why not by fork.
-        kernel: id of its kernel; several are separated by spaces, none means that it sleeps.
-    """
-
-    name: str
-    status: LoadStatus
-    snapshot: LocationSnapshot | None = None
-    failure: Failure | None = None
-    stale: bool = False
-    progress: str = ""
-    updated: float = 0.0
-    launch: str = ""
-    kernel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +76,11 @@ class Location:
         self._loading = asyncio.Lock()
         self._reviving: asyncio.Task[None] | None = None
         self._reloading: asyncio.Task[None] | None = None
-        self._crashes: list[float] = []
+        self._crashes = Crashes()
         self._files = WatchedFiles()
         self._asked_to_load = False
         self._generation = 0
         self._is_stopped = False
-        self._was_edited = False
         self._environment: Environment | None = None
         self._background: set[asyncio.Task[None]] = set()
         self.state = LocationState(
@@ -157,7 +120,7 @@ class Location:
 
     async def reload(self) -> None:
         """Load because a person asked: whatever crashes there were are forgotten."""
-        self._crashes.clear()
+        self._crashes.forget()
         await self.load()
 
     def remember(self, known: LocationSnapshot, *, may_sleep: bool) -> None:
@@ -268,26 +231,7 @@ class Location:
     def runner(self) -> RunnerAddress:
         """How a worker gets a runner for this location; for any thread."""
         self.used_at = clock.now()
-        if self.entry.gateway is not None:
-            return _remote_runner(self.entry.gateway)
-        try:
-            environment = self._environment or environment_of(self.entry)
-        except LoadFailed as error:
-            raise LocationUnavailable(error.failure.message) from error
-        python = environment.python or (self.state.snapshot.executable if self.state.snapshot else "")
-        if not os.access(python, os.X_OK):
-            raise LocationUnavailable(
-                f"code location {self.entry.target.name!r} can not run here: its interpreter {python or '(unknown)'} "
-                "is not on this machine; serve it by a kernel_gateway entry"
-            )
-        warm = [replica for replica in self._replicas if replica.socket is not None]
-        cold = self._replicas[0].cold_reason if self._replicas else ""
-        return RunnerAddress(
-            socket=str(warm[0].socket) if warm else None,
-            command=(python, "-m", "jupyter_orch_kernel.runner"),
-            env=environment.env,
-            cold_reason=cold or ("" if warm else "the location has no warm process"),
-        )
+        return runner_address(self.entry, self._environment, self._replicas, self.state.snapshot)
 
     def memory(self) -> int:
         """Bytes that its processes hold now; for any thread."""
@@ -377,11 +321,11 @@ class Location:
 
     async def _bring_back(self, dead: list[Replica]) -> None:
         """Kernels that ended by themselves come back, slower each time; a storm of crashes is given up on."""
-        how = _in_words(dead[0].exit_status())
+        how = how_it_ended(dead[0].exit_status())
         log.warning("code location %s: %s (%s); see %s", self.entry.target.name, ENDED, how, self.output.path)
-        self._crashes = [t for t in self._crashes if t > clock.now() - CRASH_WINDOW] + [clock.now()]
+        delay = self._crashes.note()
         generation = self._generation
-        if len(self._crashes) > len(RESTART_DELAYS):
+        if delay is None:
             await self._give_up(dead, how)
             return
         note = f"{ENDED} ({how}); restarting"
@@ -389,7 +333,7 @@ class Location:
             self._become(progress=note, kernel=self._kernel_ids())
         else:
             self._become(status=LoadStatus.LOADING, stale=True, progress=note, kernel="")
-        await asyncio.sleep(RESTART_DELAYS[len(self._crashes) - 1])
+        await asyncio.sleep(delay)
         revived = [again for replica in dead if (again := await replica.forked_again()) is not None]
         for replica in dead:
             await replica.stop()
@@ -406,7 +350,7 @@ class Location:
         for replica in [*dead, *self._replicas]:
             await replica.stop()
         self._replicas = []
-        storm = f"{ENDED} {len(self._crashes)} times in {CRASH_WINDOW / 60:g} minutes ({how}); it is not started again"
+        storm = f"{ENDED} {len(self._crashes)} times in {WINDOW / 60:g} minutes ({how}); it is not started again"
         failure = Failure(
             cls="KernelDied",
             message=storm,
@@ -418,20 +362,3 @@ class Location:
     def _become(self, **changes: Any) -> None:
         self.state = replace(self.state, updated=clock.now(), **changes)
         self._around.changed(self.state)
-
-
-def _remote_runner(gateway: Gateway) -> RunnerAddress:
-    """A run of code that another server hosts: a small process here, which fetches what a kernel there does."""
-    env = {name: value for name, value in os.environ.items() if name not in WITHHELD}
-    return RunnerAddress(
-        socket=None,
-        command=(sys.executable, "-m", "jupyter_orch.worker.gateway_runner"),
-        env={**env, GATEWAY_VARIABLE: msgspec.json.encode(gateway).decode()},
-        cold_reason=f"it runs in a kernel of {gateway.url}",
-    )
-
-
-def _in_words(status: int | None) -> str:
-    if status is None:
-        return "nobody knows how"
-    return f"signal {-status}" if status < 0 else f"exit code {status}"

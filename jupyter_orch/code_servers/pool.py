@@ -16,7 +16,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jupyter_orch.code_servers.location import LoadStatus, Location, LocationState, Surroundings
+from jupyter_orch.code_servers.location import Location, Surroundings
+from jupyter_orch.code_servers.location_state import LoadStatus, LocationState
 from jupyter_orch.code_servers.watching import WatchedFiles
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
 from jupyter_orch.folders import runtime_folder

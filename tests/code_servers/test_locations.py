@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_orch.code_servers.location import LocationState
+from jupyter_orch.code_servers.location_state import LocationState
 from jupyter_orch.code_servers.pool import KernelCodeServers
 from jupyter_orch.ports import CodeServerError, LocationUnavailable
 from jupyter_orch.settings import CodeServerSettings
@@ -239,7 +239,7 @@ def test_c_t_a_stopped_kernel_is_replaced_after_a_call_timed_out(
 
 
 def test_c_o_a_storm_of_crashes_stops_and_reload_begins_anew(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jupyter_orch.code_servers.location.RESTART_DELAYS", (0.0, 0.0))
+    monkeypatch.setattr("jupyter_orch.code_servers.crashes.RESTART_DELAYS", (0.0, 0.0))
     servers = serving()
     while state_of(servers).status != "ERROR":
         for kernel in kernels_of(servers):
