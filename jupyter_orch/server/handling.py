@@ -18,6 +18,7 @@ from jupyter_orch.server.readiness import Readiness
 
 MAX_BODY = 1024 * 1024
 MOST_PASSED_BY = 8 * MAX_BODY
+NO_XSRF = "a browser's login is not enough: send the cookie _xsrf as the header X-XSRFToken too, or the server's token"
 TOO_LONG = f"the body is longer than {MAX_BODY} bytes"
 RIGHTS_TIMEOUT = 10.0
 
@@ -73,8 +74,37 @@ class QuietAboutTokens(JupyterHandler):
             self.log.error("error in %s", where, exc_info=(typ, value, tb))
 
 
+class TellsProblems(QuietAboutTokens):
+    """Errors as problem+json."""
+
+    def check_xsrf_cookie(self) -> None:
+        """Jupyter's check; whoever is not logged in at all is told that instead."""
+        if getattr(self, "_jupyter_current_user", True) is None:
+            require_login(self)
+        try:
+            super().check_xsrf_cookie()
+        except web.HTTPError:
+            raise web.HTTPError(403, NO_XSRF) from None
+
+    def write_problem(self, status: int, title: str, **more: Any) -> None:
+        """An answer in problem+json."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/problem+json")
+        self.finish(json.dumps({"status": status, "title": title, **more}))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Errors as problem+json, without tracebacks."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        title = responses.get(status_code, "error")
+        if isinstance(error, web.HTTPError) and error.log_message:
+            title = error.log_message % error.args if error.args else error.log_message
+        elif isinstance(error, web.HTTPError) and error.reason:
+            title = error.reason
+        self.write_problem(status_code, title)
+
+
 @web.stream_request_body
-class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
+class OrchHandler(TellsProblems, ExtensionHandlerMixin, APIHandler):
     """A handler below ``orch/``: JSON problems, the deployment, and no activity tracking for what panels poll.
 
     The body is taken piece by piece, so that one that is too long is never held: a little too long, it is let pass by,
@@ -96,12 +126,6 @@ class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
         await super().prepare()
         require_login(self)
         self._refuse_long_body()
-
-    def check_xsrf_cookie(self) -> None:
-        """Jupyter's check; whoever is not logged in at all is told that instead."""
-        if getattr(self, "_jupyter_current_user", True) is None:
-            require_login(self)
-        super().check_xsrf_cookie()
 
     def _refuse_long_body(self) -> None:
         length = self.request.headers.get("Content-Length", "0")
@@ -162,22 +186,6 @@ class OrchHandler(QuietAboutTokens, ExtensionHandlerMixin, APIHandler):
         self.set_status(status)
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(value, separators=(",", ":")))
-
-    def write_problem(self, status: int, title: str, **more: Any) -> None:
-        """An answer in problem+json."""
-        self.set_status(status)
-        self.set_header("Content-Type", "application/problem+json")
-        self.finish(json.dumps({"status": status, "title": title, **more}))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Errors as problem+json, without tracebacks."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        title = responses.get(status_code, "error")
-        if isinstance(error, web.HTTPError) and error.log_message:
-            title = error.log_message % error.args if error.args else error.log_message
-        elif isinstance(error, web.HTTPError) and error.reason:
-            title = error.reason
-        self.write_problem(status_code, title)
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number from the query string, at most ``most``."""

@@ -19,7 +19,7 @@ from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from jupyter_orch.errors import OrchError
-from jupyter_orch.server.handling import QuietAboutTokens, name_of, require_login, rights_of
+from jupyter_orch.server.handling import TellsProblems, name_of, require_login, rights_of
 
 PROTOCOL = "graphql-transport-ws"
 MAX_SUBSCRIPTIONS = 20
@@ -27,7 +27,7 @@ INIT_TIMEOUT = 10.0
 MAX_MESSAGE = 256 * 1024
 
 
-class GraphQLSocket(QuietAboutTokens, ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
+class GraphQLSocket(TellsProblems, ExtensionHandlerMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
     """One client's socket."""
 
     _track_activity = False

@@ -325,7 +325,8 @@ def test_t2_t3_a_cookie_needs_the_xsrf_header(guarded: ServerProcess) -> None:
     xsrf = cookies["_xsrf"]
     headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items()), "Content-Type": "application/json"}
     body = json.dumps({"query": "{ version }", "_xsrf": xsrf}).encode()
-    assert raw(guarded, "POST", "orch/graphql", headers, body)[0] == 403
+    status, told = raw(guarded, "POST", "orch/graphql", headers, body)
+    assert status == 403 and "X-XSRFToken" in json.loads(told)["title"]
     assert raw(guarded, "POST", f"orch/graphql?_xsrf={xsrf}", headers, body)[0] == 403
     assert raw(guarded, "POST", "orch/graphql", {**headers, "X-XSRFToken": xsrf}, body)[0] == 200
     form = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
@@ -339,6 +340,16 @@ def test_t4_t6_other_origins_and_hosts_are_refused(guarded: ServerProcess) -> No
         assert raw(guarded, "GET", "orch/api/v1/runs", {**cookie, "Origin": origin})[0] in (403, 404), origin
     token = {"Authorization": f"token {guarded.token}"}
     assert raw(guarded, "GET", "orch/api/v1/runs", {**token, "Host": "evil.example"})[0] == 403
+
+
+def test_a_handshake_that_is_refused_is_told_as_json(guarded: ServerProcess) -> None:
+    for token, status, words in (
+        (None, 403, "log in"),
+        ("wrong", 403, "wrong"),
+        ("reader-token", 400, "graphql-transport-ws"),
+    ):
+        found, body = guarded.request("orch/graphql/ws", token=token)
+        assert found == status and words in json.loads(body)["title"]
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null"])
