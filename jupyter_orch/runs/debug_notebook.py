@@ -51,7 +51,7 @@ def write_debug_notebook(
             f"run {run.run_id!r} was executed by a script that held its code itself; no kernel can load it again",
             step_key=step_key,
         )
-    path = Path(FOLDER) / f"{file_stem(run.run_id)}_{file_stem(step_key)}.ipynb"
+    path = Path(FOLDER) / f"{file_stem(step_key)}_{file_stem(run.run_id)}.ipynb"
     place = root / path
     if not place.exists():
         place.parent.mkdir(exist_ok=True)

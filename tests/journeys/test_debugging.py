@@ -96,7 +96,7 @@ def execute(server: ServerProcess, path: str, until: int) -> Any:
 def test_its_kernel_has_what_the_step_had(server: ServerProcess) -> None:
     run = failed_run(server, "kept")
     answer = debug(server, run, "divide")
-    assert answer["path"] == f"orch_debug/{run}_divide.ipynb"
+    assert answer["path"] == f"orch_debug/divide_{run}.ipynb"
     document = execute(server, answer["path"], until=3)
     assert document.cells[1].outputs[0]["data"]["text/plain"] == "{'values': [1, 2, 0]}"
     source = document.cells[2].source
