@@ -90,10 +90,15 @@ def test_a_plain_notebook_runs_in_the_background_and_on_a_schedule(page: Page, p
     orchestrate(page, "Schedule Notebook…")
     dialog(page).get_by_role("textbox", name="Name", exact=True).fill("Every minute")
     dialog(page).get_by_role("combobox", name="How often").select_option("cron")
+    due = dialog(page).get_by_role("status", name="Next due times")
     dialog(page).get_by_role("textbox", name="Cron line").fill("61 * * * *")
+    expect(due).to_contain_text("61")
     dialog(page).get_by_role("button", name="Schedule", exact=True).click()
     expect(dialog(page).get_by_role("alert")).to_contain_text("61")
     dialog(page).get_by_role("textbox", name="Cron line").fill("* * * * *")
+    expect(due).to_contain_text("Every minute")
+    dialog(page).get_by_role("checkbox", name="html").check()
+    dialog(page).get_by_role("textbox", name="Copies to").fill("results/{name}")
     lab.picture("notebook-schedule-dialog")
     dialog(page).get_by_role("button", name="Schedule", exact=True).click()
     lab.command("jupyter-orch:open-notebook-jobs")
@@ -103,7 +108,10 @@ def test_a_plain_notebook_runs_in_the_background_and_on_a_schedule(page: Page, p
         timeout=RUNNING + 30_000
     )
     lab.picture("notebook-jobs")
+    assert {file.name for file in (plain.root / "reports/results").iterdir()} == {"daily.ipynb", "daily.html"}
     row.get_by_role("button", name="Remove Every minute").click()
+    expect(dialog(page)).to_contain_text("their results stay")
+    dialog(page).get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_text("No notebook is scheduled.")).to_be_visible()
     assert lab.errors == []
 
