@@ -191,6 +191,24 @@ def test_W_K_killed_just_after_the_order_was_sent(make: Make, failpoints: Arm) -
     deployment.check_history(run_id)
 
 
+@pytest.mark.parametrize("killed", ["worker", "runner", "both"])
+def test_W_K_killed_while_its_run_is_canceled_the_run_ends_canceled(deployment: Deployment, killed: str) -> None:
+    """W-K in the middle of a cancel that the step does not hear: nothing goes on, nothing is retried."""
+    deployment.hold("deaf")
+    run_id = deployment.launch("ignoring", {"execution": {"in_process": {}}})
+    deployment.reach("deaf")
+    worker, runner = deployment.run(run_id).worker, deployment.run(run_id).runner
+    assert worker is not None and runner is not None
+    deployment.canceler.cancel(run_id, "ada")
+    for who in (worker, runner) if killed == "both" else (worker,) if killed == "worker" else (runner,):
+        with contextlib.suppress(ProcessLookupError):  # it ended with the other
+            os.kill(who.pid, signal.SIGKILL)
+    run = deployment.settle(run_id)
+    assert (run.status, run.resume_count, deployment.ledger()) == (S.CANCELED, 0, ["deaf"])
+    assert not is_alive(runner)
+    deployment.check_history(run_id)
+
+
 def test_W_T_W_H_a_stopped_worker_is_ended_and_what_it_writes_later_does_not_count(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
