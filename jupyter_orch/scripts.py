@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from jupyter_orch.instance import Instance, open_instance
+from jupyter_orch.masking import Mask
 from jupyter_orch.processes import this_process
 from jupyter_orch.records.asset import AssetFact, AssetFilter, AssetPath
 from jupyter_orch.records.event import Event, EventType, StoredEvent
@@ -29,6 +30,7 @@ from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import Journal
+from jupyter_orch.runs.known_secrets import mask_of
 from jupyter_orch.settings import read_settings
 
 SCRIPT = "(script)"
@@ -64,6 +66,7 @@ class _Held:
 
     run: Run
     on_cancel: Callable[[], None]
+    mask: Mask
     pending: list[Event] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     flushed: float = field(default_factory=time.monotonic)
@@ -121,7 +124,7 @@ class StoredArchive:
             created_by=submission.created_by or _who(),
         )
         run = instance.journal.hold(asked, run_id, this_process(), message)
-        self._held[run_id] = _Held(run, on_cancel)
+        self._held[run_id] = _Held(run, on_cancel, mask_of(asked, instance.settings))
         self._keep_beating()
         return instance.storage.read_events(run_id, limit=1)[0].event
 
@@ -131,7 +134,7 @@ class StoredArchive:
         if held is None:
             return False
         with held.lock:
-            held.pending.append(event)
+            held.pending.append(held.mask.event(event))
         if event.type in _AT_ONCE or time.monotonic() - held.flushed > FLUSH_SECONDS:
             self._flush(self._open().journal, held)
         return not held.is_lost
@@ -156,7 +159,8 @@ class StoredArchive:
             return journal.canceled(held.run, events, message) or journal.fail(
                 held.run, "the run was interrupted in its own process", events
             )
-        return journal.fail(held.run, failure or Failure(cls="RunFailure", message=message), events)
+        reason = failure or Failure(cls="RunFailure", message=message)
+        return journal.fail(held.run, held.mask.failure(reason), events)
 
     def _flush(self, journal: Journal, held: _Held) -> None:
         with held.lock:

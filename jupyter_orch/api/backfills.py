@@ -22,8 +22,9 @@ from jupyter_orch.automation.deployed import DeployedPartitionSet, PartitionSetN
 from jupyter_orch.automation.schedules import UNFINISHED
 from jupyter_orch.records.backfill import Backfill, BackfillStatus
 from jupyter_orch.records.run import RunBrief, RunFilter
+from jupyter_orch.records.secret_fields import secret_paths
 from jupyter_orch.runs.problems import PipelineNotFound
-from jupyter_orch.runs.secret_config import secret_paths, without_secrets
+from jupyter_orch.runs.secret_config import without_secrets
 from jupyter_orch.yaml_text import dump_yaml
 
 DEFAULT_PAGE, MAX_PAGE = 25, 100

@@ -14,8 +14,9 @@ from jupyter_orch.automation.schedules import SCHEDULE_TAG
 from jupyter_orch.automation.sensors import SENSOR_TAG
 from jupyter_orch.records.messages import RunRequestRecord, TickVerdict
 from jupyter_orch.records.run import RunFilter
+from jupyter_orch.records.secret_fields import secret_paths
 from jupyter_orch.records.tick import Instigator, Tick
-from jupyter_orch.runs.secret_config import secret_paths, without_secrets
+from jupyter_orch.runs.secret_config import without_secrets
 from jupyter_orch.yaml_text import dump_yaml
 
 DEFAULT_TICKS, MAX_TICKS = 25, 1000

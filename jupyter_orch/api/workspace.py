@@ -18,6 +18,7 @@ from jupyter_orch.records import codec
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import ConfigSchema, PlanSnapshot
 from jupyter_orch.records.run import RunFilter
+from jupyter_orch.records.secret_fields import secret_paths
 from jupyter_orch.records.snapshot import (
     LocationSnapshot,
     ModeSnapshot,
@@ -27,7 +28,7 @@ from jupyter_orch.records.snapshot import (
     ResourceSnapshot,
     SolidSnapshot,
 )
-from jupyter_orch.runs.secret_config import secret_paths, without_secrets
+from jupyter_orch.runs.secret_config import without_secrets
 from jupyter_orch.runs.submit import ask, find_pipeline, validate
 from jupyter_orch.yaml_text import YamlError, dump_yaml
 

@@ -18,11 +18,12 @@ from jupyter_orch.ports import CodeServers, NewRun, ScheduleStorage
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import PipelineSelector, RunRequestRecord, TickVerdict
 from jupyter_orch.records.run import Submission
+from jupyter_orch.records.secret_fields import secret_paths, secret_variables
 from jupyter_orch.records.tick import Tick
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.problems import RunConfigInvalid, RunTagsInvalid
 from jupyter_orch.runs.run_tags import check_tags, storable, tags_of
-from jupyter_orch.runs.secret_config import errors_without_secrets, secret_paths, secret_variables
+from jupyter_orch.runs.secret_config import errors_without_secrets
 
 _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
 RUN_KEY_TAG = "dagster/run_key"

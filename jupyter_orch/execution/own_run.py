@@ -6,6 +6,8 @@ import signal
 import threading
 from typing import Any
 
+from jupyter_orch.definitions.describe import describe_pipeline
+from jupyter_orch.definitions.pipeline import PipelineDefinition
 from jupyter_orch.definitions.run import PipelineRun
 from jupyter_orch.execution import interrupt
 from jupyter_orch.records.archive import Archive
@@ -13,6 +15,7 @@ from jupyter_orch.records.event import Event
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import HELD, KnownState, LocationTarget, PipelineSelector
 from jupyter_orch.records.run import Submission
+from jupyter_orch.records.secret_fields import secret_paths, secret_variables
 from jupyter_orch.records.status import RunStatus
 
 REPOSITORY = "__repository__"
@@ -25,12 +28,16 @@ class OwnRun:
     Args:
         archive: what keeps it.
         run: the run.
+        pipeline: what it is a run of.
         known: the earlier work that it builds on.
     """
 
-    def __init__(self, archive: Archive, run: PipelineRun, known: KnownState | None) -> None:
+    def __init__(
+        self, archive: Archive, run: PipelineRun, pipeline: PipelineDefinition, known: KnownState | None
+    ) -> None:
         self._archive = archive
         self._run = run
+        self._pipeline = pipeline
         self._known = known or KnownState()
         self._thread = threading.current_thread()
         self._is_main = self._thread is threading.main_thread()
@@ -73,6 +80,9 @@ class OwnRun:
 
     def _submission(self) -> Submission:
         run = self._run
+        # only who keeps a config has to know where its secrets are
+        is_kept = self._archive.is_persistent and bool(run.run_config)
+        shape = describe_pipeline(self._pipeline) if is_kept else None
         return Submission(
             location="",
             selector=PipelineSelector(
@@ -85,4 +95,6 @@ class OwnRun:
             known=self._known,
             parent_run_id=run.parent_run_id,
             root_run_id=run.root_run_id,
+            secret_paths=() if shape is None else secret_paths(shape, run.mode, run.run_config),
+            secret_variables=() if shape is None else secret_variables(shape, run.mode, run.run_config),
         )

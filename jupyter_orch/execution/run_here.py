@@ -108,7 +108,7 @@ class RunHere:
             parent_run_id=parent_run_id,
             root_run_id=root_run_id,
         )
-        self._own = OwnRun(self.instance.archive, run, known)
+        self._own = OwnRun(self.instance.archive, run, prepared.pipeline, known)
         self._heard: list[Event] = []
         in_memory = self.instance.is_ephemeral
         self.scope = RunScope(

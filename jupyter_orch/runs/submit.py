@@ -13,11 +13,12 @@ from jupyter_orch.records import codec
 from jupyter_orch.records.known import pattern_of
 from jupyter_orch.records.messages import ConfigVerdict, KnownState, LocationTarget, PipelineSelector, PlanSnapshot
 from jupyter_orch.records.run import Run, Submission
+from jupyter_orch.records.secret_fields import secret_paths, secret_variables
 from jupyter_orch.records.snapshot import LocationSnapshot, PipelineSnapshot, PresetSnapshot
 from jupyter_orch.runs import problems
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.run_tags import check_tags, tags_of
-from jupyter_orch.runs.secret_config import errors_without_secrets, masks_in, secret_paths, secret_variables
+from jupyter_orch.runs.secret_config import errors_without_secrets, masks_in
 
 ASK_TIMEOUT = 30.0
 

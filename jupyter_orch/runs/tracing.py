@@ -155,5 +155,3 @@ def _record_step(tracer: trace.Tracer, around: Any, attempt: Attempt, about: dic
 
 def _ns(seconds: float) -> int:
     return int(seconds * 1_000_000_000)
-
-

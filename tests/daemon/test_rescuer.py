@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from jupyter_orch import clock
 from jupyter_orch.daemon.rescuer import Rescuer
 from jupyter_orch.errors import OrchError
+from jupyter_orch.masking import Mask
 from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
 from jupyter_orch.processes import identify, is_alive, this_process
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.run import ProcessIdentity, Run
+from jupyter_orch.records.spool import Spool, spool_file
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import LEASE, START_TIMEOUT, Journal
 from jupyter_orch.settings import RunMonitoring
@@ -119,6 +122,24 @@ def test_a_lost_worker_of_a_canceled_run_ends_it_as_canceled(
     journal.request_cancel(run, "ada")
     Rescuer(storage, journal, Nowhere()).poll()
     assert status(storage, run) == RunStatus.CANCELED
+
+
+def test_what_a_lost_worker_had_on_its_way_is_stored_without_secrets(
+    storage: SqlStorage, journal: Journal, hands: Hands, tmp_path: Path
+) -> None:
+    run = held_by(journal, replace(this_process(), started=1, home=str(tmp_path)))
+    file = spool_file(str(tmp_path), run.run_id, run.epoch)
+    file.parent.mkdir(parents=True)
+    Spool(str(file)).note(event(EventType.ASSET_OBSERVATION, "saw s3cr3t-1", step_key="a"))
+    covered: list[str] = []
+
+    def cover(lost: Run) -> Mask:
+        covered.append(lost.run_id)
+        return Mask(["s3cr3t-1"])
+
+    Rescuer(storage, journal, Nowhere(), RunMonitoring(max_resume_run_attempts=0), cover=cover).poll()
+    told = [stored.event.message for stored in storage.read_events(run.run_id)]
+    assert "saw ***" in told and "s3cr3t-1" not in str(told) and covered == [run.run_id]
 
 
 def test_a_worker_of_another_host_is_judged_by_its_lease(storage: SqlStorage, journal: Journal, hands: Hands) -> None:

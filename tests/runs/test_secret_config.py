@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from jupyter_orch.masking import MASK
 from jupyter_orch.records.messages import ConfigError
+from jupyter_orch.records.secret_fields import secret_paths
 from jupyter_orch.records.snapshot import ModeSnapshot, PipelineSnapshot, ResourceSnapshot, SolidSnapshot
-from jupyter_orch.runs.secret_config import MASK, errors_without_secrets, masks_in, secret_paths, without_secrets
+from jupyter_orch.runs.secret_config import errors_without_secrets, masks_in, without_secrets
 
 SECRET = {"type": "string", "writeOnly": True}
 SCHEMA: dict[str, Any] = {
