@@ -1,8 +1,8 @@
 """``python -m jupyter_orch_kernel.kernel_nursery FD PARENT``: keeps a kernel ready for the next notebook of a location.
 
-The process has imported ipykernel and nothing of the user's; it forks one or more kernels, and another one as soon as
-one is taken or has ended. A kernel executes one notebook and ends, so nothing can pass from one run to another. Requests
-are taken from the socket FD by an idle kernel itself; ``jupyter_orch.execution.notebook_kernels`` is the other side.
+The process has imported ipykernel and nothing of the user's; it forks kernels, and another one as soon as one is taken
+or has ended. A kernel executes one notebook and ends, so nothing can pass from one run to another. Requests are taken
+from the socket FD by an idle kernel itself; ``jupyter_orch.execution.notebook_kernels`` is the other side.
 """
 
 from __future__ import annotations
