@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import threading
 from collections.abc import Callable, Coroutine
@@ -153,9 +154,13 @@ class KernelCodeServers(CodeServers):
         Args:
             path: absolute.
         """
+        gone = {name for name, entry in self._served.items() if not Path(entry.target.path).exists()}
+        for name in gone:  # it was renamed
+            del self._served[name]
         known = next((name for name, found in self._locations.items() if found.entry.target.path == str(path)), None)
         if known is None:
-            known = path.name if path.name not in self._locations else str(path)
+            is_taken = path.name in self._locations.keys() - gone
+            known = os.path.relpath(path, self.workspace.parent.resolve()) if is_taken else path.name
             target = LocationTarget(name=known, kind="notebook", path=str(path), working_directory=str(path.parent))
             self._served[known] = LocationEntry(target=target)
             self._wait(self._read_workspace(reload_kept=False), 30)

@@ -101,3 +101,23 @@ def test_a_notebook_serves_itself_until_the_server_ends(own: ServerProcess, own_
     assert launched.wait(30) == "SUCCESS"
     _, told = said(shell, "%orch serve /etc/hosts.ipynb")
     assert "not below the workspace's folder" in told
+
+    def text(*cells: str) -> str:
+        parts = [
+            {"cell_type": "code", "source": c, "metadata": {}, "outputs": [], "execution_count": None} for c in cells
+        ]
+        return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": parts})
+
+    same_name = own.root / "ü ber" / "live.ipynb"
+    same_name.parent.mkdir()
+    same_name.write_text(text("x = 1", "def broken(:"))
+    _, told = said(shell, f"%orch serve '{same_name}'")
+    assert "ü ber/live.ipynb can not be loaded: cell 2: " in told
+    same_name.write_text(text(*cells))
+    _, told = said(shell, f"%orch serve '{same_name}'")
+    assert "ü ber/live.ipynb is a code location" in told
+    path.rename(own.root / "renamed.ipynb")
+    _, told = said(shell, f"%orch serve {own.root / 'renamed.ipynb'}")
+    assert "renamed.ipynb is a code location" in told
+    assert set(own.locations()) >= {"renamed.ipynb", "ü ber/live.ipynb"}
+    assert "live.ipynb" not in own.locations(), "what was renamed is not kept as a broken location"

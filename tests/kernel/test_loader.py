@@ -209,6 +209,22 @@ def test_cells_of_a_notebook_may_be_solids(tmp_path: Path) -> None:
     assert "expected %%solid name(inputs)" in failure.message
 
 
+def test_what_only_notebooks_can_do_keeps_no_notebook_from_being_a_location(tmp_path: Path) -> None:
+    path = tmp_path / "ü ber {1}" / "with spaces.ipynb"
+    path.parent.mkdir()
+    write_notebook(
+        path,
+        "files = !ls\nfrom jupyter_orch import lambda_solid, pipeline\nif True:\n    took = %timeit -o 1\n    %matplotlib inline",
+        "import asyncio\nawait asyncio.sleep(0)\nn = await asyncio.sleep(0, 7)",
+        "display(n)\nget_ipython() and get_ipython().run_line_magic('matplotlib', 'inline')",
+        "@lambda_solid\ndef seven(): return n\n@pipeline\ndef sevens(): seven()",
+        "@lambda_solid\ndef seven(): return n\n@pipeline\ndef sevens(): seven()",  # the cell was copied
+    )
+    loaded = load(LocationTarget(name="x", kind="notebook", path=str(path), working_directory=str(path.parent)))
+    found = loaded.repositories["__repository__"].pipelines["sevens"]
+    assert execute_pipeline(found).result_for_solid("seven").output_value() == 7
+
+
 @pytest.mark.parametrize(
     ("cell", "cls", "line"), [("x = 1\n1 / 0", "ZeroDivisionError", 2), ("def f(:", "SyntaxError", 1)]
 )
