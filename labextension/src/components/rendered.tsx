@@ -19,7 +19,10 @@ export function Rendered({ data, className }: { data: Readonly<Record<string, un
     }
     const widget = renderers.createRenderer(mime);
     Widget.attach(widget, host.current);
-    widget.renderModel(renderers.createModel({ data: bundle, trusted: false })).catch(() => undefined);
+    widget
+      .renderModel(renderers.createModel({ data: bundle, trusted: false }))
+      .then(() => Private.dropAddresses(widget.node))
+      .catch(() => undefined);
     return () => widget.dispose();
   }, [shown, renderers]);
   if (renderers) {
@@ -27,4 +30,29 @@ export function Rendered({ data, className }: { data: Readonly<Record<string, un
   }
   const [plain] = [data['text/plain'], ...Object.values(data)].filter(one => typeof one === 'string');
   return <pre className="jp-orch-pre">{visible(String(plain ?? ''))}</pre>;
+}
+
+namespace Private {
+  const HARMLESS = ['http:', 'https:', 'mailto:', 'attachment:', 'blob:'];
+
+  /** The sanitizer leaves addresses of pictures alone that no browser would follow; what follows nothing is not needed. */
+  export function dropAddresses(node: HTMLElement): void {
+    for (const one of node.querySelectorAll('[src], [href]')) {
+      for (const name of ['src', 'href']) {
+        const address = one.getAttribute(name);
+        if (address !== null && !isHarmless(address)) {
+          one.removeAttribute(name);
+        }
+      }
+    }
+  }
+
+  function isHarmless(address: string): boolean {
+    try {
+      const { protocol, pathname } = new URL(address, document.baseURI);
+      return HARMLESS.includes(protocol) || (protocol === 'data:' && pathname.startsWith('image/'));
+    } catch {
+      return false;
+    }
+  }
 }

@@ -25,11 +25,12 @@ async function draw(...entries: [string, unknown][]): Promise<HTMLElement> {
 
 describe('particulars', () => {
   it('are Markdown without what could become code', async () => {
-    const container = await draw(['md', `<b>fat</b> <script>window.__broken = 1</script><img src="data:image/png;base64,AA" onerror="window.__broken=1"><a href="javascript:window.__broken=1">go</a>`]);
+    const container = await draw(['md', `<b>fat</b> <script>window.__broken = 1</script><img src="data:image/png;base64,AA" onerror="window.__broken=1"><a href="javascript:window.__broken=1">go</a><img class="b" src="javascript:window.__broken=1"><a class="c" href="/a/b#c:d">in</a>`]);
     await expect.poll(() => container.querySelector('b')?.textContent).toBe('fat');
     expect(container.querySelector('script')).toBeNull();
     expect(container.querySelector('img')?.getAttributeNames()).not.toContain('onerror');
     expect(container.querySelector('a')?.getAttribute('href') ?? '').not.toContain('javascript');
+    await expect.poll(() => [...container.querySelectorAll('[src]')].map(one => one.getAttribute('src'))).toEqual(['data:image/png;base64,AA']);
     expect('__broken' in window).toBe(false);
   });
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { PipelineBody } from '../../src/views/pipeline/body';
 import { PipelineModel } from '../../src/views/pipeline/model';
-import { centre, fit, inView, reveal, within, zoomAt } from '../../src/components/graph/viewport';
+import { centre, fit, inView, readable, reveal, within, zoomAt } from '../../src/components/graph/viewport';
 import { error, pipeline, solid } from '../samples';
 import { MemoryServer } from '../server';
 import { HOSTILE, isOnlyText, orchOn, show } from '../surroundings';
@@ -180,6 +180,14 @@ describe('viewport', () => {
     const view = fit(drawing, size);
     expect(view.zoom).toBeCloseTo(0.188, 3);
     expect(fit({ ...drawing, width: 100, height: 100 }, size).zoom).toBe(1);
+  });
+
+  it('begins where it can be read when it stands in a page', () => {
+    const drawing = { solids: [], byHandle: new Map(), edges: [], width: 4000, height: 1000 };
+    expect(readable({ ...drawing, width: 100, height: 100 }, size).zoom).toBe(1);
+    const view = readable(drawing, size);
+    expect(view.zoom).toBe(0.6);
+    expect(view.x + size.width / view.zoom / 2).toBeCloseTo(2000);
   });
 
   it('keeps the point under the pointer', () => {

@@ -4,7 +4,7 @@ import type { IDrawing } from '../../models/graph';
 import { useTrans } from '../surroundings';
 import { GraphSolid } from './graph_solid';
 import { paint } from './paint';
-import { centre, fit, inView, type ISize, type IViewport, NEAR, reveal, within, zoomAt } from './viewport';
+import { centre, fit, inView, type ISize, type IViewport, NEAR, readable, reveal, within, zoomAt } from './viewport';
 
 const ARROWS = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'];
 const MOST_NODES = 600;
@@ -38,6 +38,7 @@ export function Graph({ model, label, inPage = false }: { model: IGraphModel; la
   const drag = useRef<{ x: number; y: number; from: IViewport; moved: boolean } | null>(null);
   const sought = useRef(model.sought);
   const { drawing, selected } = model;
+  const home = inPage ? readable : fit;
 
   useLayoutEffect(() => {
     const node = frame.current!;
@@ -48,7 +49,7 @@ export function Graph({ model, label, inPage = false }: { model: IGraphModel; la
     return () => watch.disconnect();
   }, []);
 
-  const seen: IViewport = view ?? fit(drawing, size);
+  const seen: IViewport = view ?? home(drawing, size);
   useEffect(() => {
     if (canvas.current && size.width > 0) {
       paint(canvas.current, drawing, seen, size, selected);
@@ -61,7 +62,7 @@ export function Graph({ model, label, inPage = false }: { model: IGraphModel; la
     if (box && size.width > 0) {
       const seek = model.sought !== sought.current;
       sought.current = model.sought;
-      setView(current => (seek ? centre : reveal)(current ?? fit(drawing, size), size, box));
+      setView(current => (seek ? centre : reveal)(current ?? home(drawing, size), size, box));
       frame.current?.querySelector<HTMLElement>(`[data-handle="${CSS.escape(selected)}"]`)?.focus({ preventScroll: true });
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only a new selection or search moves the view
@@ -77,7 +78,7 @@ export function Graph({ model, label, inPage = false }: { model: IGraphModel; la
       const box = node.getBoundingClientRect();
       const pointer = { x: event.clientX - box.left, y: event.clientY - box.top };
       setView(current => {
-        const from = current ?? fit(drawing, size);
+        const from = current ?? home(drawing, size);
         const to =
           event.ctrlKey || event.metaKey
             ? zoomAt(from, Math.exp(-event.deltaY / 200), pointer)
@@ -87,7 +88,7 @@ export function Graph({ model, label, inPage = false }: { model: IGraphModel; la
     };
     node.addEventListener('wheel', onWheel, { passive: false });
     return () => node.removeEventListener('wheel', onWheel);
-  }, [drawing, size, inPage]);
+  }, [drawing, size, home, inPage]);
 
   const zoom = (factor: number): void => {
     const box = drawing.byHandle.get(selected);
@@ -98,7 +99,7 @@ export function Graph({ model, label, inPage = false }: { model: IGraphModel; la
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const focused = (event.target as HTMLElement).dataset.handle ?? selected;
-    const taken = Private.onKey(event.key, focused, model, { zoom, fit: () => setView(null), find: () => Private.focusSearch(frame.current) });
+    const taken = Private.onKey(event.key, focused, model, { zoom, fit: () => setView(inPage ? fit(drawing, size) : null), find: () => Private.focusSearch(frame.current) });
     if (taken) {
       event.preventDefault();
       event.stopPropagation();
@@ -183,7 +184,7 @@ export function Graph({ model, label, inPage = false }: { model: IGraphModel; la
         <button type="button" aria-label={trans.__('Zoom out')} title={trans.__('Zoom out (-)')} onClick={() => zoom(0.8)}>
           −
         </button>
-        <button type="button" aria-label={trans.__('Fit')} title={trans.__('Show everything (0)')} onClick={() => setView(null)}>
+        <button type="button" aria-label={trans.__('Fit')} title={trans.__('Show everything (0)')} onClick={() => setView(inPage ? fit(drawing, size) : null)}>
           {trans.__('Fit')}
         </button>
       </div>

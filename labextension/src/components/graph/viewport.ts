@@ -17,6 +17,7 @@ export const MOST_ZOOM = 2;
 /** Below this, solids are drawn as plain boxes on the canvas. */
 export const NEAR = 0.45;
 const READABLE = 0.8;
+const LEAST_READABLE = 0.6;
 const EDGE = 24;
 
 /** Everything in view, centred, never larger than life. */
@@ -29,6 +30,13 @@ export function fit(drawing: IDrawing, size: ISize): IViewport {
     x: (drawing.width - size.width / zoom) / 2,
     y: Math.min(-EDGE / zoom, (drawing.height - size.height / zoom) / 2)
   };
+}
+
+/** As much as can be read, from the top: the whole drawing when it is small. */
+export function readable(drawing: IDrawing, size: ISize): IViewport {
+  const whole = fit(drawing, size);
+  const zoom = Math.max(whole.zoom, LEAST_READABLE);
+  return zoom === whole.zoom ? whole : { zoom, x: (drawing.width - size.width / zoom) / 2, y: -EDGE / zoom };
 }
 
 /** Zoom by a factor while the point under the pointer stays where it is. */
