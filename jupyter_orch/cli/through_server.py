@@ -62,7 +62,8 @@ def server_for(arguments: argparse.Namespace) -> OrchClient | None:
         client.health()
         return client
     workspace = arguments.workspace.resolve()
-    return next((c for c in _near() if _is_of(c, home_folder().resolve(), workspace)), None)
+    found = next((c.server for c in _near() if _is_of(c, home_folder().resolve(), workspace)), None)
+    return None if found is None else OrchClient(found.url, found.token)  # patient: what is asked next may take its time
 
 
 def any_server_for(arguments: argparse.Namespace) -> OrchClient:
