@@ -63,7 +63,7 @@ def server_for(arguments: argparse.Namespace) -> OrchClient | None:
         return client
     workspace = arguments.workspace.resolve()
     found = next((c.server for c in _near() if _is_of(c, home_folder().resolve(), workspace)), None)
-    return None if found is None else OrchClient(found.url, found.token)  # patient: what is asked next may take its time
+    return None if found is None else OrchClient(found.url, found.token)  # a patient one
 
 
 def any_server_for(arguments: argparse.Namespace) -> OrchClient:
