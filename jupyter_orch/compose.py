@@ -51,7 +51,7 @@ from jupyter_orch.records.run import Run
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordinator
-from jupyter_orch.runs.known_secrets import mask_of
+from jupyter_orch.runs.known_secrets import cover_verdict, mask_of
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.reexecute import Reexecutor
 from jupyter_orch.runs.submit import Submitter
@@ -95,8 +95,9 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         settings.max_catchup_runs,
         timeout=settings.schedules.timeout,
         skip_overlap=settings.schedules.skip_overlap,
+        cover=partial(cover_verdict, settings),
     )
-    sensor_ticks = SensorTicks(*asking, timeout=settings.sensors.timeout)
+    sensor_ticks = SensorTicks(*asking, timeout=settings.sensors.timeout, cover=partial(cover_verdict, settings))
 
     notebook_jobs = NotebookJobs(
         instance.storage, code_servers, submitter, code_servers.workspace.parent, code_servers.notebook_jobs

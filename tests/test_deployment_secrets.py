@@ -8,6 +8,9 @@ import pytest
 
 from jupyter_orch.code_servers.environments import environment_of
 from jupyter_orch.code_servers.workspace import read_workspace
+from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.messages import TickVerdict
+from jupyter_orch.runs.known_secrets import cover_verdict
 from jupyter_orch.settings import read_settings
 from jupyter_orch.settings.secrets import SECRET_VARIABLES, deployment_secrets
 
@@ -43,3 +46,18 @@ def test_locations_get_no_tokens_unless_they_are_given_some(tmp_path: Path, monk
     plain, trusted = (environment_of(entry).env for entry in read_workspace(workspace))
     assert not set(SECRET_VARIABLES) & set(plain)
     assert trusted["JUPYTERHUB_API_TOKEN"] == "abc-JUPYTERHUB_API_TOKEN" and "JPY_API_TOKEN" not in trusted
+
+
+def test_what_schedules_and_sensors_say_is_covered(private_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "abc-hub-token")
+    said = TickVerdict(
+        output="the token is abc-hub-token",
+        skip_reason="abc-hub-token is old",
+        failure=Failure(cls="ValueError", message="abc-hub-token"),
+        cursor="abc-hub-token",
+    )
+    shown = cover_verdict(read_settings(), said)
+    assert (shown.output, shown.skip_reason) == ("the token is ***", "*** is old")
+    assert shown.failure is not None and shown.failure.message == "***"
+    assert shown.cursor == "abc-hub-token", "a sensor's memory is its own"
+    assert cover_verdict(read_settings(), TickVerdict()) == TickVerdict()

@@ -16,7 +16,9 @@ from jupyter_orch.automation.evaluation import (
     MAX_ATTEMPTS,
     RUN_KEY_TAG,
     Asking,
+    Cover,
     HeldTicks,
+    as_said,
     evaluate,
     run_from,
     run_id_from,
@@ -63,6 +65,7 @@ class ScheduleTicks:
         *,
         timeout: float = 60.0,
         skip_overlap: bool = False,
+        cover: Cover = as_said,
     ) -> None:
         """Args:
         replica: id of this process, for the ticks it holds.
@@ -70,6 +73,7 @@ class ScheduleTicks:
         timeout: seconds that a schedule's function may take.
         skip_overlap: skip a due time while a run of the schedule is unfinished; a schedule's own tag
             ``jupyter_orch/overlap`` (``skip`` or ``allow``) has precedence.
+        cover: hides secrets in what a schedule's function has said.
         """
         self._storage = storage
         self._journal = journal
@@ -78,6 +82,7 @@ class ScheduleTicks:
         self._max_catchup = max_catchup
         self._timeout = timeout
         self._skip_overlap = skip_overlap
+        self._cover = cover
 
     def owed(self, deployed: DeployedSchedule, switch: Instigator, now: float) -> Owed:
         """After a pause only the newest due time is fired, of a partitioned schedule the newest few."""
@@ -130,7 +135,8 @@ class ScheduleTicks:
     def evaluate(self, deployed: DeployedSchedule, due_at: float) -> TickVerdict:
         """What the schedule would start at an instant; nothing is stored."""
         params = {"repository": deployed.place.repository, "schedule": deployed.name, "due_at": due_at}
-        return evaluate(self._code_servers, deployed.place.location, "evaluate_schedule", params, self._timeout)
+        said = evaluate(self._code_servers, deployed.place.location, "evaluate_schedule", params, self._timeout)
+        return self._cover(said)
 
     def _overlapping(self, deployed: DeployedSchedule) -> Run | None:
         told = deployed.schedule.tags.get(OVERLAP_TAG, "skip" if self._skip_overlap else "allow")

@@ -17,7 +17,9 @@ from jupyter_orch.automation.evaluation import (
     MAX_ATTEMPTS,
     RUN_KEY_TAG,
     Asking,
+    Cover,
     HeldTicks,
+    as_said,
     evaluate,
     run_from,
     run_id_from,
@@ -57,17 +59,26 @@ class SensorTicks:
     """Evaluates sensors."""
 
     def __init__(
-        self, storage: Storage, journal: Journal, code_servers: CodeServers, replica: str, *, timeout: float = 60.0
+        self,
+        storage: Storage,
+        journal: Journal,
+        code_servers: CodeServers,
+        replica: str,
+        *,
+        timeout: float = 60.0,
+        cover: Cover = as_said,
     ) -> None:
         """Args:
         replica: id of this process, for the ticks it holds.
         timeout: seconds that a sensor's function may take, unless the sensor says another time.
+        cover: hides secrets in what a sensor's function has said.
         """
         self._storage = storage
         self._journal = journal
         self._code_servers = code_servers
         self.held = HeldTicks(storage, replica)
         self._timeout = timeout
+        self._cover = cover
 
     def due(self, deployed: DeployedSensor, switch: Instigator, now: float) -> float:
         """When the sensor is evaluated next; a clock that was set back does not hold it up."""
@@ -125,7 +136,7 @@ class SensorTicks:
 
     def _ask(self, deployed: DeployedSensor, params: dict[str, Any]) -> TickVerdict:
         timeout = deployed.sensor.evaluation_timeout_seconds or self._timeout
-        return evaluate(self._code_servers, deployed.place.location, "evaluate_sensor", params, timeout)
+        return self._cover(evaluate(self._code_servers, deployed.place.location, "evaluate_sensor", params, timeout))
 
     def _materializations(self, asset_key: tuple[str, ...], cursor: str | None) -> list[dict[str, Any]]:
         """The newest materialization behind the cursor, as the code server wants it."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from jupyter_orch.masking import Mask
+from jupyter_orch.records.messages import TickVerdict
 from jupyter_orch.records.run import Submission
 from jupyter_orch.running_servers import running_servers
 from jupyter_orch.runs.secret_config import value_at
@@ -19,9 +21,17 @@ def mask_of(asked: Submission, settings: Settings) -> Mask:
     return Mask([*_of_config(asked, os.environ), *_of_deployment(settings)])
 
 
-def mask_of_deployment(settings: Settings) -> Mask:
-    """What hides the deployment's own secrets, where there is no run."""
-    return Mask(_of_deployment(settings))
+def cover_verdict(settings: Settings, verdict: TickVerdict) -> TickVerdict:
+    """What the function of a schedule or sensor has said, without the deployment's secrets."""
+    if not (verdict.output or verdict.failure or verdict.skip_reason):
+        return verdict
+    mask = Mask(_of_deployment(settings))
+    return replace(
+        verdict,
+        output=verdict.output and mask.text(verdict.output),
+        skip_reason=verdict.skip_reason and mask.text(verdict.skip_reason),
+        failure=verdict.failure and mask.failure(verdict.failure),
+    )
 
 
 def _of_deployment(settings: Settings) -> Iterator[str]:

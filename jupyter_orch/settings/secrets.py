@@ -20,7 +20,9 @@ SECRET_VARIABLES = (
 )
 """Environment variables that let their reader act as the user or the hub; the code of locations does not get them."""
 
-_SECRET_NAME = re.compile(r"(?i)password|secret|token|api[_-]?key|access[_-]?key|authorization|credential|sas|passphrase")
+_SECRET_NAME = re.compile(
+    r"(?i)password|secret|token|api[_-]?key|access[_-]?key|authorization|credential|sas|passphrase"
+)
 _LOGIN = re.compile(r"://[^:/@\s]*:([^/\s]+)@")
 
 
