@@ -63,7 +63,7 @@ def parameters_source(document: dict[str, Any]) -> str:
 def _of_python(source: str) -> Iterator[NotebookParameter]:
     try:
         statements = ast.parse(source).body
-    except (SyntaxError, ValueError):  # magics, or a cell that is being written
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics, or a cell that is being written
         yield from _of_lines(source)
         return
     lines = source.splitlines()

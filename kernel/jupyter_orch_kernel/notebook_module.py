@@ -35,7 +35,7 @@ def plain_python(source: str) -> str:
     try:
         compile("\n".join(lines), "cell", "exec", _FLAGS)
         return "\n".join(lines)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics, or no compiler takes it
         return "\n".join(_without_magic(line) for line in lines)
 
 
