@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from jupyter_orch.processes import this_process
@@ -57,6 +59,27 @@ def test_a_worker_without_the_token_or_with_an_old_epoch_does_not_get_the_run(jo
     assert journal.claim(run.run_id, starting.epoch - 1, token, me, "") is None
     assert journal.claim(run.run_id, starting.epoch, token, me, "") is not None
     assert journal.claim(run.run_id, starting.epoch, token, me, "") is None, "the token works once"
+
+
+@pytest.mark.parametrize("verb", ["succeed", "fail", "tell"])
+def test_a_worker_that_was_taken_for_lost_changes_nothing_any_more(
+    journal: Journal, storage: SqlStorage, verb: str
+) -> None:
+    """Another one holds the run by now, and nothing of the first one counts."""
+    stale = claimed(journal)
+    queued = journal.resume(stale, 1, 3, (), "Worker lost.")
+    assert queued is not None
+    won = journal.dequeue(queued)
+    assert won is not None
+    holder = journal.claim(queued.run_id, won[0].epoch, won[1], this_process(), "by a test", resumed=True)
+    assert holder is not None
+    verbs: dict[str, Callable[[], object]] = {
+        "succeed": lambda: journal.succeed(stale, [event()]),
+        "fail": lambda: journal.fail(stale, "no"),
+        "tell": lambda: journal.append(stale.run_id, stale.epoch, [event()]),
+    }
+    assert verbs[verb]() is None
+    assert storage.get_run(stale.run_id) == holder
 
 
 def test_two_replicas_do_not_both_win_a_run(journal: Journal) -> None:
