@@ -77,13 +77,21 @@ def places_of(server: ServerProcess) -> list[Path]:
     family = [server.process.pid, *(p.pid for p in psutil.Process(server.process.pid).children(recursive=True))]
     roots = [p for pid in family for p in Path(tempfile.gettempdir()).glob(f"orch-{pid}-*")]
     assert roots, "there are sockets somewhere"
-    found = [server.orch_home, *server.orch_home.rglob("*")]
-    return [*found, *(path for root in roots for path in (root, *root.rglob("*")))]
+    return [path for root in (server.orch_home, *roots) for path in everything(root)]
+
+
+def everything(root: Path) -> Iterator[Path]:
+    """All below a folder; what goes meanwhile is passed over."""
+    for folder, _, names in os.walk(root):
+        yield from (Path(folder), *(Path(folder, name) for name in names))
 
 
 def open_to_others(path: Path) -> str:
     """How somebody else gets at it, or an empty text."""
-    mode = path.lstat().st_mode
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:  # a run goes on meanwhile
+        return ""
     if stat.S_ISLNK(mode):
         return ""
     for name, read, through in (("group", 0o060, 0o010), ("others", 0o006, 0o001)):
