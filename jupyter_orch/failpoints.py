@@ -21,6 +21,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -104,15 +105,16 @@ def _count(name: str) -> int:
     _own_hits[name] += 1
     if _folder is None:
         return _own_hits[name]
+    written = _folder.parent / f".{name}-{os.getpid()}-{threading.get_ident()}"
+    written.write_text(str(os.getpid()))
     number = 1
     while True:
         try:
-            fd = os.open(_folder / f"{name}.{number}", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            os.link(written, _folder / f"{name}.{number}")  # whoever sees the file can read it
         except FileExistsError:
             number += 1
             continue
-        os.write(fd, str(os.getpid()).encode())
-        os.close(fd)
+        written.unlink()
         return number
 
 
