@@ -79,7 +79,8 @@ def soak(folder: Path, seconds: float) -> Soak:
     finally:
         done.set()
         for thread in looking:
-            thread.join(30.0)
+            if thread.ident is not None:
+                thread.join(30.0)
         server.stop()
     return _summed_up(samples, seconds, launched, failed, len(refused))
 
