@@ -76,9 +76,9 @@ def signal_process(who: ProcessIdentity, number: int) -> bool:
 def end_process(who: ProcessIdentity, grace: float = 0.0) -> bool:
     """Ask a process to end, then make it; returns whether it is confirmed dead."""
     if grace and signal_process(who, signal.SIGTERM):
-        _wait_for_end(who, grace)
+        wait_for_end(who, grace)
     signal_process(who, signal.SIGKILL)
-    return _wait_for_end(who, 2.0)
+    return wait_for_end(who, 2.0)
 
 
 def identify(pid: int) -> ProcessIdentity:
@@ -162,20 +162,25 @@ def _read(path: str) -> bytes:
     return b"".join(chunks)
 
 
-def kill_descendants() -> None:
-    """SIGKILL everything that descends from this process and still lives; costs nothing when there is nothing."""
+def kill_descendants() -> bool:
+    """SIGKILL everything that descends from this process and still lives; costs nothing when there is nothing.
+
+    Returns:
+        Whether it is certain that there was nothing: it has no child, and would be the parent of every orphan.
+    """
     own = os.getpid()
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
-        return
+        return _LIBC is not None
     for _ in range(3):
         below = [pid for pid in _family(own, with_session=False) if pid != own]
         for pid in below:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         if not below:
-            return
+            break
+    return False
 
 
 def _family(leader: int, with_session: bool = True) -> list[int]:
@@ -206,7 +211,8 @@ def has_ended(pidfd: int, timeout: float | None) -> bool:
     return bool(poll.poll(None if timeout is None else timeout * 1000))
 
 
-def _wait_for_end(who: ProcessIdentity, seconds: float) -> bool:
+def wait_for_end(who: ProcessIdentity, seconds: float) -> bool:
+    """Wait until a local process has ended, whoever its parent is; False when it has not within so many seconds."""
     try:
         fd = os.pidfd_open(who.pid)
     except OSError:

@@ -1,7 +1,7 @@
 """Both ends of a line between two of our processes, side by side: length-prefixed JSON frames on a stream socket.
 
 Worker → runner: ``{"k": "start", "spec": …}``, ``{"k": "cancel"}``.
-Runner → worker: ``{"k": "events", "v": [event, …]}``, ``{"k": "running", "pid": …}``, ``{"k": "done", "ok": bool}``.
+Runner → worker: ``{"k": "events", "v": [event, …]}``, ``{"k": "running", "pid": …}``, ``{"k": "done", "ok": bool, …}``.
 A closed line tells each side at once that the other is gone.
 """
 

@@ -150,6 +150,7 @@ class Pump:
                     taken += 1
             elif message["k"] == "done":
                 self._done = message
+                self._runner.leaves_nothing = bool(message.get("leaves_nothing"))
         return taken
 
     def _note_failure(self, event: Event) -> None:

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import IO
 from jupyter_orch import wire
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import LaunchOrder
-from jupyter_orch.processes import identify, is_alive, kill_run, signal_run
+from jupyter_orch.processes import identify, kill_run, signal_run, wait_for_end
 from jupyter_orch.records import codec
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity
@@ -25,6 +24,7 @@ from jupyter_orch.worker.cold_runner import ColdRunner, open_output, start_cold_
 from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child, read_end
 
 FORK_TIMEOUT = 10.0
+TIME_TO_EXIT = 5.0
 
 
 class RunnerNotStarted(OrchError):
@@ -43,6 +43,7 @@ class Runner:
         identity: the process; it leads a session in which all that it starts lives.
         warm: forked from the zygote.
         note: why it is not warm, for the run's log.
+        leaves_nothing: it has said that nothing else of its run is alive, and will start nothing more.
     """
 
     line: socket.socket
@@ -52,6 +53,7 @@ class Runner:
     note: str
     status_fd: int = -1
     process: subprocess.Popen[bytes] | None = None
+    leaves_nothing: bool = False
     _is_ended: bool = field(default=False, init=False)
 
     def begin(self, spec: RunSpec) -> None:
@@ -112,8 +114,9 @@ def ready_runner(order: LaunchOrder, log_dir: Path | None, started: ColdRunner |
         yield runner
     finally:
         runner.line.close()
-        _leave_time_to_exit(runner)
-        runner.kill()
+        has_exited = _leave_time_to_exit(runner)
+        if not (has_exited and runner.leaves_nothing):  # to look for what is left takes longer than a small run
+            runner.kill()
         if runner.status_fd >= 0:
             os.close(runner.status_fd)
 
@@ -162,12 +165,9 @@ def _cold(order: LaunchOrder, started: ColdRunner) -> Runner:
     )
 
 
-def _leave_time_to_exit(runner: Runner) -> None:
+def _leave_time_to_exit(runner: Runner) -> bool:
     """A runner that has said "done" exits by itself within moments; its exit handlers may be the user's."""
-    deadline = time.monotonic() + 5.0
-    while time.monotonic() < deadline:
-        if runner.process is not None:
-            runner.process.poll()
-        if not is_alive(runner.identity):
-            return
-        time.sleep(0.005)
+    has_exited = wait_for_end(runner.identity, TIME_TO_EXIT)
+    if runner.process is not None:
+        runner.process.poll()
+    return has_exited

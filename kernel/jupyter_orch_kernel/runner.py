@@ -23,6 +23,7 @@ from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event
 from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.spool import Spool
+from jupyter_orch.zygote.server import thread_count
 from jupyter_orch_kernel.loader import Loaded, LoadError, load
 from jupyter_orch_kernel.run_plan import RunOutcome, run_plan
 
@@ -59,11 +60,10 @@ def _serve(line: socket.socket, loaded: Loaded | None) -> int:
         outcome = RunOutcome(ok=False, canceled=True, failure=None)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    kill_descendants()  # a step's process that started a session of its own would outlive the run
-    wire.send(
-        line,
-        {"k": "done", "ok": outcome.ok, "canceled": outcome.canceled, "failure": codec.to_json(outcome.failure)},
-    )
+    was_alone = kill_descendants()  # a step's process that started a session of its own would outlive the run
+    done = {"ok": outcome.ok, "canceled": outcome.canceled, "failure": codec.to_json(outcome.failure)}
+    leaves_nothing = was_alone and loaded is not None and thread_count() == 1  # a cold one has the user's exit handlers
+    wire.send(line, {"k": "done", **done, "leaves_nothing": leaves_nothing})
     return 0 if outcome.ok else 1
 
 

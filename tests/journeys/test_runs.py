@@ -270,4 +270,4 @@ def test_code_that_leaves_threads_is_run_cold_and_says_so(own: ServerProcess) ->
     run_id = launched(own, "short")
     assert own.wait_for_run(run_id)["status"] == "SUCCESS"
     note = next(e for e in own.events(run_id) if e["data"].get("launch"))
-    assert note["data"]["launch"] == "spawned" and "1 thread(s)" in note["message"]
+    assert note["data"]["launch"] == "spawned" and "thread 'Thread-1 (sleep)' is alive" in note["message"]
