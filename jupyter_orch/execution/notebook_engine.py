@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import queue
 import signal
 import threading
@@ -14,6 +15,39 @@ from jupyter_orch.execution.notebook_kernels import WarmKernel
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.02, 0.5
 _LOOK_AGAIN = 0.005
+_SAVED_AFTER = 0.2
+
+
+class _Saves:
+    """Saves the executed notebook, as papermill does before and after each cell, but not oftener than people look."""
+
+    def __init__(self, notebook: Any) -> None:
+        """Args:
+        notebook: papermill's keeper of the notebook, with ``nb`` and ``output_path``.
+        """
+        self._notebook = notebook
+        self._saved_at = 0.0
+        self._is_due = False
+
+    def __call__(self, **_: Any) -> None:
+        """Save, or leave it to the next :meth:`flush` if that was done a moment ago."""
+        self._is_due = True
+        if time.monotonic() - self._saved_at >= _SAVED_AFTER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Save what has not been saved yet."""
+        if self._is_due:
+            self._is_due = False
+            self._save()
+            self._saved_at = time.monotonic()
+
+    def _save(self) -> None:
+        """As a whole: somebody may be looking at it."""
+        part = f"{self._notebook.output_path}.part"
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(importlib.import_module("nbformat").writes(self._notebook.nb))
+        os.replace(part, self._notebook.output_path)
 
 
 class Stopped(Exception):
@@ -45,7 +79,11 @@ def engine_of(engines: Any, clients: list[Any], kernel: WarmKernel | None, stopp
         async def async_execute_cell(self, *args: Any, **options: Any) -> Any:
             """Execute a cell, unless that has no use any more."""
             self._go_on()
-            return await super().async_execute_cell(*args, **options)
+            waiting = asyncio.get_running_loop().call_later(_SAVED_AFTER, self.saves.flush)
+            try:
+                return await super().async_execute_cell(*args, **options)
+            finally:
+                waiting.cancel()
 
         execute_cell = run_sync(async_execute_cell)
 
@@ -94,7 +132,11 @@ def engine_of(engines: Any, clients: list[Any], kernel: WarmKernel | None, stopp
                 stderr_file=stderr_file,
             )
             clients.append(client)
-            return client.execute(cleanup_kc=True)
+            nb_man.save = client.saves = _Saves(nb_man)
+            try:
+                return client.execute(cleanup_kc=True)
+            finally:
+                client.saves.flush()
 
     return Engine
 

@@ -93,9 +93,8 @@ def thread_count(pid: int) -> int:
 
 def idle_kernel() -> int | None:
     """The kernel that waits, once it has its connection file and has settled."""
-    folders = [Path(link) for link in Path("/tmp").glob("orch-kernels-*/*/connection.json")]
     living = [pid for pid in children(nursery()) if thread_count(pid) > 4]
-    return living[0] if folders and living else None
+    return living[0] if living else None
 
 
 def run(folder: Path, *cells: str, executor: str = "in_process", **more: Any) -> Launched:
@@ -278,6 +277,34 @@ def test_a_thread_that_keeps_the_step_from_its_kernel_is_named(tmp_path: Path) -
         thread.join()
     assert done.outcome.ok
     assert "thread 'market-data' is alive" in kernel_said(done)["reason"]
+
+
+@pytest.mark.usefixtures("ready")
+def test_what_a_cell_has_started_ends_with_its_kernel(tmp_path: Path) -> None:
+    done = run(tmp_path, "import subprocess\nprint(subprocess.Popen(['sleep', '600']).pid)")
+    assert done.outcome.ok
+    eventually(lambda: not is_alive(int(done.out("book"))))
+
+
+LOOKS_AT_ITSELF = """
+import json, time
+until = time.monotonic() + 60
+states = []
+while states[-2:] != ["running", "pending"] and time.monotonic() < until:
+    time.sleep(0.02)
+    states = [cell["metadata"]["papermill"]["status"] for cell in json.load(open(PATH))["cells"]]
+print(states)
+"""
+
+
+@pytest.mark.usefixtures("ready")
+def test_the_kept_notebook_shows_the_cell_that_is_running(tmp_path: Path) -> None:
+    path = executed(tmp_path)
+    done = run(tmp_path, "1", LOOKS_AT_ITSELF.replace("PATH", repr(str(path))), "2")
+    assert done.outcome.ok, done.events
+    assert done.out("book") == "['completed', 'completed', 'running', 'pending']\n", "the first is what was injected"
+    states = [cell["metadata"]["papermill"]["status"] for cell in json.loads(path.read_text())["cells"]]
+    assert states == ["completed"] * 4
 
 
 @pytest.mark.usefixtures("ready")
