@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from jupyter_orch.instance import open_instance
 from jupyter_orch.ports import NewRun
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.settings import read_settings
+from jupyter_orch.storage.schema import runs
 from tests.browser.conftest import lab_server
 from tests.browser.pages import STARTING, Lab
 from tests.conftest import submission
@@ -140,15 +143,25 @@ SCROLL = """async () => {
 
 
 def seed(server: ServerProcess) -> None:
-    """Runs of many pipelines and days that have ended long ago."""
+    """Runs that have ended long ago: one is stored, the others are its copies."""
     instance = open_instance(read_settings(server.orch_home))
     try:
-        for number in range(RUNS):
-            gone = Failure(cls="Gone", message="its code is gone")
-            told = submission(tags={"day": f"2026-{number % 12 + 1:02d}", "team": f"t{number % 7}"})
-            instance.storage.add_run(NewRun(run_id=f"old-{number}", submission=told, failure=gone))
+        gone = Failure(cls="Gone", message="its code is gone")
+        instance.storage.add_run(NewRun(run_id="old-0", submission=submission(tags={"team": "ice"}), failure=gone))
     finally:
         instance.close()
+    apart = {"pk": "n", "run_id": "'old-' || n"}
+    columns = [column.name for column in runs.columns]
+    copied = ", ".join(apart.get(name, name) for name in columns)
+    with closing(sqlite3.connect(server.orch_home / "orch.db")) as database, database:
+        database.execute(
+            f"""insert into runs ({", ".join(columns)})
+            with recursive many(n) as (select 2 union all select n + 1 from many where n < {RUNS})
+            select {copied} from runs, many"""
+        )
+        database.execute(
+            "insert into run_tags select runs.pk, one.key, one.value from runs, run_tags one where runs.pk > 1"
+        )
 
 
 @pytest.fixture(scope="module")
