@@ -126,6 +126,16 @@ def test_much_output_is_looked_through_bit_by_bit(tmp_path: Path) -> None:
     assert hidden == sorted(hidden, reverse=True) and hidden[0] > 0 and hidden[-1] == 0
 
 
+def test_other_forms_of_a_notebook_are_looked_through_like_it(tmp_path: Path) -> None:
+    step = tmp_path / "run" / "step"
+    step.mkdir(parents=True)
+    for name in ("daily.ipynb", "daily.html", "daily.md", "result"):
+        (step / name).write_bytes(b"a s3cr3t-1")
+    hide_in_notebooks(tmp_path, "run", Mask(["s3cr3t-1"]))
+    hidden = {file.name for file in step.iterdir() if file.read_bytes() == b"a ********"}
+    assert hidden == {"daily.ipynb", "daily.html", "daily.md"}, "values that steps hand on stay as they are"
+
+
 def test_links_are_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside.out"
     outside.write_bytes(b"s3cr3t-1")

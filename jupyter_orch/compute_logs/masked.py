@@ -19,6 +19,10 @@ from jupyter_orch.records.files import file_stem
 PIECE = 1024 * 1024
 
 
+NOTEBOOK_ENDINGS = (".ipynb", ".html", ".md", ".py", ".r", ".jl", ".tex", ".rst", ".asciidoc", ".txt")
+"""Of executed notebooks, and of the other forms of text in which they are written; values have no ending."""
+
+
 class OutputMask:
     """Hides secrets in the files of one folder.
 
@@ -72,7 +76,7 @@ class OutputMask:
 def hide_in_notebooks(artifact_dir: Path, run_id: str, mask: Mask) -> None:
     """Hide secrets in the executed notebooks of a run that has ended; values that steps hand on are left alone."""
     for folder in (artifact_dir / file_stem(run_id)).glob("*/"):
-        OutputMask(folder, mask, (".ipynb",)).hide()
+        OutputMask(folder, mask, NOTEBOOK_ENDINGS).hide()
 
 
 class MaskedComputeLogs(ComputeLogs):
