@@ -16,7 +16,7 @@ from typing import Any
 from jupyter_orch import clock
 from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
-from jupyter_orch.ports import Bell, Guard, NewRun, RunStorage
+from jupyter_orch.ports import Bell, Guard, NewRun, RunStorage, StorageUnavailable
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure
@@ -190,7 +190,32 @@ class Journal:
             self._bell(run_id)
         return last
 
-    def number_of(self, run_id: str, event: Event, after: int) -> int | None:
+    def append_in_doubt(self, run: Run, events: Sequence[Event], after: int) -> int | None:
+        """Events of the worker whose storing was not answered: they are stored now, unless they are already.
+
+        Args:
+            after: the number behind which they would be.
+
+        Returns:
+            The number of the last, or None when the run is no longer this worker's.
+
+        Raises:
+            StorageUnavailable: something was stored just now, perhaps the very same; ask again.
+        """
+        found = self._storage.get_run(run.run_id)
+        if found is None or found.epoch != run.epoch or found.status not in _HELD:
+            return None
+        first = self._number_of(run.run_id, events[0], after)
+        if first is not None:
+            return first + len(events) - 1
+        guard = Guard(statuses=_HELD, epoch=run.epoch, event_seq=found.event_seq)
+        moved = self._storage.move_run(run.run_id, guard, None, events)
+        if moved is None:
+            raise StorageUnavailable(f"whether events of run {run.run_id} were stored is not known yet")
+        self._bell(run.run_id)
+        return moved.event_seq
+
+    def _number_of(self, run_id: str, event: Event, after: int) -> int | None:
         """Where an event of the worker was stored after all, behind number ``after``; None when it was not."""
         for stored in self._storage.read_events(run_id, after=after, types=[event.type]):
             if (stored.event.timestamp, stored.event.step_key) == (event.timestamp, event.step_key):
@@ -211,8 +236,7 @@ class Journal:
         lost = [e for e in events if (e.type, e.timestamp, e.step_key, e.message) not in known]
         if not lost:
             return True
-        held = (RunStatus.STARTED, RunStatus.CANCELING)
-        guard = Guard(statuses=held, epoch=run.epoch, event_seq=found.event_seq)
+        guard = Guard(statuses=_HELD, epoch=run.epoch, event_seq=found.event_seq)
         moved = self._storage.move_run(run.run_id, guard, None, lost)
         if moved is not None:
             self._bell(run.run_id)
@@ -363,6 +387,7 @@ def _asks_for_the_same(first: Submission, second: Submission) -> bool:
 
 
 _WANTED = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.STARTED)
+_HELD = (RunStatus.STARTED, RunStatus.CANCELING)
 _UNFINISHED = (*_WANTED, RunStatus.CANCELING)
 
 

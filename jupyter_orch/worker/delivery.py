@@ -107,19 +107,16 @@ class Delivery:
         """Find out about a write that was not answered, and repeat it if it was not stored."""
         if not self._in_doubt:
             return True
-        if self._journal.number_of(self._run.run_id, self._in_doubt[0], self._last_number) is not None:
-            self._last_number += len(self._in_doubt)
-            self._in_doubt = []
-            self._in_touch = time.monotonic()
-            return True
-        return self._store(self._in_doubt)
+        return self._stored(self._journal.append_in_doubt(self._run, self._in_doubt, self._last_number))
 
     def _store_waiting(self) -> bool:
         self._in_doubt, self._waiting = self._waiting, []
         return self._store(self._in_doubt) if self._in_doubt else True
 
     def _store(self, batch: list[Event]) -> bool:
-        last = self._journal.append(self._run.run_id, self._run.epoch, batch)
+        return self._stored(self._journal.append(self._run.run_id, self._run.epoch, batch))
+
+    def _stored(self, last: int | None) -> bool:
         self._in_doubt = []
         self._in_touch = time.monotonic()
         self._last_number = last or self._last_number

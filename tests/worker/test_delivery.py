@@ -29,6 +29,9 @@ class Unreliable(Journal):
     def append(self, run_id: str, epoch: int, events: Sequence[Event]) -> int | None:
         return self._unreliably(lambda: super(Unreliable, self).append(run_id, epoch, events))
 
+    def append_in_doubt(self, run: Run, events: Sequence[Event], after: int) -> int | None:
+        return self._unreliably(lambda: super(Unreliable, self).append_in_doubt(run, events, after))
+
     def succeed(self, run: Run, events: Sequence[Event]) -> Run | None:
         return self._unreliably(lambda: super(Unreliable, self).succeed(run, events))
 
@@ -110,6 +113,29 @@ def test_a_run_that_is_anothers_by_now_is_told(storage: SqlStorage, journal: Unr
     delivery.add(said(0))
     assert journal.resume(run, 1, 3, [], "Taken away.") is not None
     assert not delivery.flush() and lines(storage, run) == []
+
+
+def test_a_write_that_takes_effect_while_it_is_asked_about_is_stored_once(
+    storage: SqlStorage, journal: Unreliable, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that stood still commits what it was told before, between our looking and our storing it again."""
+    delivery = Delivery(run, journal)
+    delivery.add(said(0))
+    journal.outages = ["not done"]
+    assert delivery.flush()
+    read = storage.read_events
+
+    def read_too_early(*args: Any, **more: Any) -> Any:
+        found = read(*args, **more)
+        monkeypatch.undo()
+        assert storage.append_events(run.run_id, run.epoch, [said(0)])
+        return found
+
+    monkeypatch.setattr(storage, "read_events", read_too_early)
+    assert delivery.flush() and lines(storage, run) == ["line 0"]
+    delivery.add(said(1))
+    delivery._retry_at = 0.0
+    assert delivery.flush() and lines(storage, run) == ["line 0", "line 1"]
 
 
 def test_who_waits_too_long_gives_up(journal: Unreliable, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
