@@ -11,6 +11,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager
 
 from jupyter_orch import clock
 from jupyter_orch.automation import cron
@@ -98,9 +101,11 @@ class NotebookJobs:
             NotebookNotFound: it is not there, or no notebook.
         """
         path, document = self._files.read(path)
-        kernel = document.get("metadata", {}).get("kernelspec", {}).get("name") or "python3"
         return NotebookForm(
-            path=path, kernel_name=kernel, parameters=tuple(parameters_of(document)), formats=available_formats()
+            path=path,
+            kernel_name=_own_kernel(document),
+            parameters=tuple(parameters_of(document)),
+            formats=available_formats(),
         )
 
     def file_of(self, path: str) -> Path:
@@ -130,9 +135,9 @@ class NotebookJobs:
             NotebookNotFound, NotebookJobInvalid, RunConfigInvalid, RunTagsInvalid, LocationUnavailable: nothing was
                 started.
         """
-        path, _ = self._files.read(asked.path)
+        path, document = self._files.read(asked.path)
         on_demand = replace(asked, path=path, job_id="", name=path, cron=None, is_on_demand=True, pinned="")
-        _check(on_demand)
+        _check(on_demand, document)
         return self._start(on_demand, user, idempotency_key)
 
     def run_job(self, job_id: str, *, user: str = "") -> Run:
@@ -165,7 +170,7 @@ class NotebookJobs:
             create_time=earlier.create_time if earlier else clock.now(),
             pinned=earlier.pinned if pin is None and earlier else as_pinned(document) if pin else "",
         )
-        _check(job)
+        _check(job, document)
         pipeline = self._pipeline_of(job)
         try:
             self._submitter.check_wish(self._wish(pipeline, job))
@@ -255,11 +260,23 @@ class NotebookJobs:
         raise NotebookJobNotFound(f"there is no notebook job {job_id!r}")
 
 
-def _check(job: NotebookJob) -> None:
+def _own_kernel(document: dict[str, Any]) -> str:
+    name: str = document.get("metadata", {}).get("kernelspec", {}).get("name") or "python3"
+    return name
+
+
+def _check(job: NotebookJob, document: dict[str, Any]) -> None:
     """Everything that is wrong with a job, at once."""
-    mistakes = list(_mistakes(job))
+    mistakes = [*_mistakes(job), *_kernel_mistakes(job.kernel_name or _own_kernel(document))]
     if mistakes:
         raise NotebookJobInvalid("; ".join(mistakes))
+
+
+def _kernel_mistakes(name: str) -> Iterable[str]:
+    have = KernelSpecManager().find_kernel_specs()
+    if name not in have:
+        known = ", ".join(sorted(have)) or "none"
+        yield f"kernel: {name!r} is not installed here, there are: {known}; install it, or choose another one"
 
 
 def _mistakes(job: NotebookJob) -> Iterable[str]:

@@ -151,13 +151,14 @@ def test_what_is_wrong_with_a_job_is_told_at_once(server: ServerProcess) -> None
         "cronSchedule": "61 * * * *",
         "keep": -1,
         "formats": ["hologram"],
+        "kernelName": "cobol",
         "output": "../x",
     }
     answer = server.graphql(SAVE, job=job)["saveNotebookJob"]
     assert answer["__typename"] == "NotebookJobInvalidError"
     assert all(
         word in answer["message"]
-        for word in ("name:", "keep:", "61", "formats:", "hologram", "html", "output:", "../x")
+        for word in ("name:", "keep:", "61", "formats:", "hologram", "html", "output:", "../x", "'cobol'", "python3")
     )
     wrong = {"name": "a", "path": "reports/daily.ipynb", "cronSchedule": "@daily", "parameters": {"rows": "x"}}
     assert server.graphql(SAVE, job=wrong)["saveNotebookJob"]["__typename"] == "RunConfigValidationInvalid"
