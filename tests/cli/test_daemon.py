@@ -34,9 +34,9 @@ def test_silence_begins_with_the_second_missing_heartbeat() -> None:
 def test_a_silent_replica_is_told_apart(console: Console) -> None:
     instance = open_instance(read_settings(console.home))
     try:
-        instance.storage.beat(replica("dead", HEARTBEAT * 4))
+        instance.storage.beat(replica("dead", HEARTBEAT * 2.4))
         assert console("daemon", "status").code == 1
-        instance.storage.beat(replica("living", -HEARTBEAT * 8))  # its next heartbeats, as far as this test may take
+        instance.storage.beat(replica("living", -HEARTBEAT * 20))  # its next heartbeats, as far as this test may take
     finally:
         instance.close()
     told = console("daemon", "status")

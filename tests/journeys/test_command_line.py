@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -109,4 +108,3 @@ def test_verbs_go_through_the_server_and_say_the_same_without(tmp_path: Path) ->
     gone = run(server, "pipeline", "list", "--server", server.url, JUPYTER_ORCH_TOKEN=server.token)
     assert gone.returncode == 1 and "can not be reached" in gone.stderr
     assert run(server, "pipeline", "list", "--json").stdout == through["pipeline", "list"].stdout
-    assert os.listdir(root)
