@@ -50,11 +50,11 @@ def hold_forked(args: dict[str, Any], fds: list[int]) -> int:
     with contextlib.closing(_opened(args["home"])) as instance:
         order = order or _take_order(launcher)
         code = 0
-        for _ in range(MOST_RUNS):
+        for left in reversed(range(MOST_RUNS)):
             if order is None:
                 break
             code = work(order, instance, WARM)
-            order = _next_order(launcher)
+            order = _next_order(launcher) if left else None  # who takes an order must work on it
     return code
 
 

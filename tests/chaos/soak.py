@@ -16,6 +16,10 @@ from tests.server_process import ServerProcess, wait_for
 
 RUNS_A_SECOND, CLIENTS, BETWEEN = 2.0, 5, 5.0
 NEWEST = "{ pipelineRunsOrError(limit: 25) { ... on PipelineRuns { results { runId status stepKeysToExecute } } } }"
+UNFINISHED = "[QUEUED, STARTING, STARTED]"
+DRAINED = 120.0
+"""Seconds within which what was launched last has ended."""
+
 HOUR = 3600.0
 
 
@@ -49,6 +53,7 @@ class Soak:
     runs: int
     failed: int
     refused: int
+    unfinished: dict[str, int]
     rss_slope_mb: float = 0.0
     files_slope: float = 0.0
     threads_slope: float = 0.0
@@ -74,7 +79,9 @@ def soak(folder: Path, seconds: float) -> Soak:
         for thread in looking:
             thread.start()
         samples, launched = _load(server, seconds, refused)
-        wait_for(lambda: not _count(server, "[QUEUED, STARTING, STARTED]"), 120.0, lambda: server.log)
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: not _count(server, UNFINISHED), DRAINED)
+        unfinished = {status: _count(server, f"[{status}]") for status in UNFINISHED.strip("[]").split(", ")}
         failed = _count(server, "[FAILURE]")
     finally:
         done.set()
@@ -82,7 +89,7 @@ def soak(folder: Path, seconds: float) -> Soak:
             if thread.ident is not None:
                 thread.join(30.0)
         server.stop()
-    return _summed_up(samples, seconds, launched, failed, len(refused))
+    return _summed_up(samples, seconds, launched, failed, len(refused), unfinished)
 
 
 def _load(server: ServerProcess, seconds: float, refused: list[str]) -> tuple[list[Sample], int]:
@@ -135,7 +142,9 @@ def _sample(server: ServerProcess, begun: float) -> Sample:
     )
 
 
-def _summed_up(samples: list[Sample], seconds: float, launched: int, failed: int, refused: int) -> Soak:
+def _summed_up(
+    samples: list[Sample], seconds: float, launched: int, failed: int, refused: int, unfinished: dict[str, int]
+) -> Soak:
     warm = [sample for sample in samples if sample.at > seconds / 3]
     middle = len(warm) // 2
     return Soak(
@@ -143,6 +152,7 @@ def _summed_up(samples: list[Sample], seconds: float, launched: int, failed: int
         runs=launched,
         failed=failed,
         refused=refused,
+        unfinished=unfinished,
         rss_slope_mb=round(_slope([(s.at, s.rss) for s in warm]) * HOUR / 2**20, 2),
         files_slope=round(_slope([(s.at, s.files) for s in warm]) * HOUR, 2),
         threads_slope=round(_slope([(s.at, s.threads) for s in warm]) * HOUR, 2),
