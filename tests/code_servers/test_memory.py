@@ -47,7 +47,9 @@ def memory_of_the_code(folder: Path) -> int:
 def test_a_location_costs_its_code_and_15_mib(servers: KernelCodeServers, tmp_path: Path) -> None:
     assert is_right(servers)
     alone, together = memory_of_the_code(tmp_path), servers.memory("code.py")
-    assert 0 < together <= alone + BESIDE_THE_CODE + NOISE, f"{together / MIB:.1f} MiB, the code alone {alone / MIB:.1f}"
+    assert 0 < together <= alone + BESIDE_THE_CODE + NOISE, (
+        f"{together / MIB:.1f} MiB, the code alone {alone / MIB:.1f}"
+    )
 
 
 def test_a_day_of_looks_and_requests_does_not_grow(servers: KernelCodeServers) -> None:
