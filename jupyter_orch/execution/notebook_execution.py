@@ -119,6 +119,7 @@ class NotebookExecution:
         try:
             while not self._ended.wait(_TAKE_EVERY):
                 take()
+            take()  # what was given since the last look
         except BaseException:
             undisturbed(self._stop, None)
             raise

@@ -79,6 +79,21 @@ def executed(folder: Path) -> Path:
     return folder / "storage" / "run-1" / "book" / "book.ipynb"
 
 
+def test_what_a_notebook_gives_in_its_last_moment_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook_execution, "_TAKE_EVERY", 3600.0)
+    write(
+        tmp_path / "book.ipynb",
+        "from jupyter_orch.notebook import get_context, yield_event, yield_result\n"
+        "from jupyter_orch import AssetMaterialization\ncontext = get_context()\n"
+        "context.log.info('last words'); yield_event(AssetMaterialization('made')); yield_result(35)",
+    )
+    run = launched(tmp_path)
+    assert run.outcome.ok, run.failure("book")
+    assert run.out("show") == "got 35\n"
+    assert [e.message for e in run.events if e.type == "LOG"] == ["last words"]
+    assert ["made"] in [e.data.get("asset_key") for e in run.events]
+
+
 def test_inputs_config_and_results_flow_and_the_executed_notebook_is_kept(tmp_path: Path) -> None:
     write(
         tmp_path / "book.ipynb",
