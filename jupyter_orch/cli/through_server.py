@@ -18,6 +18,7 @@ from jupyter_orch.cli.choosing import key_and_value, read_run_config
 from jupyter_orch.cli.exit_codes import FAILED, OK
 from jupyter_orch.cli.watching import tell_run, watching
 from jupyter_orch.client import ClientError, OrchClient
+from jupyter_orch.client.connection import ServerSilent
 from jupyter_orch.client.finding import TOKEN_VARIABLE, URL_VARIABLE
 from jupyter_orch.errors import OrchError
 from jupyter_orch.records.event import Event, StoredEvent
@@ -26,6 +27,8 @@ from jupyter_orch.running_servers import running_servers
 from jupyter_orch.settings import home_folder
 
 ANSWERS_WITHIN = 2.0
+SIGN_OF_LIFE_WITHIN = 5.0
+NAMED_ANSWERS_WITHIN = 15.0
 _KINDS = {"STANDARD": "sensor", "ASSET": "asset", "RUN_STATUS": "run_status"}
 _PIPELINES = """{ answer: repositoriesOrError { __typename ... on RepositoryConnection { nodes { name location { name }
     pipelines { name description tags { key value } modes { name } presets { name } } } }
@@ -58,9 +61,9 @@ def server_for(arguments: argparse.Namespace) -> OrchClient | None:
         return None
     url = arguments.server or os.environ.get(URL_VARIABLE)
     if url:
-        client = OrchClient(url, arguments.token or os.environ.get(TOKEN_VARIABLE, ""))
-        client.health()
-        return client
+        token = arguments.token or os.environ.get(TOKEN_VARIABLE, "")
+        OrchClient(url, token, timeout=NAMED_ANSWERS_WITHIN).health()
+        return OrchClient(url, token)
     workspace = arguments.workspace.resolve()
     found = next((c.server for c in _near() if _is_of(c, home_folder().resolve(), workspace)), None)
     return None if found is None else OrchClient(found.url, found.token)  # a patient one
@@ -71,8 +74,13 @@ def any_server_for(arguments: argparse.Namespace) -> OrchClient:
 
     Raises:
         ServerNotFound: there is none, or there are several.
+        ServerSilent: it does not answer.
     """
-    return server_for(arguments) or OrchClient()
+    client = server_for(arguments)
+    if client is None:
+        client = OrchClient()
+        _await_sign_of_life(client)
+    return client
 
 
 def pipelines_there(client: OrchClient) -> list[dict[str, Any]]:
@@ -173,6 +181,15 @@ def _conclude(client: OrchClient, run_id: str) -> int:
 
 def _stored(run_id: str, told: dict[str, Any]) -> StoredEvent:
     return StoredEvent(run_id=run_id, seq=told["seq"], event=msgspec.convert(told, Event))
+
+
+def _await_sign_of_life(client: OrchClient) -> None:
+    try:
+        OrchClient(client.server.url, client.server.token, timeout=SIGN_OF_LIFE_WITHIN).health()
+    except ServerSilent:
+        raise
+    except ClientError:  # it answers; what is wrong with it, the request itself will tell
+        return
 
 
 def _near() -> list[OrchClient]:

@@ -32,6 +32,10 @@ class ClientError(OrchError):
         self.body = body
 
 
+class ServerSilent(ClientError):
+    """The server takes a request, or the line to it stands, but no answer comes."""
+
+
 class Connection:
     """Requests to one server."""
 
@@ -106,6 +110,11 @@ class Connection:
             raise _refused(error, self._root) from None
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
+            if isinstance(reason, TimeoutError):
+                told = (
+                    f"the server at {self._root} gave no sign of life in {self._timeout:g} s; is it stopped, or busy?"
+                )
+                raise ServerSilent("", told) from None
             raise ClientError("", f"the server at {self._root} can not be reached: {reason}") from error
 
 
