@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from abc import ABC, abstractmethod
 from collections import deque
 
 from jupyter_orch import clock
 from jupyter_orch.ports import StorageUnavailable
-from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.failure import Failure, failure_of
 
 log = logging.getLogger("jupyter_orch.daemon")
 MAX_BACK_OFF = 60.0
@@ -52,8 +51,7 @@ class Loop(ABC):
 
     def note(self, error: BaseException) -> None:
         """Show an error to whoever asks how this loop is."""
-        stack = tuple("".join(traceback.format_exception(error)).splitlines()[-40:])
-        self._errors.appendleft((clock.now(), Failure(cls=type(error).__name__, message=str(error), stack=stack)))
+        self._errors.appendleft((clock.now(), failure_of(error)))
 
     def wake(self) -> None:
         """Start the next turn now."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
+
+LONGEST_MESSAGE, LONGEST_STACK = 16 * 1024, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +30,9 @@ class Failure:
     code: str | None = None
     hint: str = ""
     cause: Failure | None = None
+
+
+def failure_of(error: BaseException) -> Failure:
+    """An exception of this process as data: its text, and the last lines of its traceback."""
+    stack = "".join(traceback.format_exception(error)).splitlines()[-LONGEST_STACK:]
+    return Failure(cls=type(error).__name__, message=str(error)[:LONGEST_MESSAGE], stack=tuple(stack))

@@ -19,7 +19,7 @@ from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import Bell, Guard, NewRun, RunStorage, StorageUnavailable
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event, EventType
-from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.failure import Failure, failure_of
 from jupyter_orch.records.run import ProcessIdentity, Run, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.problems import RunConflict
@@ -140,6 +140,12 @@ class Journal:
                 run.run_id, guard, RunStatus.QUEUED, (note,), epoch=run.epoch + 1, launch_tries=tries, launch_token=None
             )
         return self.fail(run, f"no worker could be started: {reason}", epoch=run.epoch + 1, launch_tries=tries)
+
+    def not_launchable(self, run: Run, error: Exception) -> Run | None:
+        """STARTING → FAILURE at once; the error of the launcher, with its stack, is in the run's log."""
+        told = f"run {run.run_id} could not be launched: {type(error).__name__}: {error}"
+        failure = Failure(cls="RunFailure", message=told, cause=failure_of(error))
+        return self.fail(run, failure, epoch=run.epoch + 1)
 
     # worker
 

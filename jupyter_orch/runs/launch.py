@@ -101,6 +101,8 @@ class Launching:
                 self._launcher.launch(order)
         except OrchError as error:
             return self._journal.launch_failed(starting, error.message)
+        except Exception as error:  # whatever somebody's launcher raises: it says nothing of another try
+            return self._journal.not_launchable(starting, error)
         failpoint("queue.launched")
         self.launched()
         return starting

@@ -166,3 +166,40 @@ def test_a_launcher_that_fails_is_tried_again_and_then_ends_the_run(storage: Sql
     found = storage.get_run(run.run_id)
     assert found is not None and found.status == S.FAILURE and found.failure is not None
     assert "no room on the cluster" in found.failure.message and storage.pool_slots() == {}
+
+
+def test_a_launcher_that_breaks_ends_the_run_at_once_and_lets_the_next_one_go(storage: SqlStorage) -> None:
+    class Broken(Recorder):
+        broken_for = ""
+
+        def launch(self, order: LaunchOrder) -> str:
+            if order.run_id == self.broken_for:
+                raise RuntimeError("boom: no cluster")
+            return super().launch(order)
+
+    launcher, journal = Broken(), Journal(storage, lambda _: None)
+    coordinator = QueuedRunCoordinator(max_concurrent_runs=2)
+    launching = Launching(storage, journal, coordinator, launcher, NoCode(), "/nowhere", Pools(limits={"db": 1}))
+    broken, well = (launching.submit(submission(tags={"jupyter_orch/pool": pool}))[0] for pool in ("db", "free"))
+    launcher.broken_for = broken.run_id
+    launching.turn()
+    found = storage.get_run(broken.run_id)
+    assert found is not None and found.status == S.FAILURE and found.failure is not None
+    told = f"run {broken.run_id} could not be launched: RuntimeError: boom: no cluster"
+    assert found.failure.message == told and found.failure.cause is not None
+    assert "in launch" in "".join(found.failure.cause.stack)
+    assert told in [e.event.message for e in storage.read_events(broken.run_id)]
+    assert launcher.launched == [well.run_id] and storage.pool_slots() == {}
+    assert found.epoch == broken.epoch + 2, "won and given up: a worker that comes late is void"
+
+
+def test_who_submits_to_a_launcher_that_breaks_is_given_the_run(storage: SqlStorage) -> None:
+    class Broken(Recorder):
+        def launch(self, order: LaunchOrder) -> str:
+            raise ValueError("nothing")
+
+    launching = Launching(
+        storage, Journal(storage, lambda _: None), DefaultRunCoordinator(), Broken(), NoCode(), "/nowhere"
+    )
+    run, created = launching.submit(submission())
+    assert created and run.status == S.FAILURE and storage.get_run(run.run_id) == run
