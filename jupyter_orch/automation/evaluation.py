@@ -29,6 +29,8 @@ _NAMESPACE = uuid.UUID("6f1c6d1e-3b0e-4f6a-9a53-0d8f3d6f0c11")
 RUN_KEY_TAG = "dagster/run_key"
 LEASE = 20.0
 RENEWAL = 5.0
+STOPPED = "EvaluationTimeout"
+"""Class of the failure of a function that the code server has ended at its time's end."""
 MAX_ATTEMPTS = 3
 GAVE_UP = Failure(cls="TickAbandoned", message=f"{MAX_ATTEMPTS} replicas died or hung while they evaluated it")
 
@@ -52,12 +54,24 @@ def evaluate(
         timeout: seconds; the function itself is ended then.
     """
     try:
-        return msgspec.convert(
+        verdict = msgspec.convert(
             code_servers.ask(location, method, {**params, "timeout": timeout}, timeout + 1.0), TickVerdict
         )
     except OrchError as error:
-        failure = getattr(error, "failure", None) or Failure(cls=type(error).__name__, message=error.message)
+        told = _too_long(method, params, timeout) if error.code == "TIMEOUT" else error.message
+        failure = getattr(error, "failure", None) or Failure(cls=type(error).__name__, message=told)
         return TickVerdict(failure=failure)
+    if verdict.failure is not None and verdict.failure.cls == STOPPED:
+        return replace(verdict, failure=replace(verdict.failure, message=_too_long(method, params, timeout)))
+    return verdict
+
+
+def _too_long(method: str, params: Mapping[str, Any], timeout: float) -> str:
+    noun = method.removeprefix("evaluate_")
+    where = f"'{noun}s' in orch.yaml"
+    own = "of the sensor itself or " if noun == "sensor" else ""
+    told = f"{noun} {params[noun]!r} did not answer in {timeout:g} s, so its evaluation was given up"
+    return f"{told}; if it needs longer, raise evaluation_timeout_seconds {own}of {where}"
 
 
 def run_id_from(*parts: str) -> str:

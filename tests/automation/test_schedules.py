@@ -119,7 +119,8 @@ def test_a_schedule_that_is_off_does_not_fire_and_does_not_catch_up(
         ({"skip_reason": "holiday"}, TickStatus.SKIPPED, "holiday"),
         ({}, TickStatus.SKIPPED, "asked for no run"),
         ({"failure": {"cls": "E", "message": "user error"}}, TickStatus.FAILURE, "user error"),
-        (CodeServerError("did not answer", "TIMEOUT", None), TickStatus.FAILURE, "did not answer"),
+        (CodeServerError("no answer", "TIMEOUT", None), TickStatus.FAILURE, "did not answer in 60 s"),
+        (CodeServerError("no answer", "TIMEOUT", None), TickStatus.FAILURE, "of 'schedules' in orch.yaml"),
     ],
 )
 def test_what_leads_to_no_run_is_told(

@@ -184,6 +184,31 @@ def test_a_sensor_may_say_how_long_it_takes(
     assert {q["sensor"]: q["timeout"] for q in answers.questions} == {"quick": 1.5, "ordinary": 60.0}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CodeServerError("the code location did not answer 'evaluate_sensor' in 4 s", "TIMEOUT", None),
+        {"failure": {"cls": "EvaluationTimeout", "message": "the function did not end", "file": "flow.py", "line": 3}},
+    ],
+    ids=["no answer", "stopped"],
+)
+def test_an_evaluation_that_hangs_is_told_with_its_limit_and_where_that_is_set(
+    replica: SensorReplica,
+    hands: Hands,
+    storage: SqlStorage,
+    answers: Answers,
+    found: list[DeployedSensor],
+    answer: Any,
+) -> None:
+    found[:] = [sensor(evaluation_timeout_seconds=3)]
+    answers.answer = answer
+    replica.poll()
+    (tick,) = ticks(storage)
+    assert tick.failure is not None and tick.failure.message.startswith("sensor 'look' did not answer in 3 s")
+    assert "evaluation_timeout_seconds of the sensor itself or of 'sensors' in orch.yaml" in tick.failure.message
+    assert tick.failure.line == (3 if isinstance(answer, dict) else None)
+
+
 def test_several_replicas_evaluate_once(
     replica: SensorReplica, hands: Hands, storage: SqlStorage, answers: Answers, found: list[DeployedSensor]
 ) -> None:
