@@ -20,6 +20,7 @@ from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs import problems
+from jupyter_orch.runs.coordinating import CoordinatorFailed
 from jupyter_orch.runs.history import STEP_EVENTS, StepState, plan_of, step_states
 from jupyter_orch.runs.secret_config import shown_config
 from jupyter_orch.yaml_text import dump_yaml
@@ -53,8 +54,16 @@ def rows(context: Context, found: Sequence[Run]) -> list[Answer]:
         [r.run_id for r in found], lambda ids: storage.events_of(ids, COUNTED_EVENTS)
     )
     facts: Together[str, list[AssetFact]] = Together([r.run_id for r in found], storage.asset_facts_of_runs)
-    queue: Together[str, int] = Together([r.run_id for r in found], lambda _: context.orchestrator.launching.places())
+    queue: Together[str, int] = Together([r.run_id for r in found], lambda _: _places(context))
     return [{**_run(context, r, steps, counted, queue), "assetFacts": partial(facts.of, r.run_id)} for r in found]
+
+
+def _places(context: Context) -> dict[str, int]:
+    """The places in the queue; none when the coordinator can not say: the runs themselves can be shown all the same."""
+    try:
+        return context.orchestrator.launching.places()
+    except CoordinatorFailed:
+        return {}
 
 
 def _run(

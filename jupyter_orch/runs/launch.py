@@ -6,16 +6,21 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from jupyter_orch import clock
 from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import CodeServers, LaunchOrder, RunCoordinator, RunLauncher, RunStorage
+from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
+from jupyter_orch.runs.coordinating import Coordinating, CoordinatorFailed
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.run_tags import POOL_TAG, pools_of
 from jupyter_orch.runs.waiting import MOST, WaitingRuns
 from jupyter_orch.settings import Pools
 
+MOST_TOLD = 100
+"""In the logs of so many runs a turn says that the coordinator fails."""
 _WAITING = RunFilter(statuses=(RunStatus.QUEUED,))
 
 
@@ -41,31 +46,50 @@ class Launching:
         self._storage = storage
         self._waiting = WaitingRuns(storage)
         self._journal = journal
-        self._coordinator = coordinator
+        self._coordinator = Coordinating(coordinator)
         self._launcher = launcher
         self._code_servers = code_servers
         self._home = home
         self._pools = pools or Pools()
         self._log_folder = log_folder
         self._one_pass = threading.Lock()
+        self._told: set[str] = set()
         self.wake: Callable[[], None] = lambda: None
         """Called when a run was queued that may perhaps start."""
         self.launched: Callable[[], None] = lambda: None
         """Called when a worker is on its way."""
 
     def submit(self, submission: Submission, run_id: str | None = None) -> tuple[Run, bool]:
-        """Store a run; start it at once when nothing is in its way."""
+        """Store a run; start it at once when nothing is in its way.
+
+        Raises:
+            CoordinatorFailed: before anything was stored.
+        """
+        is_pass_through = self._coordinator.is_pass_through
         run, created = self._journal.submit(submission, run_id)
         failpoint("queue.submitted")
         if created:
-            if self._coordinator.is_pass_through:
+            if is_pass_through:
                 run = self.start(run) or run
             else:
                 self.wake()
         return run, created
 
     def turn(self) -> tuple[int, int]:
-        """Start every queued run that may start now; returns how many were started and how many still wait."""
+        """Start every queued run that may start now; returns how many were started and how many still wait.
+
+        Raises:
+            CoordinatorFailed: the log of each run that waits says so, once.
+        """
+        try:
+            done = self._turn()
+        except CoordinatorFailed as error:
+            self._tell_the_waiting(error)
+            raise
+        self._told.clear()
+        return done
+
+    def _turn(self) -> tuple[int, int]:
         with self._one_pass:
             number = None if self._coordinator.is_pass_through else self._storage.queue_turn()
             in_progress = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=MOST)
@@ -82,6 +106,14 @@ class Launching:
                 elif number is not None and self._storage.queue_turn() != number:
                     break  # another replica has taken runs: what was chosen here was counted without them
             return started, len(queued) - started
+
+    def _tell_the_waiting(self, error: CoordinatorFailed) -> None:
+        untold = [run for run in self._waiting.look() if run.run_id not in self._told]
+        for run in untold[:MOST_TOLD]:
+            self._told.add(run.run_id)
+            told = f"This run waits: {error.message}"
+            kind = EventType.ENGINE_EVENT
+            self._journal.note(run, Event(type=kind, timestamp=clock.now(), message=told, level="WARNING"))
 
     def start(self, run: Run, turn: int | None = None) -> Run | None:
         """Win a queued run and get it a worker; None when another replica was faster or a pool has no slot free.
@@ -108,7 +140,11 @@ class Launching:
         return starting
 
     def places(self) -> dict[str, int]:
-        """The place in the queue of every run that waits, counted from 1; the ones that come next first."""
+        """The place in the queue of every run that waits, counted from 1; the ones that come next first.
+
+        Raises:
+            CoordinatorFailed: nobody knows.
+        """
         ordered = self._coordinator.order(self._waiting.look())
         return {run.run_id: place for place, run in enumerate(ordered, 1)}
 

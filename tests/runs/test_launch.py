@@ -9,9 +9,10 @@ import pytest
 
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import CodeServers, Guard, LaunchOrder, RunCoordinator, RunLauncher, RunnerAddress
-from jupyter_orch.records.run import Run, Submission
+from jupyter_orch.records.run import Run, RunFilter, Submission
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.records.status import RunStatus
+from jupyter_orch.runs.coordinating import CoordinatorFailed
 from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordinator
 from jupyter_orch.runs.journal import MAX_LAUNCH_TRIES, Journal
 from jupyter_orch.runs.launch import Launching
@@ -203,3 +204,35 @@ def test_who_submits_to_a_launcher_that_breaks_is_given_the_run(storage: SqlStor
     )
     run, created = launching.submit(submission())
     assert created and run.status == S.FAILURE and storage.get_run(run.run_id) == run
+
+
+def test_a_coordinator_that_breaks_is_named_to_whoever_submits_and_nothing_is_stored(storage: SqlStorage) -> None:
+    class Broken(DefaultRunCoordinator):
+        @property
+        def is_pass_through(self) -> bool:  # type: ignore[override]
+            raise RuntimeError("no policy")
+
+    with pytest.raises(CoordinatorFailed, match=r"test_launch.*Broken failed in is_pass_through: RuntimeError: no pol"):
+        Replica(storage, Broken()).submit()
+    assert storage.count_runs(RunFilter()) == 0
+
+
+def test_a_coordinator_that_can_not_choose_is_named_once_in_the_log_of_each_run_that_waits(storage: SqlStorage) -> None:
+    class Broken(QueuedRunCoordinator):
+        broken = True
+
+        def choose(self, queued: Sequence[Run], in_progress: Sequence[Run]) -> list[Run]:
+            if self.broken:
+                raise KeyError("team")
+            return super().choose(queued, in_progress)
+
+    coordinator = Broken()
+    replica = Replica(storage, coordinator)
+    run = replica.submit()
+    for _ in range(2):
+        with pytest.raises(CoordinatorFailed, match="Broken failed in choose: KeyError: 'team'"):
+            replica.launching.turn()
+    told = [e.event.message for e in storage.read_events(run.run_id) if "Broken failed in choose" in e.event.message]
+    assert len(told) == 1 and told[0].startswith("This run waits: ")
+    coordinator.broken = False
+    assert replica.launching.turn() == (1, 0)
