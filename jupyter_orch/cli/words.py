@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from jupyter_orch.cli.examples import EXAMPLES
 from jupyter_orch.names import did_you_mean
@@ -30,9 +31,21 @@ class WordsParser(argparse.ArgumentParser):
             message = f"there is no {no_choice['what']} {no_choice['found']!r}{near}; there are: {', '.join(known)}"
         elif unknown := _UNKNOWN.fullmatch(message):
             options = [word for word in unknown["found"].split() if word.startswith("-")]
-            known = [option for parser in _all_below(self) for option in parser._option_string_actions]
+            known = list(self._of_the_verb()._option_string_actions)
             message += "".join(did_you_mean(option.split("=")[0], known) for option in options[:1])
         super().error(message)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As its ancestor's; keeps the words, by which an error knows the verb that they were for."""
+        self._words = list(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
+
+    def _of_the_verb(self) -> argparse.ArgumentParser:
+        """The parser of the verb that the words name, this one when they name none."""
+        found: argparse.ArgumentParser = self
+        for word in self._words:
+            found = dict(_children(found)).get(word, found)
+        return found
 
 
 def show_examples(parser: argparse.ArgumentParser, path: str) -> None:
@@ -48,9 +61,3 @@ def _children(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.A
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             yield from action.choices.items()
-
-
-def _all_below(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    yield parser
-    for _, child in _children(parser):
-        yield from _all_below(child)

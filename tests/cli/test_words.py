@@ -64,6 +64,7 @@ def test_no_example_is_left_over() -> None:
         (["run", "list", "--status", "SUCESS"], "did you mean 'SUCCESS'"),
         (["run", "list", "--limmit", "3"], "did you mean '--limit'"),
         (["schedule", "preview", "x", "--jsn"], "did you mean '--json'"),
+        (["pipeline", "launch", "chain", "--tags", '{"a":"b"}'], "did you mean '--tag'"),
         (["completion", "fsh"], "did you mean 'fish'"),
     ],
 )
@@ -73,6 +74,13 @@ def test_what_is_misspelt_is_answered_with_what_is_near(
     with pytest.raises(SystemExit) as stopped:
         parse(words)
     assert stopped.value.code == 2 and meant in capsys.readouterr().err
+
+
+def test_options_of_other_verbs_are_not_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["pipeline", "list", "--waits"])
+    told = capsys.readouterr().err
+    assert "unrecognized arguments: --waits" in told and "did you mean" not in told
 
 
 @pytest.fixture
