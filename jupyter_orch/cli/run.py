@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from jupyter_orch.api.logs import notebooks_of
+from jupyter_orch.cli.choosing import key_and_value
 from jupyter_orch.cli.listing import Column, duration, elapsed, moment, print_json, show_facts, show_listing
 from jupyter_orch.cli.opening import add_json, opened_instance, person
 from jupyter_orch.cli.run_changes import declare_changes
@@ -51,6 +52,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listed.add_argument(
         "--status", action="append", choices=[s.value for s in RunStatus], help="only with this status; may be repeated"
     )
+    listed.add_argument(
+        "-t", "--tag", action="append", default=[], metavar="KEY=VALUE", help="only with this tag; may be repeated"
+    )
     add_json(listed)
     listed.set_defaults(act=_list)
     shown = _about_a_run(verbs, "show", "one run with its steps", _show)
@@ -75,7 +79,8 @@ def _about_a_run(verbs: Any, name: str, sentence: str, act: Any) -> argparse.Arg
 
 def _list(arguments: argparse.Namespace) -> int:
     statuses = tuple(RunStatus(s) for s in arguments.status) if arguments.status else None
-    where = RunFilter(pipeline=arguments.pipeline, statuses=statuses)
+    tags = dict(map(key_and_value, arguments.tag))
+    where = RunFilter(pipeline=arguments.pipeline, statuses=statuses, tags=tags)
     with opened_instance() as instance:
         rows = [run_row(run) for run in instance.storage.list_runs(where, limit=arguments.limit)]
         nothing = f"No runs in {instance.settings.home}."

@@ -72,6 +72,17 @@ def test_list_filters(console: Console, instance: Instance) -> None:
     assert len(console("run", "list", "--json", "--limit", "1").json) == 1
 
 
+def test_list_filters_by_tags(console: Console, instance: Instance) -> None:
+    failed = failed_run(instance)
+    both, _ = instance.journal.submit(submission(tags={"team": "x", "day": "a=b"}))
+    rows = console("run", "list", "--json", "--tag", "team=x").json
+    assert [row["run_id"] for row in rows] == [both.run_id, failed.run_id]
+    rows = console("run", "list", "--json", "--tag", "team=x", "-t", "day=a=b").json
+    assert [row["run_id"] for row in rows] == [both.run_id]
+    wrong = console("run", "list", "--tag", "team")
+    assert wrong.code == 1 and "expected KEY=VALUE" in wrong.err
+
+
 def test_show_tells_steps_and_failure_but_no_hidden_tags(console: Console, instance: Instance) -> None:
     run = failed_run(instance)
     shown = console("run", "show", run.run_id[:8], "--json").json
