@@ -8,6 +8,7 @@ read the run's inputs and config, and pass outputs on.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from jupyter_orch.definitions.names import unknown
 from jupyter_orch.definitions.resource import ResourceDefinition
 from jupyter_orch.definitions.resource_scope import ResourceScope, ScopedResources, checked_configs
 from jupyter_orch.definitions.run import PipelineRun
-from jupyter_orch.execution.notebook_handle import PARAMETER, NotebookHandle
+from jupyter_orch.execution.notebook_handle import PARAMETER, VARIABLE, NotebookHandle
 from jupyter_orch.records.codec import from_json
 from jupyter_orch.records.messages import LocationTarget, PipelineSelector, RunSpec
 
@@ -72,6 +73,7 @@ class NotebookContext:
 
 
 _INTERACTIVE: list[ResourceScope] = []
+_of_this_kernel: list[str] = []
 
 
 def get_context(
@@ -145,11 +147,12 @@ def _give(handle: NotebookHandle, kind: str, name: str, value: Any) -> None:
 
 
 def _handle() -> NotebookHandle | None:
-    """The run's handle, if papermill has put its place into this notebook."""
+    """The run's handle, if papermill has put its place into this notebook, or will below this cell."""
+    _of_this_kernel.extend(filter(None, [os.environ.pop(VARIABLE, "")]))  # what the notebook starts is not the run's
     shell_module = sys.modules.get("IPython")
     shell = shell_module.get_ipython() if shell_module is not None else None
     names = shell.user_ns if shell is not None else vars(sys.modules["__main__"])
-    folder = names.get(PARAMETER)
+    folder = names.get(PARAMETER) or next(iter(_of_this_kernel), None)
     return NotebookHandle(folder) if isinstance(folder, str) and folder else None
 
 

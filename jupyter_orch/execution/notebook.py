@@ -4,6 +4,7 @@ when it fails.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import json
@@ -24,7 +25,7 @@ from jupyter_orch.execution import events
 from jupyter_orch.execution.interrupt import RunCanceled
 from jupyter_orch.execution.notebook_execution import NotebookExecution, kernel_of, papermill_module
 from jupyter_orch.execution.notebook_failures import cell_failure
-from jupyter_orch.execution.notebook_handle import PARAMETER, NotebookHandle
+from jupyter_orch.execution.notebook_handle import PARAMETER, VARIABLE, NotebookHandle
 from jupyter_orch.execution.notebook_kernels import NoWarmKernel, WarmKernel, take_kernel
 from jupyter_orch.execution.notebook_results import deliver
 from jupyter_orch.execution.scope import RunScope
@@ -56,9 +57,10 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
     papermill = papermill_module(scope.owns_process)
     document, digest = _read(solid.pinned_path or solid.notebook_path or "")
     spec = _kernelspec(kernel_of(solid, document), solid.notebook_path or "")
-    kernel = _kernel(scope, step, kernel_of(solid, document), spec)
     folder = tempfile.mkdtemp(prefix="orch-notebook-")  # 0700
+    kernel = None
     try:
+        kernel = _kernel(scope, step, kernel_of(solid, document), spec, folder)
         handle = NotebookHandle(folder)
         _write_handle(handle, scope, step, context, inputs)
         executed = _place(scope, step)
@@ -82,7 +84,8 @@ def run_notebook(scope: RunScope, step: Step, context: SolidExecutionContext, in
                     given.append(Output(value, name) if kind == "output" else value)
 
         try:
-            execution.run(take)
+            with _told_to_kernels(folder):
+                execution.run(take)
         except RunCanceled:
             if os.path.exists(executed):
                 scope.emit(events.asset(step.key, _materialization(solid, step, executed, digest)))
@@ -144,11 +147,21 @@ def _language(solid: NotebookSolidDefinition, document: dict[str, Any], spec: An
     return (kernels if solid.kernel_name else None) or own or kernels or "python"
 
 
-def _kernel(scope: RunScope, step: Step, name: str, spec: Any) -> WarmKernel | None:
+@contextlib.contextmanager
+def _told_to_kernels(folder: str) -> Iterator[None]:
+    """A kernel that is started meanwhile knows where the handle is before its first cell."""
+    os.environ[VARIABLE] = folder
+    try:
+        yield
+    finally:
+        os.environ.pop(VARIABLE, None)
+
+
+def _kernel(scope: RunScope, step: Step, name: str, spec: Any, handle: str) -> WarmKernel | None:
     """A kernel that stands ready, or None; the run's log says which and why."""
     folder = os.path.dirname(step.solid.notebook_path or "") or os.getcwd()
     try:
-        kernel = take_kernel(spec.argv, spec.metadata, spec.env, folder)
+        kernel = take_kernel(spec.argv, spec.metadata, {**spec.env, VARIABLE: handle}, folder)
     except NoWarmKernel as error:
         said = f"The notebook's kernel {name!r} starts cold: {error}."
         scope.emit(events.engine(said, step.key, kernel="cold", reason=str(error)))

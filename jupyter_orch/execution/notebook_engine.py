@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import os
 import queue
@@ -63,6 +62,7 @@ def engine_of(engines: Any, clients: list[Any], kernel: WarmKernel | None, stopp
         kernel: one that stands ready; None starts one.
         stopped: set, no kernel is started and no further cell is executed.
     """
+    asyncio = importlib.import_module("asyncio")  # 3 MiB that only notebooks need
     client_class = importlib.import_module("papermill.clientwrap").PapermillNotebookClient
     run_sync = importlib.import_module("jupyter_core.utils").run_sync
 
@@ -179,6 +179,7 @@ def _keeper_of(kernel: WarmKernel) -> Any:
 
 
 def _provisioner_class() -> Any:
+    asyncio = importlib.import_module("asyncio")
     provisioning = importlib.import_module("jupyter_client.provisioning")
 
     class ReadyKernelProvisioner(provisioning.KernelProvisionerBase):  # type: ignore[misc,name-defined]

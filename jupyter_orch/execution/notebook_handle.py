@@ -13,6 +13,8 @@ from typing import Any
 from jupyter_orch.records.files import file_stem
 
 PARAMETER = "orch_run_folder"
+VARIABLE = "ORCH_RUN_FOLDER"
+"""The same for the cells before the injected one, in the environment of the kernel."""
 
 
 class NotebookHandle:

@@ -108,8 +108,8 @@ class OrchMagics(Magics):
         while not launched.has_ended:
             time.sleep(LOOK)
             handle.update(launched)  # type: ignore[no-untyped-call]
-        handle.update(launched)  # type: ignore[no-untyped-call]
-        return None
+        handle.update({"text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+        return launched  # the cell's value, or the variable's
 
     def _logs(self, asked: argparse.Namespace, _: str | None) -> None:
         run_id = server_side.find_run(self.client, asked.run)

@@ -85,7 +85,7 @@ class LaunchedRun:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         found = self._client.get_run(self.run_id)
-        steps = [(step["stepKey"], step["status"].lower(), _seconds(step)) for step in found.get("steps", ())]
+        steps = [(step["stepKey"], step["status"].lower(), _seconds(step)) for step in found["stepStats"]]
         head = f"run {self.run_id[:8]} of {found['pipelineName']}: {found['status'].lower()}"
         shown = Table(("step", "status", "time"), steps, "no step has begun")
         return {

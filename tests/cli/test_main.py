@@ -75,8 +75,8 @@ def test_a_class_that_can_not_be_had_is_told_with_its_place(console: Console) ->
     for words in (["instance", "info"], ["run", "list"]):
         answer = console(*words)
         assert answer.code == 1 and "Traceback" not in answer.err
-        assert f"{file}:1:1: run_launcher: can not import class 'L' from module 'nowhere'" in answer.err
-        assert f"{file}:2:1: run_coordinator: can not import class 'Nobody' from module 'json'" in answer.err
+        assert f"{file}:1:33: run_launcher › class: there is no module 'nowhere'" in answer.err
+        assert f"{file}:3:18: run_coordinator › class: " in answer.err and "'Nobody'" in answer.err
 
 
 def test_postgres_without_its_driver_says_what_to_install(console: Console) -> None:
@@ -99,8 +99,11 @@ def test_the_doctor_makes_what_the_settings_choose(private_home: Path, monkeypat
     )
     coordinator, launcher = (look() for look in chosen)
     assert (coordinator.state, launcher.state) == ("fails", "fails")
-    assert "orch.yaml:1:1: run_coordinator: json.JSONDecoder is not a" in coordinator.mend
-    assert "orch.yaml:2:1: run_launcher: json.JSONDecoder is not a jupyter_orch.ports.RunLauncher" in launcher.mend
+    assert "orch.yaml:1:33: run_coordinator › class: json.JSONDecoder is not a" in coordinator.mend
+    assert (
+        "orch.yaml:2:30: run_launcher › class: json.JSONDecoder is not a jupyter_orch.ports.RunLauncher"
+        in launcher.mend
+    )
 
 
 def test_home_on_the_command_line_wins(console: Console) -> None:

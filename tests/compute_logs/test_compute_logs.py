@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -70,6 +71,9 @@ def no_loop_of_fsspec() -> Iterator[None]:
         asyn.loop[0].call_soon_threadsafe(asyn.loop[0].stop)
         asyn.iothread[0].join(30)
         asyn.reset_lock()
+    for thread in threading.enumerate():
+        if "_run_safe_shutdown_loop" in thread.name:  # of pycares: waits for ever for a resolver that is to be closed
+            thread.sleeps_through_forks = True  # type: ignore[attr-defined]
 
 
 @pytest.fixture(params=["local", "folder", "memory", "s3"])

@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_orch.execution.capture import MARKER
 from jupyter_orch.launchers.cold import ColdLauncher
-from jupyter_orch.processes import is_alive
+from jupyter_orch.processes import is_alive, start_ticks
 from jupyter_orch.records.files import file_stem
 from jupyter_orch.records.status import RunStatus
 from tests.failures.conftest import Make
@@ -235,7 +235,7 @@ def test_N_T_N_H_a_kernel_that_is_stopped_or_loops_ends_with_the_cancel(deployme
         deployment.canceler.cancel(run_id, "ada")
     for run_id in runs:
         assert deployment.settle(run_id).status == S.CANCELED
-    deployment.until(lambda: not any(os.path.exists(f"/proc/{pid}/environ") for pid in kernels), daemon=False)
+    deployment.until(lambda: not any(start_ticks(pid) for pid in kernels), daemon=False)
 
 
 def test_N_K_the_kernel_of_a_lost_worker_is_dead_before_another_starts(make: Make) -> None:
@@ -247,7 +247,7 @@ def test_N_K_the_kernel_of_a_lost_worker_is_dead_before_another_starts(make: Mak
     first = deployment.pid_of("kernel")
     deployment.kill_worker(run_id)
     deployment.until(lambda: deployment.ledger().count("kernel") == 2)
-    assert not os.path.exists(f"/proc/{first}/environ")
+    assert start_ticks(first) is None
     deployment.release("kernel")
     assert deployment.settle(run_id).status == S.SUCCESS
     deployment.check_history(run_id)

@@ -79,6 +79,13 @@ def test_yaml_below_the_magic_is_the_run_config_and_its_mistakes_are_told(shell:
     assert launched.wait(30) == "CANCELED"
 
 
+def test_a_run_that_is_waited_for_is_the_value_and_tells_its_steps(shell: Any) -> None:
+    launched, _ = said(shell, "%orch launch short --wait")
+    assert launched.status == "SUCCESS"
+    text = launched._repr_mimebundle_()["text/plain"]
+    assert "success" in text and "no step has begun" not in text
+
+
 def test_status_names_server_locations_and_daemon(shell: Any, shared: ServerProcess) -> None:
     table, _ = said(shell, "%orch status")
     parts = {(part, name) for part, name, _ in table.rows}

@@ -94,6 +94,18 @@ def test_what_a_notebook_gives_in_its_last_moment_is_taken(tmp_path: Path, monke
     assert ["made"] in [e.data.get("asset_key") for e in run.events]
 
 
+def test_a_context_that_the_parameters_cell_takes_by_hand_is_the_run_s(tmp_path: Path) -> None:
+    write(
+        tmp_path / "book.ipynb",
+        "from jupyter_orch.notebook import yield_result\nprint(context.is_run, context.solid_config['n'], n)",
+        "import os\nprint(os.environ.get('ORCH_RUN_FOLDER'))\nyield_result(35)",
+        parameters="from jupyter_orch.notebook import get_context\ncontext = get_context(solid_config={'n': 1})\nn = 1",
+    )
+    run = launched(tmp_path)
+    assert run.outcome.ok, run.failure("book")
+    assert run.out("book").startswith("True 7 7\nNone\n")
+
+
 def test_inputs_config_and_results_flow_and_the_executed_notebook_is_kept(tmp_path: Path) -> None:
     write(
         tmp_path / "book.ipynb",

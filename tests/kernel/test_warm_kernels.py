@@ -167,7 +167,7 @@ def test_nothing_of_one_run_is_seen_in_the_next(tmp_path: Path) -> None:
 def test_it_is_what_a_fresh_kernel_would_have_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     look = (
         "import json, os, resource, sys\n"
-        "hidden = {'JPY_PARENT_PID', 'JPY_SESSION_NAME', 'JUPYTER_ORCH_RUN_ID', 'PYDEVD_USE_FRAME_EVAL'}\n"
+        "hidden = {'ORCH_RUN_FOLDER', 'JPY_PARENT_PID', 'JPY_SESSION_NAME', 'JUPYTER_ORCH_RUN_ID', 'PYDEVD_USE_FRAME_EVAL'}\n"
         "print(json.dumps([os.getcwd(), {k: v for k, v in os.environ.items() if k not in hidden}, sys.executable,"
         " resource.getrlimit(resource.RLIMIT_NOFILE), sys.path, __name__, sys.argv[0]]))"
     )
