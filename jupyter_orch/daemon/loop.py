@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 
 from jupyter_orch import clock
+from jupyter_orch.daemon.outage import Outage
 from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.records.failure import Failure, failure_of
 
@@ -26,6 +27,7 @@ class Loop(ABC):
     """One duty of the daemon.
 
     Attributes:
+        outage: tells that the storage is away; a supervisor has one for all its loops.
         heartbeat: when it was last known to be well: at the end of a good turn, and while it rests after one (seconds
             since the epoch); 0 before the first.
     """
@@ -38,6 +40,7 @@ class Loop(ABC):
         self._errors_in_a_row = 0
         self._errors: deque[tuple[float, Failure]] = deque(maxlen=ERRORS_KEPT)
         self.heartbeat = 0.0
+        self.outage = Outage()
 
     @abstractmethod
     def poll(self) -> float:
@@ -88,7 +91,7 @@ class Loop(ABC):
             self._errors_in_a_row += 1
             self.note(error)
             if self._errors_in_a_row == 1:
-                log.warning("%s: %s", self.name, error.message)
+                self.outage.begins(error)
             return min(STORAGE_BACK_OFF, 2.0 ** min(self._errors_in_a_row, 6) / 2)
         except Exception as error:
             self._errors_in_a_row += 1

@@ -15,11 +15,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
-from jupyter_orch.ports import ReplicaStorage
+from jupyter_orch.daemon.outage import Outage
+from jupyter_orch.ports import ReplicaStorage, StorageUnavailable
 from jupyter_orch.processes import start_ticks
 from jupyter_orch.records.tick import HEARTBEAT, Replica
 
 log = logging.getLogger("jupyter_orch.daemon")
+_job_log = logging.getLogger("jupyter_orch.daemon.jobs")
+_job_log.setLevel(logging.ERROR)  # a heartbeat that waits for the storage is late: the outage itself is told
 LATE = 60.0
 REMEMBERED = 900.0
 SLOW = 1.0
@@ -76,7 +79,10 @@ class Supervisor:
         self.loops = tuple(loops)
         self._storage = storage
         self._heartbeat = Heartbeat(storage, loops, version, replica_id)
-        self._jobs = BackgroundScheduler(timezone=UTC)
+        self._outage = Outage()
+        for loop in loops:
+            loop.outage = self._outage
+        self._jobs = BackgroundScheduler(timezone=UTC, logger=_job_log)
         self._threads: dict[str, threading.Thread] = {}
 
     def start(self) -> None:
@@ -85,9 +91,18 @@ class Supervisor:
             self._start(loop)
         self._heartbeat()
         self._tell_of_predecessors()
-        self._jobs.add_job(self._heartbeat, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
+        self._jobs.add_job(self.beat, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
         self._jobs.add_job(self.look_after, "interval", seconds=HEARTBEAT, coalesce=True, max_instances=1)
         self._jobs.start()
+
+    def beat(self) -> None:
+        """Store a heartbeat; when the storage is away that is told, once, and when it is back."""
+        try:
+            self._heartbeat()
+        except StorageUnavailable as error:
+            self._outage.begins(error)
+        else:
+            self._outage.ends()
 
     @property
     def storage_took(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ LOOK_UP = 10.0
 DEADLINE = 35.0
 CLOCK_EVERY = 30.0
 """Seconds between two looks at the server's clock."""
+POOL_LOG = "jupyter_orch"
 _IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not given in time
 _LAST_WORD = f"SELECT pg_current_xact_id()::text, count(pg_notify('{CHANNEL}', news)) FROM unnest(%s::text[]) AS news"
 _UNKNOWN_ROLE = re.compile(r'role "([^"]*)" does not exist')
@@ -48,6 +50,7 @@ class PostgresDoor:
         self._deadlines = Deadlines(DEADLINE)
         self.engine: Engine = create_engine(
             url,
+            pool_logging_name=POOL_LOG,
             connect_args={
                 "connect_timeout": 5,
                 "keepalives_idle": 5,
@@ -59,6 +62,7 @@ class PostgresDoor:
                 ),
             },
         )
+        _leave_lost_connections_untold()
         event.listen(self.engine, "connect", _keep_nul_out)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -183,6 +187,16 @@ def _driver_errors() -> tuple[type[Exception], ...]:
 
 def _first_line(error: Any) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _leave_lost_connections_untold() -> None:
+    """A connection is lost: whoever used it is told so; that it can not be rolled back or closed is no news."""
+    logging.getLogger(f"sqlalchemy.pool.impl.QueuePool.{POOL_LOG}").setLevel(logging.CRITICAL)
+    logging.getLogger("psycopg").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("error ignored ")
 
 
 def _keep_nul_out(connection: Any, _: Any) -> None:

@@ -166,3 +166,24 @@ def test_B_L_a_storage_that_is_slow_is_told_once_and_when_it_is_over(
         assert beat.took == took
     assert caplog.text.count("the storage is slow: it took 2.5 s") == 1
     assert caplog.text.count("the storage answers in time again") == 1
+
+
+def test_an_outage_is_told_in_one_sentence_and_its_end_in_another(
+    storage: SqlStorage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> float:
+        raise StorageUnavailable("nobody answers")
+
+    loops = [Scripted(away, away), Scripted(away)]
+    supervisor = Supervisor(storage, loops, "1", new_replica_id())
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "beat", away)
+        for turn in (loops[0].turn, supervisor.beat, loops[1].turn, supervisor.beat, loops[0].turn):
+            turn()
+    for _ in range(2):
+        supervisor.beat()
+    assert [r.getMessage().split(";")[0].split(",")[0] for r in caplog.records] == [
+        "the storage can not be reached or written right now: nobody answers",
+        "the storage answers again",
+    ]
+    assert not any(record.exc_info for record in caplog.records)
