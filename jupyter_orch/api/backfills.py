@@ -281,7 +281,9 @@ def _launch(_: Any, info: Any, backfillParams: dict[str, Any]) -> Answer:
 def _chosen_names(context: Context, deployed: DeployedPartitionSet, params: dict[str, Any]) -> tuple[str, ...] | None:
     names, between, all_of_them = (params.get(key) for key in ("partitionNames", "partitionRange", "allPartitions"))
     if sum(1 for way in (names, between, all_of_them) if way) > 1:
-        raise BackfillRefused("choose partitions in one way: by partitionNames, by partitionRange, or by allPartitions")
+        raise BackfillRefused(
+            "choose partitions in one way: partitionNames, partitionRange (REST: from, to) or allPartitions (REST: all)"
+        )
     if between:
         known = context.orchestrator.backfills.partition_names(deployed)
         return partitions_between(known, between.get("start"), between.get("end"))

@@ -126,12 +126,14 @@ class Door:
         for name in body:
             if name not in names:
                 raise BadRequest(f"unknown field {name!r} in the body; there are: {', '.join(sorted(names)) or 'none'}")
+        missing = [field for field in self.body if field.required and body.get(field.name) is None]
+        if missing:
+            told = ", ".join(f"{field.name!r} ({field.description})" for field in missing)
+            raise BadRequest(f"the JSON body must have {told}")
         for field in self.body:
             value = body.get(field.name)
             if value is not None:
                 _put(variables, field.variable, _checked(field, value))
-            elif field.required:
-                raise BadRequest(f"the body has no {field.name!r}: {field.description}")
 
 
 def _put(variables: dict[str, Any], path: str, value: Any) -> None:

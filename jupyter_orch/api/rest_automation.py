@@ -136,25 +136,29 @@ BACKFILLS = (
             BodyField(
                 name="partitionSet",
                 variable="params.selector.partitionSetName",
-                description="the partition set",
+                description="name of a partition set",
                 required=True,
             ),
             BodyField(
                 name="location",
                 variable="params.selector.repositorySelector.repositoryLocationName",
-                description="its location",
+                description="code location that defines it",
                 required=True,
             ),
             BodyField(
                 name="repository",
                 variable="params.selector.repositorySelector.repositoryName",
-                description="its repository",
+                description="repository that defines it",
                 required=True,
             ),
-            BodyField(name="partitions", variable="params.partitionNames", description="which", kind="texts"),
-            BodyField(name="all", variable="params.allPartitions", description="all of them", kind="boolean"),
-            BodyField(name="from", variable="params.partitionRange.start", description="the first of a range"),
-            BodyField(name="to", variable="params.partitionRange.end", description="the last of a range"),
+            BodyField(
+                name="partitions", variable="params.partitionNames", description="names of partitions", kind="texts"
+            ),
+            BodyField(
+                name="all", variable="params.allPartitions", description="true for every partition", kind="boolean"
+            ),
+            BodyField(name="from", variable="params.partitionRange.start", description="first partition of a range"),
+            BodyField(name="to", variable="params.partitionRange.end", description="last partition of the range"),
             BodyField(
                 name="fromFailure",
                 variable="params.fromFailure",

@@ -89,3 +89,12 @@ def test_values_go_where_the_document_wants_them() -> None:
 def test_values_of_another_kind_are_refused(name: str, query: dict[str, list[str]], body: Any) -> None:
     with pytest.raises(BadRequest):
         door(name).variables({}, query, body)
+
+
+def test_all_that_a_body_lacks_is_told_at_once() -> None:
+    with pytest.raises(BadRequest) as refused:
+        door("launchBackfill").variables({}, {}, {"repository": None, "all": True})
+    assert str(refused.value) == (
+        "the JSON body must have 'partitionSet' (name of a partition set), 'location' (code location that defines it), "
+        "'repository' (repository that defines it)"
+    )
