@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any
 
@@ -14,6 +15,7 @@ from jupyter_orch import clock
 from jupyter_orch.cli.listing import Column, duration, moment, print_json, show_listing
 from jupyter_orch.cli.opening import add_json, add_workspace, composed_deployment, opened_instance, workspace_file
 from jupyter_orch.daemon.supervisor import LATE
+from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.tick import Replica
 
 COLUMNS = (
@@ -24,8 +26,9 @@ COLUMNS = (
     Column("heartbeat_age", "LAST SEEN", lambda seconds: f"{duration(seconds)} ago"),
     Column("started_at", "STARTED", moment),
     Column("loops", "LOOPS", lambda loops: ", ".join(loops) or "-"),
-    Column("errors", "ERRORS", lambda errors: "; ".join(f"{k}: {v}" for k, v in errors.items()) or "-"),
+    Column("errors", "ERRORS", lambda errors: _by_sentence(errors) or "-"),
 )
+LONGEST_ERROR = 240
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -104,10 +107,7 @@ def _liveness_check(arguments: argparse.Namespace) -> int:
 
 
 def _row(replica: Replica) -> dict[str, Any]:
-    errors = {
-        name: "; ".join(f"{failure.cls}: {failure.message}" for failure in failures)
-        for name, failures in replica.errors.items()
-    }
+    errors = {name: _distinct(failures) for name, failures in replica.errors.items()}
     silent_since = replica.silent_since(clock.now())
     status = "SILENT" if silent_since is not None else "ERROR" if errors else "RUNNING"
     return {
@@ -123,3 +123,21 @@ def _row(replica: Replica) -> dict[str, Any]:
         "loops": list(replica.loops),
         "errors": errors,
     }
+
+
+def _distinct(failures: Sequence[Failure]) -> str:
+    """Each different error once, the newest first; none takes more than a few lines."""
+    told = (_shortened(f"{failure.cls}: {failure.message}") for failure in failures)
+    return "; ".join(dict.fromkeys(told))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…"
+
+
+def _by_sentence(errors: Mapping[str, str]) -> str:
+    """What several loops have in common stands once, behind their names."""
+    loops: dict[str, list[str]] = {}
+    for name, told in errors.items():
+        loops.setdefault(told, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {told}" for told, names in loops.items())

@@ -6,12 +6,13 @@ import re
 
 from jupyter_orch import clock
 from jupyter_orch.instance import open_instance
+from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.tick import HEARTBEAT, Replica
 from jupyter_orch.settings import read_settings
 from tests.cli.console import Console
 
 
-def replica(name: str, age: float) -> Replica:
+def replica(name: str, age: float, errors: dict[str, tuple[Failure, ...]] | None = None) -> Replica:
     now = clock.now()
     return Replica(
         replica_id=name,
@@ -21,7 +22,7 @@ def replica(name: str, age: float) -> Replica:
         heartbeat=now - age,
         version="0",
         loops={"SCHEDULER": now - age},
-        errors={},
+        errors=errors or {},
     )
 
 
@@ -46,3 +47,20 @@ def test_a_silent_replica_is_told_apart(console: Console) -> None:
     assert re.search("RUNNING +-", living)
     rows = {row["host"]: row for row in console("daemon", "status", "--json").json}
     assert rows["dead"]["status"] == "SILENT" and rows["living"]["silent_since"] is None
+
+
+def test_an_error_that_came_again_and_again_stands_once(console: Console) -> None:
+    away = Failure(cls="StorageUnavailable", message="nobody answers")
+    long = Failure(cls="ValueError", message="x" * 5000)
+    errors = {"SCHEDULER": (away,) * 5, "SENSOR": (away,) * 3, "BACKFILL": (long, away, long)}
+    instance = open_instance(read_settings(console.home))
+    try:
+        instance.storage.beat(replica("ill", -HEARTBEAT * 20, errors))
+    finally:
+        instance.close()
+    told = console("daemon", "status")
+    assert told.code == 1 and "SCHEDULER, SENSOR: StorageUnavailable: nobody answers" in told.out, told
+    assert told.out.count("nobody answers") == 2 and told.out.count("x" * 100) == 2
+    (row,) = console("daemon", "status", "--json").json
+    assert row["errors"]["SCHEDULER"] == "StorageUnavailable: nobody answers"
+    assert re.fullmatch(r"ValueError: x{200,230}…; StorageUnavailable: nobody answers", row["errors"]["BACKFILL"])
