@@ -71,6 +71,7 @@ def _instance(_: Any, info: Any) -> Answer:
     return {
         "info": masked(settings.text),
         "runCoordinator": settings.coordinator.cls or settings.coordinator.name,
+        "runQueuingSupported": lambda info: context.orchestrator.launching.has_queue,
         "runLauncher": settings.launcher.cls or settings.launcher.name,
         "daemonHealth": {"id": "daemons", "allDaemonStatuses": daemon_statuses(context, replicas)},
         "replicas": [_replica(r) for r in replicas],

@@ -59,6 +59,15 @@ class Launching:
         self.launched: Callable[[], None] = lambda: None
         """Called when a worker is on its way."""
 
+    @property
+    def has_queue(self) -> bool:
+        """Whether runs wait for their turn, instead of starting as they come.
+
+        Raises:
+            CoordinatorFailed: it can not say.
+        """
+        return not self._coordinator.is_pass_through
+
     def submit(self, submission: Submission, run_id: str | None = None) -> tuple[Run, bool]:
         """Store a run; start it at once when nothing is in its way.
 

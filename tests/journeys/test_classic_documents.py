@@ -146,7 +146,7 @@ def test_a_run_in_classic_words_from_its_start_to_its_end(shared: ServerProcess)
 
 
 def test_permissions_and_health_in_classic_words(shared: ServerProcess) -> None:
-    found = shared.graphql("""query Health { version permissions { permission value } instance { daemonHealth { id
+    found = shared.graphql("""query Health { version permissions { permission value } instance { runQueuingSupported daemonHealth { id
         allDaemonStatuses { id daemonType required healthy lastHeartbeatErrors { __typename message stack
             cause { message stack } } lastHeartbeatTime } } } }""")
     assert found["version"] and found["permissions"] and found["instance"]["daemonHealth"]["allDaemonStatuses"]
