@@ -125,9 +125,13 @@ class Deployment:
         found = storage.get_run(run_id)  # after its events, so that what it says of the newest is never too little
         return None if found is None else (events, found.event_seq, found.is_final)
 
+    def has_run(self, run_id: str) -> bool:
+        """Whether there is such a run."""
+        return self.orchestrator.instance.storage.get_run(run_id) is not None
+
     def open_log(self, run_id: str, step_key: str, stream: str) -> int | None:
         """A descriptor of a step's captured output; None too when there is no such run, whatever folders there are."""
-        if self.orchestrator.instance.storage.get_run(run_id) is None:
+        if not self.has_run(run_id):
             return None
         return self.orchestrator.instance.compute_logs.open(run_id, step_key, stream)
 

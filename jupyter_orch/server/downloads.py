@@ -29,7 +29,7 @@ class LogHandler(OrchHandler):
         deployment = await self.deployment()
         fd = await asyncio.to_thread(deployment.open_log, run_id, step_key, stream)
         if fd is None:
-            raise web.HTTPError(404, "%s", f"there is no {stream} of step {step_key[:200]!r}")
+            raise await _not_found(deployment, run_id, f"there is no {stream} of step {step_key[:200]!r}")
         with os.fdopen(fd, "rb") as file:
             self.set_header("Content-Type", "text/plain; charset=utf-8")
             self.set_header("X-Content-Type-Options", "nosniff")
@@ -94,14 +94,15 @@ class NotebookHandler(OrchHandler):
             self.set_header("Content-Disposition", f'attachment; filename="{_plain(step_key)}.ipynb"')
         notebook: Any = await asyncio.to_thread(deployment.notebook, run_id, step_key)
         if notebook is None:
-            raise web.HTTPError(404, "%s", f"step {step_key[:200]!r} has no executed notebook yet")
+            raise await _not_found(deployment, run_id, f"step {step_key[:200]!r} has no executed notebook yet")
         self.set_header("Content-Type", "application/json")
         self.finish(notebook)
 
     async def _send_other(self, deployment: Any, run_id: str, step_key: str, form: str) -> None:
         fd: int | None = await asyncio.to_thread(deployment.open_result, run_id, step_key, form)
         if fd is None:
-            raise web.HTTPError(404, "%s", f"step {step_key[:200]!r} has left no {form[:30]!r} of its notebook")
+            told = f"step {step_key[:200]!r} has left no {form[:30]!r} of its notebook"
+            raise await _not_found(deployment, run_id, told)
         with os.fdopen(fd, "rb") as file:
             kind = mimetypes.guess_type(f"notebook.{form}")[0] or "application/octet-stream"
             self.set_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
@@ -111,6 +112,12 @@ class NotebookHandler(OrchHandler):
                 self.write(chunk)
                 await self.flush()
         self.finish()
+
+
+async def _not_found(deployment: Any, run_id: str, told: str) -> web.HTTPError:
+    """What is told of a run that exists; of another one, that it does not."""
+    known: bool = await asyncio.to_thread(deployment.has_run, run_id)
+    return web.HTTPError(404, "%s", told if known else f"there is no run {run_id[:64]!r}")
 
 
 def _plain(name: str) -> str:

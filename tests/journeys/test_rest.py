@@ -279,7 +279,21 @@ def test_a20_parts_of_a_log_are_served(shared: ServerProcess) -> None:
     ):
         found, body = shared.request(path, headers={"Range": asked})
         assert found == status and (expected is None or body == expected), (asked, body)
-    assert shared.request(f"{V1}runs/{run_id}/logs/none/stdout")[0] == 404
+    for run, told in ((run_id, "of step 'none'"), ("nobody", "there is no run 'nobody'")):
+        status, problem = call(shared, "GET", f"runs/{run}/logs/none/stdout")
+        assert status == 404 and told in problem["title"]
+
+
+def test_a_notebook_that_is_not_there_is_told_apart_from_a_run_that_is_not(shared: ServerProcess) -> None:
+    run_id = ended(shared)
+    for path, told in (
+        (f"runs/{run_id}/notebooks/wait", "has no executed notebook yet"),
+        (f"runs/{run_id}/notebooks/wait?format=pdf", "has left no 'pdf'"),
+        ("runs/nobody/notebooks/wait", "there is no run 'nobody'"),
+        ("runs/nobody/notebooks/wait?format=pdf", "there is no run 'nobody'"),
+    ):
+        status, problem = call(shared, "GET", path)
+        assert status == 404 and told in problem["title"], path
 
 
 def test_a20_a_client_that_stops_half_way_leaves_nothing_open(shared: ServerProcess) -> None:
