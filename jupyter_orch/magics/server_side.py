@@ -107,7 +107,7 @@ def newest_runs(client: OrchClient, limit: int, pipeline: str | None) -> Table:
 
 
 def find_run(client: OrchClient, beginning: str) -> str:
-    """The id of the one run whose id begins so.
+    """The id of the one run whose id begins so; of the newest for ``latest``.
 
     Raises:
         ClientError: there is none among the newest hundred, or several.
@@ -115,6 +115,8 @@ def find_run(client: OrchClient, beginning: str) -> str:
     if len(beginning) >= 36:
         return beginning
     runs = _checked(client.execute(_RUNS, {"filter": {}, "limit": 100})["pipelineRunsOrError"])["results"]
+    if beginning == "latest" and runs:
+        return str(runs[0]["runId"])
     found = [run["runId"] for run in runs if run["runId"].startswith(beginning)]
     if len(found) != 1:
         count = "none" if not found else f"{len(found)}"

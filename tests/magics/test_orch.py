@@ -10,7 +10,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from jupyter_orch.client import ServerNotFound
+from jupyter_orch.client import ClientError, OrchClient, ServerNotFound
+from jupyter_orch.magics.server_side import find_run
 
 
 @pytest.fixture
@@ -87,3 +88,26 @@ def test_without_a_server_it_says_how_to_get_one(shell: Any, monkeypatch: pytest
     with capture_output() as captured:
         assert result(shell, "%orch status") is None
     assert "no Jupyter server runs here" in captured.stderr
+
+
+class Newest(OrchClient):
+    """A client whose server has these runs, newest first."""
+
+    def __init__(self, *run_ids: str) -> None:
+        super().__init__("http://127.0.0.1:9/", "t")
+        self.run_ids = run_ids
+
+    def execute(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        return {"pipelineRunsOrError": {"results": [{"runId": run_id} for run_id in self.run_ids]}}
+
+
+def test_a_run_is_named_by_its_beginning_or_as_the_latest() -> None:
+    client = Newest("b2", "b1", "a1")
+    assert find_run(client, "latest") == "b2" and find_run(client, "a") == "a1"
+    for asked, name, told in (
+        (client, "b", "2 of the newest"),
+        (client, "c", "none of the newest"),
+        (Newest(), "latest", "none"),
+    ):
+        with pytest.raises(ClientError, match=told):
+            find_run(asked, name)
