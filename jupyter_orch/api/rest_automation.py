@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_orch.api.doors import CURSOR, LIMIT, PROBLEM, BodyField, Door, Parameter
 
 _SCHEDULE = """name repositoryName repositoryLocationName pipelineName mode cronSchedule executionTimezone sentence
-    status futureTicks(limit: 1)"""
+    status nextTicks(limit: 1) { timestamp localTime note }"""
 _SCHEDULE_NAME = Parameter(
     name="name", variable="selector.scheduleName", description="The schedule's name.", in_path=True
 )

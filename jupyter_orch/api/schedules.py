@@ -37,14 +37,17 @@ def schedule(context: Context, deployed: DeployedSchedule) -> Answer:
 def _row(context: Context, deployed: DeployedSchedule, switch: Instigator, pages: TickPages) -> Answer:
     found = deployed.schedule
 
-    def future_ticks(info: Any, limit: int | None = None) -> list[float]:
-        return [due.due_at for due in cron.upcoming(found.cron, found.timezone, clock.now(), _count(limit))]
-
-    def next_ticks(info: Any, limit: int | None = None) -> list[Answer]:
+    def next_ticks(info: Any, limit: int | None = None, after: float | None = None) -> list[Answer]:
+        start = clock.now() if after is None else after
         return [
             {"timestamp": due.due_at, "localTime": due.local_time, "note": due.note}
-            for due in cron.upcoming(found.cron, found.timezone, clock.now(), _count(limit))
+            for due in cron.upcoming(found.cron, found.timezone, start, _count(limit))
         ]
+
+    def future_ticks(info: Any, cursor: float | None = None, limit: int | None = None) -> Answer:
+        results = next_ticks(info, limit, cursor)
+        last = results[-1]["timestamp"] if results else cursor
+        return {"results": results, "cursor": clock.now() if last is None else last}
 
     ticks = pages.of(deployed.instigator_id)
     return {

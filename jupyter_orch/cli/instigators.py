@@ -185,7 +185,7 @@ def _turn_there(client: OrchClient, arguments: argparse.Namespace, noun: str, *,
     turn = client.turn_schedule if noun == "schedule" else client.turn_sensor
     for row in wanted:
         now = turn(row["name"], on=on, location=row["location"])
-        due = f"; next due {moment(now['futureTicks'][0])}" if on and now.get("futureTicks") else ""
+        due = f"; next due {moment(now['nextTicks'][0]['timestamp'])}" if on and now.get("nextTicks") else ""
         print(f"{noun} {row['name']} is {'ON' if on else 'OFF'}{due}")
     return 1 if arguments.all and problem_of_locations(client) else 0
 

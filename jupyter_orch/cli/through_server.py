@@ -34,7 +34,7 @@ _PIPELINES = """{ answer: repositoriesOrError { __typename ... on RepositoryConn
     pipelines { name description tags { key value } modes { name } presets { name } } } }
     ... on Error { message } } }"""
 _SCHEDULES = """{ answer: schedulesOrError { __typename ... on Schedules { results { name status cronSchedule
-    executionTimezone sentence futureTicks(limit: 1) pipelineName mode repositoryLocationName repositoryName
+    executionTimezone sentence nextTicks(limit: 1) { timestamp } pipelineName mode repositoryLocationName repositoryName
     description } } ... on Error { message } } }"""
 _SENSORS = """{ answer: sensorsOrError { __typename ... on Sensors { results { name status sensorType minIntervalSeconds
     nextEvaluation targets { pipelineName } cursor repositoryLocationName repositoryName description } }
@@ -109,7 +109,7 @@ def schedules_there(client: OrchClient) -> list[dict[str, Any]]:
             "cron": found["cronSchedule"],
             "timezone": found["executionTimezone"],
             "when": found["sentence"],
-            "next_due": found["futureTicks"][0] if found["futureTicks"] and _switch(found) == "ON" else None,
+            "next_due": found["nextTicks"][0]["timestamp"] if found["nextTicks"] and _switch(found) == "ON" else None,
             "pipeline": found["pipelineName"],
             "mode": found["mode"],
             "location": found["repositoryLocationName"],

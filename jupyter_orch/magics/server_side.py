@@ -20,7 +20,7 @@ _RUNS = """query($filter: RunsFilter, $limit: Int) { pipelineRunsOrError(filter:
 _STATUS = """{ version workspaceOrError { ... on Workspace { locationEntries { name loadStatus loadError { message } } }
   ... on Error { message } } instance { daemonHealth { allDaemonStatuses { daemonType healthy } } } }"""
 _SCHEDULES = """{ schedulesOrError { ... on Schedules { results { name status sentence pipelineName repositoryName
-  repositoryLocationName futureTicks(limit: 1) } } ... on Error { message } } }"""
+  repositoryLocationName nextTicks(limit: 1) { timestamp } } } ... on Error { message } } }"""
 _TURN = """mutation($selector: ScheduleSelector!) { answer: %s(scheduleSelector: $selector) { __typename
   ... on ScheduleStateResult { schedule { status } } ... on Error { message } } }"""
 _SERVE = """mutation($path: String!) { answer: serveNotebook(path: $path) { __typename
@@ -145,7 +145,7 @@ def schedules(client: OrchClient) -> Table:
             one["pipelineName"],
             "on" if one["status"] == "RUNNING" else "off",
             one["sentence"],
-            _moment(one["futureTicks"][0]) if one["status"] == "RUNNING" and one["futureTicks"] else "",
+            _moment(one["nextTicks"][0]["timestamp"]) if one["status"] == "RUNNING" and one["nextTicks"] else "",
         )
         for one in _schedules(client)
     ]

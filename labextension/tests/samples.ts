@@ -64,7 +64,7 @@ export function schedule(change: Record<string, unknown> = {}): Record<string, u
     description: null,
     repositoryName: '__repository__',
     repositoryLocationName: 'flights.py',
-    futureTicks: [4e9],
+    nextTicks: [{ timestamp: 4e9, localTime: '2096-10-02 07:06 UTC', note: null }],
     ticks: [],
     ...change
   };

@@ -27,7 +27,7 @@ RUN_JOB = """mutation($id: String!) { runNotebookJob(jobId: $id) { __typename
   ... on LaunchPipelineRunSuccess { run { runId } } ... on Error { message } } }"""
 REMOVE = "mutation($id: String!) { removeNotebookJob(jobId: $id) { __typename } }"
 JOBS = """{ notebookJobsOrError { ... on NotebookJobs { results { jobId name path parameters cronSchedule executionTimezone
-  keep schedule { name status futureTicks(limit: 1) ticks(limit: 1) { status runIds } } runs { runId status } } } } }"""
+  keep schedule { name status nextTicks(limit: 1) { timestamp } ticks(limit: 1) { status runIds } } runs { runId status } } } } }"""
 
 
 def notebook(path: Path, parameters: str, *cells: str) -> None:

@@ -97,7 +97,7 @@ export class WorkspaceModel extends ChangingModel implements IFeed<LocationsChan
     const due = this._locations
       .flatMap(location => location.schedules)
       .filter(schedule => schedule.status === 'RUNNING')
-      .flatMap(schedule => schedule.futureTicks.slice(0, 1));
+      .flatMap(schedule => schedule.nextTicks.slice(0, 1).map(tick => tick.timestamp));
     return due.length > 0 ? Math.min(...due) : null;
   }
 

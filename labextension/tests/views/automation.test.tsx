@@ -30,7 +30,7 @@ beforeEach(() => {
     workspaceOrError: () => workspace(location('flights.py')),
     scheduleOrError: (args: unknown) => {
       asked.push(args);
-      return { __typename: 'Schedule', ...schedule({ executionTimezone: 'Europe/Berlin', mode: 'default', futureTicks: () => [4e9], nextTicks: () => [{ timestamp: 4e9, localTime: '2096-10-02 09:06 CEST', note }], ticks: () => ticks }) };
+      return { __typename: 'Schedule', ...schedule({ executionTimezone: 'Europe/Berlin', mode: 'default', nextTicks: () => [{ timestamp: 4e9, localTime: '2096-10-02 09:06 CEST', note }], ticks: () => ticks }) };
     },
     startSchedule: () => ({ __typename: 'ScheduleStateResult', schedule: schedule({ status: 'RUNNING' }) })
   });

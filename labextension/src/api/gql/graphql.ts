@@ -310,7 +310,7 @@ export type ScheduleDetailQueryVariables = Exact<{
 
 export type ScheduleDetailQuery = { scheduleOrError:
     | { __typename: 'PythonError', message: string }
-    | { __typename: 'Schedule', mode: string, partitionSetName: string | null, id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, nextTicks: Array<{ timestamp: number, localTime: string, note: string | null }>, history: Array<{ id: string, timestamp: number, startTimestamp: number | null, endTimestamp: number | null, lateSeconds: number | null, isMissed: boolean, status: InstigationTickStatus, skipReason: string | null, skippedRunKeys: Array<string>, runIds: Array<string>, attempts: number, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
+    | { __typename: 'Schedule', mode: string, partitionSetName: string | null, id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, upcoming: Array<{ timestamp: number, localTime: string, note: string | null }>, history: Array<{ id: string, timestamp: number, startTimestamp: number | null, endTimestamp: number | null, lateSeconds: number | null, isMissed: boolean, status: InstigationTickStatus, skipReason: string | null, skippedRunKeys: Array<string>, runIds: Array<string>, attempts: number, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
     | { __typename: 'ScheduleNotFoundError', message: string }
    };
 
@@ -571,13 +571,13 @@ export type DueTimesQuery = { dueTimesOrError:
     | { __typename: 'PythonError', message: string }
    };
 
-export type NotebookJobFieldsFragment = { jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> };
+export type NotebookJobFieldsFragment = { jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> };
 
 export type NotebookJobsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type NotebookJobsQuery = { notebookJobsOrError:
-    | { __typename: 'NotebookJobs', results: Array<{ jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }> }
+    | { __typename: 'NotebookJobs', results: Array<{ jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }> }
     | { __typename: 'PythonError', message: string }
    };
 
@@ -977,7 +977,7 @@ export type PermissionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PermissionsQuery = { version: string, permissions: Array<{ permission: string, value: boolean, disabledReason: string | null }> };
 
-export type ScheduleRowFragment = { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> };
+export type ScheduleRowFragment = { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> };
 
 export type WorkspaceQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -986,7 +986,7 @@ export type WorkspaceQuery = { workspaceOrError:
     | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
     | { __typename: 'Workspace', path: string, locationEntries: Array<{ id: string, name: string, loadStatus: RepositoryLocationLoadStatus, stale: boolean, updatedTimestamp: number, progress: string | null, displayMetadata: Array<{ key: string, value: string }>, loadError: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, locationOrLoadError:
           | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
-          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, futureTicks: Array<number>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }>, sensors: Array<{ id: string, name: string, sensorType: SensorType, description: string | null, minIntervalSeconds: number, status: InstigationStatus, repositoryName: string, repositoryLocationName: string, nextEvaluation: number | null, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus }> }>, partitionSets: Array<{ id: string, name: string, pipelineName: string, mode: string }> }> }
+          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }>, sensors: Array<{ id: string, name: string, sensorType: SensorType, description: string | null, minIntervalSeconds: number, status: InstigationStatus, repositoryName: string, repositoryLocationName: string, nextEvaluation: number | null, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus }> }>, partitionSets: Array<{ id: string, name: string, pipelineName: string, mode: string }> }> }
          | null }> }
    };
 
@@ -1314,7 +1314,9 @@ export const ScheduleRowFragmentDoc = new TypedDocumentString(`
   description
   repositoryName
   repositoryLocationName
-  futureTicks(limit: 3)
+  nextTicks(limit: 3) {
+    timestamp
+  }
   ticks(limit: 1) {
     id
     timestamp
@@ -1399,7 +1401,9 @@ fragment ScheduleRow on Schedule {
   description
   repositoryName
   repositoryLocationName
-  futureTicks(limit: 3)
+  nextTicks(limit: 3) {
+    timestamp
+  }
   ticks(limit: 1) {
     id
     timestamp
@@ -1596,7 +1600,7 @@ export const ScheduleDetailDocument = new TypedDocumentString(`
       ...ScheduleRow
       mode
       partitionSetName
-      nextTicks(limit: 5) {
+      upcoming: nextTicks(limit: 5) {
         timestamp
         localTime
         note
@@ -1656,7 +1660,9 @@ fragment ScheduleRow on Schedule {
   description
   repositoryName
   repositoryLocationName
-  futureTicks(limit: 3)
+  nextTicks(limit: 3) {
+    timestamp
+  }
   ticks(limit: 1) {
     id
     timestamp
@@ -2343,7 +2349,9 @@ fragment ScheduleRow on Schedule {
   description
   repositoryName
   repositoryLocationName
-  futureTicks(limit: 3)
+  nextTicks(limit: 3) {
+    timestamp
+  }
   ticks(limit: 1) {
     id
     timestamp
@@ -3220,7 +3228,9 @@ fragment ScheduleRow on Schedule {
   description
   repositoryName
   repositoryLocationName
-  futureTicks(limit: 3)
+  nextTicks(limit: 3) {
+    timestamp
+  }
   ticks(limit: 1) {
     id
     timestamp

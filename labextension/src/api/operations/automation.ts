@@ -29,7 +29,7 @@ export const SCHEDULE_DETAIL = graphql(`
         ...ScheduleRow
         mode
         partitionSetName
-        nextTicks(limit: 5) {
+        upcoming: nextTicks(limit: 5) {
           timestamp
           localTime
           note

@@ -48,7 +48,9 @@ export const SCHEDULE_ROW = graphql(`
     description
     repositoryName
     repositoryLocationName
-    futureTicks(limit: 3)
+    nextTicks(limit: 3) {
+      timestamp
+    }
     ticks(limit: 1) {
       id
       timestamp

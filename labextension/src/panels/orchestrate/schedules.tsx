@@ -68,7 +68,7 @@ function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; ta
           </span>
           <span className="jp-orch-Row-note">{schedule.sentence}</span>
           <span className="jp-orch-Row-note">
-            {on && schedule.futureTicks.length > 0 ? <NextTick due={schedule.futureTicks[0]} /> : trans.__('Switched off')}
+            {on && schedule.nextTicks.length > 0 ? <NextTick due={schedule.nextTicks[0].timestamp} /> : trans.__('Switched off')}
             {last?.status === 'FAILURE' && <span className="jp-orch-tone-bad"> · {trans.__('last tick failed')}</span>}
           </span>
         </span>

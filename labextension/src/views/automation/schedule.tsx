@@ -51,7 +51,7 @@ export function ScheduleFacts({ model, detail }: { model: AutomationModel; detai
       <div className="jp-orch-Page">
         {model.tested && <TestResult model={model} tested={model.tested} />}
         <h3>{on ? trans.__('Next ticks') : trans.__('Next ticks, once switched on')}</h3>
-        <NextTicks ticks={detail.nextTicks} zone={detail.executionTimezone} />
+        <NextTicks ticks={detail.upcoming} zone={detail.executionTimezone} />
         <h3>{trans.__('Ticks')}</h3>
         <Ticks model={model} ticks={detail.history} />
       </div>
@@ -60,7 +60,7 @@ export function ScheduleFacts({ model, detail }: { model: AutomationModel; detai
 }
 
 /** The next due times as the schedule's own clocks show them. */
-function NextTicks({ ticks, zone }: { ticks: ScheduleDetail['nextTicks']; zone: string }): JSX.Element {
+function NextTicks({ ticks, zone }: { ticks: ScheduleDetail['upcoming']; zone: string }): JSX.Element {
   const { trans } = useOrch();
   const now = useNow(true);
   if (ticks.length === 0) {

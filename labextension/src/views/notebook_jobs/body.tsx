@@ -93,7 +93,7 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
         </div>
       </th>
       <td title={`${job.cronSchedule} ${job.executionTimezone}`}>{schedule?.sentence ?? job.cronSchedule}</td>
-      <td>{on && schedule?.futureTicks[0] !== undefined ? <Due instant={schedule.futureTicks[0]} /> : trans.__('switched off')}</td>
+      <td>{on && schedule?.nextTicks[0] !== undefined ? <Due instant={schedule.nextTicks[0].timestamp} /> : trans.__('switched off')}</td>
       <td>
         {job.runs.length === 0 && trans.__('none yet')}
         {job.runs.map(run => (
