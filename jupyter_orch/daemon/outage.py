@@ -18,6 +18,11 @@ class Outage:
         self._lock = threading.Lock()
         self._since: float | None = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it was told, and its end was not."""
+        return self._since is not None
+
     def begins(self, error: StorageUnavailable) -> None:
         """Tell it, unless it was told."""
         with self._lock:

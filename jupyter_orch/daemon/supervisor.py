@@ -43,14 +43,15 @@ class Heartbeat:
     def __call__(self) -> None:
         """Beat once, and tell when the storage begins or ends to be slow."""
         begun, was_slow = time.monotonic(), self.took > SLOW
-        self._beat()
+        self.store()
         self.took = time.monotonic() - begun
         if self.took > SLOW and not was_slow:
             log.warning("the storage is slow: it took %.1f s for a heartbeat; runs start and end late", self.took)
         elif was_slow and self.took <= SLOW:
             log.warning("the storage answers in time again")
 
-    def _beat(self) -> None:
+    def store(self) -> None:
+        """Beat once, and tell nothing."""
         self._storage.beat(
             Replica(
                 replica_id=self.replica_id,
@@ -97,8 +98,9 @@ class Supervisor:
 
     def beat(self) -> None:
         """Store a heartbeat; when the storage is away that is told, once, and when it is back."""
+        beat = self._heartbeat.store if self._outage.is_told else self._heartbeat  # back from an outage is not slow
         try:
-            self._heartbeat()
+            beat()
         except StorageUnavailable as error:
             self._outage.begins(error)
         else:

@@ -56,7 +56,7 @@ class RunLauncher(ABC):
             How, in a few words for the run's log, e.g. ``"forked from a warm worker"``.
 
         Raises:
-            OrchError: nothing was started.
+            OrchError: nothing was started; it is tried again, a few times. Any other error ends the run at once.
         """
 
     def resume_run(self, order: LaunchOrder) -> str:

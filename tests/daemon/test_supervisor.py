@@ -180,8 +180,10 @@ def test_an_outage_is_told_in_one_sentence_and_its_end_in_another(
         patched.setattr(storage, "beat", away)
         for turn in (loops[0].turn, supervisor.beat, loops[1].turn, supervisor.beat, loops[0].turn):
             turn()
-    for _ in range(2):
+    with monkeypatch.context() as patched:
+        patched.setattr(supervisor_module, "SLOW", -1.0)
         supervisor.beat()
+    supervisor.beat()
     assert [r.getMessage().split(";")[0].split(",")[0] for r in caplog.records] == [
         "the storage can not be reached or written right now: nobody answers",
         "the storage answers again",
