@@ -65,13 +65,15 @@ def kinds(server: ServerProcess, run_id: str) -> list[str]:
 
 
 def children_of(pid: int) -> list[int]:
-    """All processes below one."""
+    """All processes below one; threads and processes may end meanwhile."""
     found: list[int] = []
     todo = [pid]
     while todo:
-        path = Path(f"/proc/{todo.pop()}/task")
-        for task in path.iterdir() if path.exists() else ():
-            below = [int(child) for child in (task / "children").read_text().split()]
+        for children in Path(f"/proc/{todo.pop()}/task").glob("*/children"):
+            try:
+                below = [int(child) for child in children.read_text().split()]
+            except OSError:
+                continue
             found += below
             todo += below
     return found
