@@ -39,7 +39,8 @@ def test_u29_a_step_that_wants_all_memory_fails_alone(tmp_path: Path, start: str
 
 
 def test_u29_a_step_that_opens_files_without_end_fails_alone(tmp_path: Path) -> None:
-    run = run_greedy(tmp_path, "x = [open(os.devnull) for _ in range(100_000)]", {"open_files": 200})
+    few_more = len(os.listdir("/proc/self/fd")) + 100  # than what this process has open and its step inherits
+    run = run_greedy(tmp_path, "x = [open(os.devnull) for _ in range(100_000)]", {"open_files": few_more})
     assert run.failure("greedy")["cls"] == "OSError" and "Too many open files" in run.failure("greedy")["message"]
     assert run.of("modest")[-1] == "STEP_SUCCESS"
 
