@@ -26,10 +26,15 @@ check: $(STAMP) panel-tools ## Lint, types, import contracts, panel lint
 	$(BIN)/lint-imports
 	cd labextension && npm run --silent lint
 
+# What fails beside others is tried once more alone; the first failure stays in the output.
+define tested
+$(BIN)/python -m pytest $(1) tests || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(2) tests
+endef
+
 test: $(STAMP) panel services ## All tests: unit, journeys, browser, panel
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m 'not journey and not browser' tests
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m 'journey and not browser' tests
-	$(BIN)/python -m pytest -m browser tests
+	$(call tested,-n 2 --dist loadscope -m 'not journey and not browser',-m 'not journey and not browser')
+	$(call tested,-n 2 --dist loadscope -m 'journey and not browser',-m 'journey and not browser')
+	$(call tested,-m browser,-m browser)
 	cd labextension && npm test --silent
 
 ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens, those of the docs in docs/images
