@@ -19,17 +19,21 @@ from jupyter_orch.failpoints import failpoint
 from jupyter_orch.masking import Mask
 from jupyter_orch.ports import RunLauncher, RunStorage, WorkerHealth
 from jupyter_orch.processes import end_process, is_alive, is_local, kill_run
+from jupyter_orch.records import codec
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.failure import Failure
-from jupyter_orch.records.run import Run, RunFilter
+from jupyter_orch.records.run import ProcessIdentity, Run, RunFilter
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
-from jupyter_orch.runs.journal import LEASE, Journal
+from jupyter_orch.runs.journal import ALL_EVENTS, LEASE, Journal
 from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.settings import RunMonitoring
 
 TURN = 0.15
 """Seconds until a worker that has just claimed its run is watched, while any run is in progress."""
+
+UNCLAIMED = 15.0
+"""Seconds that a worker has for its claim when the process that had asked for it has ended."""
 
 OVERTIME = 20.0
 """Seconds after the end of its time that a run's own worker has for ending it in order."""
@@ -80,6 +84,7 @@ class Rescuer(Loop):
         self._last_turn = clock.shared()
         self._pidfds: dict[int, int] = {}
         self._cancel_asked: dict[str, float] = {}
+        self._launches_seen: dict[tuple[str, int], float] = {}
 
     def poll(self) -> float:
         now = clock.shared()
@@ -102,12 +107,24 @@ class Rescuer(Loop):
         reason = None
         if run.start_deadline is not None and now > run.start_deadline:
             reason = "the worker did not start in time"
-        elif self._launcher.check_run_worker_health(run) is WorkerHealth.GONE:
+        elif (health := self._launcher.check_run_worker_health(run)) is WorkerHealth.GONE:
             reason = "the worker ended before it had taken its run"
+        elif health is WorkerHealth.UNKNOWN and self._is_abandoned(run, now):
+            self._journal.launch_anew(run, "the process that had asked for a worker has ended, and none came")
+            self._requeued()
         if reason is not None:
             if self._journal.launch_failed(run, reason) is not None and self._launcher.can_terminate(run):
                 self._launcher.terminate(run)  # it would find its claim refused, if it ever came to it
             self._requeued()
+
+    def _is_abandoned(self, run: Run, now: float) -> bool:
+        """Whether nobody is left who would know of a worker on its way, and none has come for a while."""
+        if now - self._launches_seen.setdefault((run.run_id, run.epoch), now) < UNCLAIMED:
+            return False
+        told = self._storage.read_events(run.run_id, limit=ALL_EVENTS, types={EventType.PIPELINE_STARTING})
+        asked_by = told[-1].event.data.get("asked_by") if told else None
+        asker = codec.from_json(ProcessIdentity, asked_by) if asked_by else None
+        return asker is not None and is_local(asker) and not is_alive(asker)
 
     def _loss(self, run: Run, now: float) -> Loss | None:
         """Why the run's worker must be taken for lost; None while there is no reason to."""
@@ -150,6 +167,9 @@ class Rescuer(Loop):
         ids = {run.run_id for run in held}
         for run_id in self._cancel_asked.keys() - ids:
             del self._cancel_asked[run_id]
+        starting = {(run.run_id, run.epoch) for run in held if run.status == RunStatus.STARTING}
+        for launch in self._launches_seen.keys() - starting:
+            del self._launches_seen[launch]
 
     def _bury(self, run: Run, loss: Loss) -> None:
         """The worker is lost: end it and what it started, for certain, then end the run or let another go on."""

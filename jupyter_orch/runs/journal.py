@@ -17,6 +17,7 @@ from jupyter_orch import clock
 from jupyter_orch.errors import OrchError
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.ports import Bell, Guard, NewRun, RunStorage, StorageUnavailable
+from jupyter_orch.processes import this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.failure import Failure, failure_of
@@ -116,7 +117,7 @@ class Journal:
         token = secrets.token_hex(16)
         events = (
             _event(EventType.PIPELINE_DEQUEUED, "Taken from the queue."),
-            _event(EventType.PIPELINE_STARTING, "Asking for a worker."),
+            _event(EventType.PIPELINE_STARTING, "Asking for a worker.", asked_by=codec.to_json(this_process())),
         )
         won = self._move(
             run.run_id,
@@ -140,6 +141,12 @@ class Journal:
                 run.run_id, guard, RunStatus.QUEUED, (note,), epoch=run.epoch + 1, launch_tries=tries, launch_token=None
             )
         return self.fail(run, f"no worker could be started: {reason}", epoch=run.epoch + 1, launch_tries=tries)
+
+    def launch_anew(self, run: Run, reason: str) -> Run | None:
+        """STARTING → QUEUED, and no try is counted; the epoch moves, so a worker that is still to come is void."""
+        guard = Guard(statuses=(RunStatus.STARTING,), epoch=run.epoch)
+        note = _event(EventType.ENGINE_EVENT, f"It is launched anew: {reason}", "WARNING")
+        return self._move(run.run_id, guard, RunStatus.QUEUED, (note,), epoch=run.epoch + 1, launch_token=None)
 
     def not_launchable(self, run: Run, error: Exception) -> Run | None:
         """STARTING → FAILURE at once; the error of the launcher, with its stack, is in the run's log."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from jupyter_orch import clock
-from jupyter_orch.daemon.rescuer import Rescuer
+from jupyter_orch.daemon.rescuer import UNCLAIMED, Rescuer
 from jupyter_orch.errors import OrchError
 from jupyter_orch.masking import Mask
 from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
@@ -181,6 +181,31 @@ def test_a_launch_that_never_arrived_is_tried_again(storage: SqlStorage, journal
     hands.now += 2
     rescuer.poll()
     assert status(storage, run) == RunStatus.QUEUED
+
+
+@pytest.mark.parametrize("asker_lives", [False, True])
+def test_a_launch_whose_asker_was_killed_is_made_anew_soon(
+    storage: SqlStorage, journal: Journal, hands: Hands, monkeypatch: pytest.MonkeyPatch, asker_lives: bool
+) -> None:
+    asker = this_process() if asker_lives else replace(this_process(), started=1)
+    monkeypatch.setattr("jupyter_orch.runs.journal.this_process", lambda: asker)
+    run, _ = journal.submit(submission())
+    won = journal.dequeue(run)
+    assert won is not None
+    rescuer = Rescuer(storage, journal, Nowhere())
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.STARTING, "its worker may be on its way"
+    hands.now += UNCLAIMED
+    rescuer.poll()
+    found = storage.get_run(run.run_id)
+    assert found is not None and found.launch_tries == 0
+    if asker_lives:
+        assert found.status == RunStatus.STARTING
+        return
+    assert found.status == RunStatus.QUEUED
+    assert journal.claim(run.run_id, won[0].epoch, won[1], this_process(), "late") is None
+    told = storage.read_events(run.run_id, types=["ENGINE_EVENT"])[-1].event.message
+    assert told == "It is launched anew: the process that had asked for a worker has ended, and none came"
 
 
 def test_a_launch_that_its_launcher_knows_to_be_dead_does_not_wait_for_its_time(

@@ -20,10 +20,7 @@ pytestmark = pytest.mark.journey
 
 SETTINGS: dict[str, Any] = {
     "run_coordinator": {"queued": {"max_concurrent_runs": 3}},
-    "run_monitoring": {
-        "in_flight_steps": "rerun",
-        "start_timeout_seconds": 20,
-    },  # of what a killed server had just taken
+    "run_monitoring": {"in_flight_steps": "rerun"},
     "run_retries": {"enabled": True, "max_retries": 1},
     "concurrency": {"pools": {"limits": {"narrow": 1}}},
 }
