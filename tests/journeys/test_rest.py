@@ -113,7 +113,7 @@ def test_canceling_and_executing_again(shared: ServerProcess) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ({}, 400, "no 'pipeline'"),
+        ({}, 400, "must have 'pipeline'"),
         ({"pipeline": 3}, 400, "'pipeline' must be a text"),
         ({"pipeline": "shrt"}, 404, "did you mean 'short'"),
         ({"pipeline": "short", "location": "none"}, 404, "no pipeline"),
