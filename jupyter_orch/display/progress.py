@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import time
+from abc import ABC, abstractmethod
 from html import escape
 from typing import Any
 
@@ -69,11 +70,12 @@ class RunProgress:
         return ", ".join(names[:MOST_NAMES]) + more
 
 
-class _Shown:
+class _Shown(ABC):
     """One place below a cell."""
 
+    @abstractmethod
     def draw(self, done: int, all_steps: int, said: str, failed: bool) -> None:
-        raise NotImplementedError
+        """Show how far it has come."""
 
 
 class _Widget(_Shown):
