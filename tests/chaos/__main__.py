@@ -29,7 +29,7 @@ from tests.postgres import Postgres, find_programs
 
 REPOSITORY = Path(__file__).parents[2]
 REPORTS = REPOSITORY / "build" / "chaos"
-LONG, MIDDLE = Size(runs=5000, faults=2000, every=2.5, longest_pause=4.0), Size(runs=400, faults=250)
+LONG, MIDDLE = Size(runs=5000, faults=2000, longest_pause=3.0), Size(runs=400, faults=250)
 SUITES = {
     "nth-call": ("tests/chaos/test_nth_call.py", {"CHAOS_SIZE": "long"}),
     "resume": ("tests/chaos/test_resume.py", {"CHAOS_SIZE": "long"}),
@@ -84,7 +84,7 @@ def suite(name: str) -> Found:
 
 def pieces(seed: int, is_middle: bool) -> dict[str, Callable[[], Found]]:
     """Everything that can be done, by name."""
-    size, seconds = (MIDDLE, 600.0) if is_middle else (LONG, 150 * 60.0 / 2)
+    size, seconds = (MIDDLE, 600.0) if is_middle else (LONG, 75 * 60.0)
     return {
         "campaign-sqlite": lambda: campaign_on("sqlite", seed, size),
         "campaign-postgres": lambda: campaign_on("postgres", seed, size),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +28,9 @@ UNFINISHED = RunFilter(statuses=tuple(status for status in RunStatus if status n
 MIXTURE = ("once", "once", "again", "again", "again", "mapped", "mapped", "twelve", "again", "notebook")
 QUIET = 15.0
 """Seconds after the last run within which every process of a run must be gone."""
+MINUTE = 60.0
+TOLD_EVERY = 100
+"""Runs between two lines of progress."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Size:
         runs: that the client launches, besides those of the sensor.
         every: seconds between two faults.
         patience: seconds for everything to end after the last fault.
+        minutes: after which no more is done, however much was; a slow machine does less, and the report says how much.
     """
 
     runs: int
@@ -44,6 +49,7 @@ class Size:
     every: float = 1.0
     longest_pause: float = 2.0
     patience: float = 180.0
+    minutes: float = 110.0
 
 
 @dataclass(slots=True)
@@ -68,14 +74,18 @@ class Report:
 
 
 class Client:
-    """Launches runs under keys of its own and asks again until it gets an answer, as a program would."""
+    """Launches runs under keys of its own and asks again until it gets an answer, as a program would.
+
+    Attributes:
+        number: how many of the mixture it has launched.
+    """
 
     def __init__(self, fleet: Fleet, seed: int) -> None:
         self._fleet = fleet
         self._chance = random.Random(f"client {seed}")
         self._instance = fleet.instance()
         self._canceler = Canceler(self._instance.storage, self._instance.journal)
-        self._number = 0
+        self.number = 0
         folder = str(fleet.folder / "workspace")
         self._target = LocationTarget(
             name="code.py", kind="python_file", path=f"{folder}/code.py", working_directory=folder
@@ -83,7 +93,7 @@ class Client:
 
     def launch_any(self) -> None:
         """Launch another run of the mixture."""
-        self._number += 1
+        self.number += 1
         self._submit(self._asked(self._chance.choice(MIXTURE)))
 
     def launch(self, pipeline: str, tags: dict[str, str] | None = None, config: dict[str, Any] | None = None) -> str:
@@ -120,12 +130,12 @@ class Client:
             config = {"execution": {"multiprocess": {"config": {"max_concurrent": 2}}}}
         if pipeline == "notebook":
             config = {"solids": {"cells": {"config": {"folder": str(self._fleet.folder)}}}}
-        tags = {"chaos/number": str(self._number)}
+        tags = {"chaos/number": str(self.number)}
         if pipeline in ("again", "mapped", "notebook"):
             tags["jupyter_orch/resume"] = "rerun"
         if pipeline == "again" and self._chance.random() < 0.3:
             tags["jupyter_orch/pool"] = "narrow"
-        return self._submission(pipeline, tags, config, f"chaos-{self._number}")
+        return self._submission(pipeline, tags, config, f"chaos-{self.number}")
 
     def _submission(
         self, pipeline: str, tags: dict[str, str], config: dict[str, Any], key: str | None = None
@@ -152,13 +162,14 @@ def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: P
         monkey.start()
         try:
             pace = size.faults * size.every / size.runs
-            for _ in range(size.runs):
+            while client.number < size.runs and time.monotonic() < begun + size.minutes * MINUTE:
                 client.launch_any()
+                _tell(client, monkey)
                 if chance.random() < 0.05:
                     client.cancel_one()
                 found += impossible_states(database_url, clock.now()) if chance.random() < 0.02 else []
                 time.sleep(pace * chance.uniform(0.2, 1.4))
-            while monkey.is_alive():
+            while monkey.is_alive() and time.monotonic() < begun + size.minutes * MINUTE:
                 monkey.join(1.0)
         finally:
             monkey.stop()
@@ -177,6 +188,11 @@ def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: P
             report.violations = [*map(str, found), fleet.logs()]
     report.seconds = round(time.monotonic() - begun, 1)
     return report
+
+
+def _tell(client: Client, monkey: Monkey) -> None:
+    if client.number % TOLD_EVERY == 0:
+        print(f"{client.number} runs launched, {len(monkey.faults)} faults done", file=sys.stderr, flush=True)
 
 
 def _settle(fleet: Fleet, client: Client, patience: float) -> list[Violation]:

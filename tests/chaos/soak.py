@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,12 +15,13 @@ from typing import Any
 from tests.chaos.fleet import WORKSPACE
 from tests.server_process import ServerProcess, wait_for
 
-RUNS_A_SECOND, CLIENTS, BETWEEN = 2.0, 5, 5.0
+RUNS_A_SECOND, CLIENTS, SENSORS, BETWEEN = 2.0, 5, 20, 5.0
 NEWEST = "{ pipelineRunsOrError(limit: 25) { ... on PipelineRuns { results { runId status stepKeysToExecute } } } }"
 UNFINISHED = "[QUEUED, STARTING, STARTED]"
 DRAINED = 120.0
 """Seconds within which what was launched last has ended."""
-
+TOLD_EVERY = 24
+"""Samples between two lines of progress: two minutes."""
 HOUR = 3600.0
 
 
@@ -74,7 +76,7 @@ def soak(folder: Path, seconds: float) -> Soak:
     refused: list[str] = []
     looking = [threading.Thread(target=_look, args=(server, done, refused), daemon=True) for _ in range(CLIENTS)]
     try:
-        server.start(env={"CHAOS_FOLDER": str(folder)})
+        server.start(env={"CHAOS_FOLDER": str(folder), "CHAOS_PULSES": str(SENSORS)})
         server.wait_for_locations()
         for thread in looking:
             thread.start()
@@ -103,6 +105,8 @@ def _load(server: ServerProcess, seconds: float, refused: list[str]) -> tuple[li
         if now >= next_sample:
             next_sample = now + BETWEEN
             samples.append(_sample(server, begun))
+            if len(samples) % TOLD_EVERY == 0:
+                print(f"{launched} runs, {samples[-1]}", file=sys.stderr, flush=True)
         time.sleep(max(0.0, begun + launched / RUNS_A_SECOND - time.monotonic()))
     return samples, launched
 

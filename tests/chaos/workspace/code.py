@@ -13,6 +13,7 @@ from jupyter_orch import (
     DynamicOutput,
     DynamicOutputDefinition,
     RunRequest,
+    SkipReason,
     notebook_solid,
     pipeline,
     repository,
@@ -205,7 +206,26 @@ def tide(context):
     yield RunRequest(run_key=str(number))
 
 
+def pulse(number):
+    """A sensor that counts and asks for nothing."""
+
+    @sensor(
+        name=f"pulse_{number:02}",
+        pipeline_name="once",
+        minimum_interval_seconds=2,
+        default_status=DefaultSensorStatus.RUNNING,
+    )
+    def counting(context):
+        context.update_cursor(str(int(context.cursor or 0) + 1))
+        yield SkipReason("nothing has come")
+
+    return counting
+
+
+PULSES = [pulse(number) for number in range(int(os.environ.get("CHAOS_PULSES", "0")))]
+
+
 @repository
 def repo():
     """All of it."""
-    return [once, again, mapped, notebook, twelve, littering, littering_notebook, tide]
+    return [once, again, mapped, notebook, twelve, littering, littering_notebook, tide, *PULSES]
