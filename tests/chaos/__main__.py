@@ -29,7 +29,7 @@ from tests.postgres import Postgres, find_programs
 
 REPOSITORY = Path(__file__).parents[2]
 REPORTS = REPOSITORY / "build" / "chaos"
-LONG, MIDDLE = Size(runs=5000, faults=2000, longest_pause=3.0), Size(runs=400, faults=250)
+LONG, MIDDLE = Size(runs=5000, faults=2000, every=0.8, longest_pause=3.0), Size(runs=400, faults=250)
 SUITES = {
     "nth-call": ("tests/chaos/test_nth_call.py", {"CHAOS_SIZE": "long"}),
     "resume": ("tests/chaos/test_resume.py", {"CHAOS_SIZE": "long"}),

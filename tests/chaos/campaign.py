@@ -29,6 +29,8 @@ MIXTURE = ("once", "once", "again", "again", "again", "mapped", "mapped", "twelv
 QUIET = 15.0
 """Seconds after the last run within which every process of a run must be gone."""
 MINUTE = 60.0
+AHEAD = 10
+"""Faults by whose share of runs the client may be ahead, so that no fault meets a fleet without work."""
 TOLD_EVERY = 100
 """Runs between two lines of progress."""
 
@@ -169,6 +171,8 @@ def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: P
                     client.cancel_one()
                 found += impossible_states(database_url, clock.now()) if chance.random() < 0.02 else []
                 time.sleep(pace * chance.uniform(0.2, 1.4))
+                while client.number * size.faults > (len(monkey.faults) + AHEAD) * size.runs and monkey.is_alive():
+                    time.sleep(0.1)
             while monkey.is_alive() and time.monotonic() < begun + size.minutes * MINUTE:
                 monkey.join(1.0)
         finally:
