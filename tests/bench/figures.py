@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 
 OURS = "jupyter_orch"
+LIMIT = "limit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,9 @@ class Figure:
 
     Attributes:
         row: the line of the report that it belongs to, such as ``P1``; one line may have several figures.
-        who: :data:`OURS`, the name of a peer, or ``limit`` for what the machine itself can do.
+        aspect: which of the row's quantities, by its name in ``tests/bench/rows.py``; figures of one row and aspect are
+            compared. Empty for rows that have only one.
+        who: :data:`OURS`, the name of a peer, or :data:`LIMIT` for what the machine itself can do.
         what: what exactly was timed, from when to when, with which settings.
         unit: ``ms``, ``MiB``, ``runs/min``, ``events/s``, ``KiB``.
         target: what the median must not exceed (or fall short of, see ``more_is_better``).
@@ -33,6 +36,7 @@ class Figure:
     what: str
     values: tuple[float, ...]
     who: str = OURS
+    aspect: str = ""
     unit: str = "ms"
     target: float | None = None
     target_p95: float | None = None
