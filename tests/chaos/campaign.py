@@ -61,6 +61,7 @@ class Report:
     Attributes:
         runs: how many ended how.
         slowest_end: seconds from the last fault until everything was at rest.
+        was_cut_short: somebody pressed Ctrl-C; what had been done by then was checked all the same.
     """
 
     database: str
@@ -72,6 +73,7 @@ class Report:
     steps: int = 0
     seconds: float = 0.0
     slowest_end: float = 0.0
+    was_cut_short: bool = False
     violations: list[str] = field(default_factory=list)
 
 
@@ -85,8 +87,8 @@ class Client:
     def __init__(self, fleet: Fleet, seed: int) -> None:
         self._fleet = fleet
         self._chance = random.Random(f"client {seed}")
-        self._instance = fleet.instance()
-        self._canceler = Canceler(self._instance.storage, self._instance.journal)
+        self.instance = fleet.instance()
+        self._canceler = Canceler(self.instance.storage, self.instance.journal)
         self.number = 0
         folder = str(fleet.folder / "workspace")
         self._target = LocationTarget(
@@ -105,7 +107,7 @@ class Client:
     def _submit(self, submission: Submission) -> str:
         for _ in _tries():
             with suppress(StorageUnavailable):
-                run, _ = self._instance.journal.submit(submission)
+                run, _ = self.instance.journal.submit(submission)
                 self._fleet.ledger.acknowledged.append(run.run_id)
                 return run.run_id
         raise AssertionError("the storage never answered")
@@ -123,7 +125,7 @@ class Client:
         """How many runs have not ended."""
         for _ in _tries():
             with suppress(StorageUnavailable):
-                return self._instance.storage.count_runs(UNFINISHED)
+                return self.instance.storage.count_runs(UNFINISHED)
         raise AssertionError("the storage never answered")
 
     def _asked(self, pipeline: str) -> Submission:
@@ -163,18 +165,9 @@ def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: P
         monkey = Monkey(fleet, seed, size.faults, size.every, postgres, size.longest_pause)
         monkey.start()
         try:
-            pace = size.faults * size.every / size.runs
-            while client.number < size.runs and time.monotonic() < begun + size.minutes * MINUTE:
-                client.launch_any()
-                _tell(client, monkey)
-                if chance.random() < 0.05:
-                    client.cancel_one()
-                found += impossible_states(database_url, clock.now()) if chance.random() < 0.02 else []
-                time.sleep(pace * chance.uniform(0.2, 1.4))
-                while client.number * size.faults > (len(monkey.faults) + AHEAD) * size.runs and monkey.is_alive():
-                    time.sleep(0.1)
-            while monkey.is_alive() and time.monotonic() < begun + size.minutes * MINUTE:
-                monkey.join(1.0)
+            found += _hurt_and_launch(fleet, client, monkey, size, chance)
+        except KeyboardInterrupt:
+            report.was_cut_short = True
         finally:
             monkey.stop()
         quiet_since = time.monotonic()
@@ -192,6 +185,27 @@ def campaign(folder: Path, database_url: str, seed: int, size: Size, postgres: P
             report.violations = [*map(str, found), fleet.logs()]
     report.seconds = round(time.monotonic() - begun, 1)
     return report
+
+
+def _hurt_and_launch(
+    fleet: Fleet, client: Client, monkey: Monkey, size: Size, chance: random.Random
+) -> list[Violation]:
+    """Until both have done what was asked for, or the time is over."""
+    deadline = time.monotonic() + size.minutes * MINUTE
+    pace = size.faults * size.every / size.runs
+    found: list[Violation] = []
+    while client.number < size.runs and time.monotonic() < deadline:
+        client.launch_any()
+        _tell(client, monkey)
+        if chance.random() < 0.05:
+            client.cancel_one()
+        found += impossible_states(fleet.database_url, clock.now()) if chance.random() < 0.02 else []
+        time.sleep(pace * chance.uniform(0.2, 1.4))
+        while client.number * size.faults > (len(monkey.faults) + AHEAD) * size.runs and monkey.is_alive():
+            time.sleep(0.1)
+    while monkey.is_alive() and time.monotonic() < deadline:
+        monkey.join(1.0)
+    return found
 
 
 def _tell(client: Client, monkey: Monkey) -> None:
