@@ -39,3 +39,8 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 def load_ipython_extension(shell: _AnyValue) -> None:
     """Called by ``%load_ext jupyter_orch``."""
     importlib.import_module("jupyter_orch.magics").load_ipython_extension(shell)
+
+
+def unload_ipython_extension(shell: _AnyValue) -> None:
+    """Called by ``%unload_ext jupyter_orch`` and ``%reload_ext jupyter_orch``."""
+    importlib.import_module("jupyter_orch.magics").unload_ipython_extension(shell)

@@ -21,6 +21,12 @@ _INDENT = "    "
 class SolidCellError(SyntaxError):
     """The first line of a solid's cell is no signature."""
 
+    def __init__(self, message: str, first: str) -> None:
+        """Args:
+        first: that line.
+        """
+        super().__init__(message, (None, 1, 1, first))
+
 
 def function_source(cell: str) -> str:
     """The cell as Python: a decorated function with the same number of lines, so that places in it stay right.
@@ -35,7 +41,8 @@ def function_source(cell: str) -> str:
     signature, options = _split(first.removeprefix(MAGIC).strip())
     head = f"import jupyter_orch as _orch; {signature.name} = _orch.solid({options})"
     if not _statements(body):
-        raise SolidCellError(f"the solid {signature.name!r} has nothing in it; write its body below the first line")
+        told = f"the solid {signature.name!r} has nothing in it; write its body below the first line"
+        raise SolidCellError(told, first)
     # One line for the function's head, and the decoration after the body, on its last line's heels.
     return f"def {signature.text}:\n{_indented(body)}\n{head}({signature.name})"
 
@@ -57,7 +64,7 @@ def _split(line: str) -> tuple[_Signature, str]:
         name, arrow, returns = told.partition("->")
         told = f"{name.strip()}(){f' -> {returns.strip()}' if arrow else ''}"
     if not _is_head(told):
-        raise SolidCellError(f"expected {USE}, found {line!r}")
+        raise SolidCellError(f"expected {USE}, found {line!r}", f"{MAGIC} {line}")
     definition = ast.parse(f"def {told}: pass").body[0]
     assert isinstance(definition, ast.FunctionDef)
     return _Signature(definition.name, told), options

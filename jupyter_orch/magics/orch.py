@@ -39,8 +39,9 @@ class OrchMagics(Magics):
     @cell_magic
     def solid(self, line: str, cell: str) -> None:
         """A cell as a solid: ``%%solid name(inputs) -> type with option=value``."""
+        # Cells never come here, see solid_cells.py; this is for %lsmagic, %%solid? and run_cell_magic.
         source = function_source(f"{MAGIC} {line}\n{cell}")
-        self._shell.run_cell(source, store_history=False, silent=False).raise_error()
+        self._shell.run_cell(source, store_history=False).raise_error()
 
     @line_cell_magic
     def orch(self, line: str, cell: str | None = None) -> Any:

@@ -12,6 +12,7 @@ from IPython.utils.capture import capture_output
 
 from jupyter_orch.client import ClientError, OrchClient, ServerNotFound
 from jupyter_orch.magics.server_side import find_run
+from jupyter_orch.magics.solid_cells import SolidCells
 
 
 @pytest.fixture
@@ -48,6 +49,39 @@ def test_a_config_may_be_a_variable_and_a_solid_may_run_alone(shell: Any) -> Non
     result(shell, "%%solid start(context) -> int with config_schema={'n': int}\nreturn context.solid_config['n']")
     result(shell, "cfg = {'solids': {'start': {'config': {'n': 5}}}}")
     assert result(shell, "%orch run start --config cfg").output_value() == 5
+
+
+@pytest.mark.parametrize(
+    ("cell", "line", "told"),
+    [
+        ("%%solid one() -> int\nx = (\nreturn x", "2\n    x = (", "SyntaxError: '(' was never closed"),
+        ("%%solid one()\nfor x in 3\n    pass", "2\n    for x in 3", "SyntaxError: expected ':'"),
+        ("%%solid one(\nreturn 1", "1\n    %%solid one(", "SolidCellError: expected %%solid name(inputs)"),
+        ("%%solid one()", "1\n    %%solid one()", "SolidCellError: the solid 'one' has nothing in it"),
+        ("%%solid one() -> nonsense\nreturn 1", "1", "NameError: name 'nonsense' is not defined"),
+        ("%%solid one() with tags=nonsense\nreturn 1", "3", "NameError: name 'nonsense' is not defined"),
+    ],
+)
+def test_a_mistake_in_a_cell_is_shown_once_with_its_own_lines(shell: Any, cell: str, line: str, told: str) -> None:
+    shell.colors = "nocolor"
+    with capture_output() as captured:
+        ran = shell.run_cell(cell, store_history=True)
+    shown = captured.stdout + captured.stderr
+    assert not ran.success
+    place = rf"(Cell In\[\d\], line |File <ipython-input-\d-\w+>:){re.escape(line)}"  # the second is outside of kernels
+    assert len(re.findall(place, shown)) == 1 and shown.count(told) == 1, shown
+    assert "/" not in shown and "run_cell_magic" not in shown, shown
+
+
+def test_the_extension_goes_and_comes_back(shell: Any) -> None:
+    cell = "%%solid one() -> int\nreturn 1"
+    shell.run_line_magic("reload_ext", "jupyter_orch")
+    assert "def one()" in shell.transform_cell(cell)
+    assert len([one for one in shell.input_transformers_cleanup if isinstance(one, SolidCells)]) == 1
+    shell.run_line_magic("unload_ext", "jupyter_orch")
+    assert "run_cell_magic" in shell.transform_cell(cell)
+    shell.run_cell_magic("solid", "one() -> int", "return 1")  # without any cell
+    assert "run_cell_magic" in shell.transform_cell("%%solids x\ny")
 
 
 @pytest.mark.parametrize(
