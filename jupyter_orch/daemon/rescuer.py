@@ -88,10 +88,13 @@ class Rescuer(Loop):
 
     def poll(self) -> float:
         now = clock.shared()
-        if not self._last_turn <= now <= self._last_turn + LEASE / 2:  # asleep, starved, or the clock jumped
+        was_asleep = (
+            not self._last_turn <= now <= self._last_turn + LEASE / 2
+        )  # starved, or the clock jumped, or no answer
+        if was_asleep or self.outage.is_told:  # a storage that can be read and not written is away as well
             self._in_touch_since = now
-        self._last_turn = now
         held = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=10_000)
+        self._last_turn = now
         for run in held:
             self._look_at(run, now)
         self._forget_all_but(held)

@@ -14,7 +14,7 @@ from jupyter_orch import clock
 from jupyter_orch.daemon.rescuer import UNCLAIMED, Rescuer
 from jupyter_orch.errors import OrchError
 from jupyter_orch.masking import Mask
-from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
+from jupyter_orch.ports import LaunchOrder, RunLauncher, StorageUnavailable, WorkerHealth
 from jupyter_orch.processes import identify, is_alive, this_process
 from jupyter_orch.records.event import EventType
 from jupyter_orch.records.run import ProcessIdentity, Run
@@ -169,6 +169,39 @@ def test_after_an_outage_no_lease_is_judged_before_a_whole_lease_has_passed(
         hands.now += 1
         rescuer.poll()
     assert status(storage, run) == RunStatus.QUEUED
+
+
+def test_tries_while_the_storage_is_away_are_no_touch(
+    storage: SqlStorage, journal: Journal, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A storage that refuses at once is asked every few seconds: that many turns tell nothing of the worker."""
+    run = held_by(journal, ELSEWHERE)
+    rescuer = Rescuer(storage, journal, Nowhere())
+    rescuer.poll()
+    with monkeypatch.context() as away:
+        away.setattr(SqlStorage, "list_runs", _is_away)
+        for _ in range(20):
+            hands.now += 5.0
+            rescuer.turn()
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.STARTED
+
+
+def test_a_storage_that_can_not_be_written_is_away(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
+    """A full disk, a lock, a standby: rows can be read, and no worker can renew its lease."""
+    run = held_by(journal, ELSEWHERE)
+    rescuer = Rescuer(storage, journal, Nowhere())
+    rescuer.outage.begins(StorageUnavailable("no room left"))
+    for _ in range(int(LEASE * 3)):
+        hands.now += 1.0
+        rescuer.poll()
+    rescuer.outage.ends()
+    rescuer.poll()
+    assert status(storage, run) == RunStatus.STARTED
+
+
+def _is_away(*_: object, **__: object) -> None:
+    raise StorageUnavailable("nobody answers")
 
 
 def test_a_launch_that_never_arrived_is_tried_again(storage: SqlStorage, journal: Journal, hands: Hands) -> None:
