@@ -24,6 +24,7 @@ from typing import Any
 
 from jupyter_orch.version import __version__
 from tests.chaos.campaign import Size, campaign
+from tests.chaos.outages import LENGTHS, outages
 from tests.chaos.soak import soak
 from tests.postgres import Postgres, find_programs
 
@@ -36,7 +37,8 @@ SUITES = {
     "partitions": ("tests/chaos/test_partitions.py", {"CHAOS_SIZE": "long"}),
     "clocks": ("tests/chaos/test_clocks.py", {"CHAOS_SIZE": "long"}),
     "upgrade": ("tests/chaos/test_upgrade.py", {"CHAOS_SIZE": "long"}),
-    "ticks": ("tests/automation/test_many_replicas.py", {"JUPYTER_ORCH_TICKS": "long"}),
+    "ticks-sqlite": ("tests/automation/test_many_replicas.py -k sqlite", {"JUPYTER_ORCH_TICKS": "long"}),
+    "ticks-postgres": ("tests/automation/test_many_replicas.py -k postgres", {"JUPYTER_ORCH_TICKS": "long"}),
     "storage-model": ("tests/fuzz", {"FUZZ_SIZE": "long"}),
 }
 
@@ -70,13 +72,19 @@ def soaked(seconds: float) -> Found:
     """Q12."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         found = soak(Path(folder), seconds)
-    return asdict(found), not (found.failed or found.refused or any(found.unfinished.values()))
+    return {**asdict(found), "faults": found.faults()}, not found.faults()
+
+
+def outages_of_all_kinds(lengths: tuple[float, ...]) -> Found:
+    """B5."""
+    found = outages(find_programs(), lengths)
+    return {"outages": [asdict(outage) for outage in found]}, all(outage.is_well for outage in found)
 
 
 def suite(name: str) -> Found:
     """A suite of the tests in its long form."""
     path, env = SUITES[name]
-    words = [sys.executable, "-m", "pytest", "-q", "-m", "", path]
+    words = [sys.executable, "-m", "pytest", "-q", "-m", "", *path.split()]
     done = subprocess.run(words, cwd=REPOSITORY, env={**os.environ, **env}, capture_output=True, text=True)
     last = done.stdout.strip().splitlines()[-30:]
     return {"suite": path, "said": last if done.returncode else last[-1:]}, done.returncode == 0
@@ -89,6 +97,7 @@ def pieces(seed: int, is_middle: bool) -> dict[str, Callable[[], Found]]:
         "campaign-sqlite": lambda: campaign_on("sqlite", seed, size),
         "campaign-postgres": lambda: campaign_on("postgres", seed, size),
         "soak": lambda: soaked(seconds),
+        "outages": lambda: outages_of_all_kinds(LENGTHS[:-1] if is_middle else LENGTHS),
         **{name: lambda name=name: suite(name) for name in SUITES},  # type: ignore[misc]
     }
 

@@ -122,6 +122,10 @@ class Fleet:
         """Let the sensor ask for nothing any more."""
         (self.folder / "ebb").touch()
 
+    def flow(self) -> None:
+        """Let the sensor ask again."""
+        (self.folder / "ebb").unlink(missing_ok=True)
+
     def hold(self, gate: str) -> None:
         """Let the step that comes to this gate wait."""
         (self.folder / f"hold-{gate}").touch()

@@ -6,23 +6,25 @@ import contextlib
 import os
 import shutil
 import sys
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.chaos.fleet import WORKSPACE
+from tests.chaos.panels import Panels
 from tests.server_process import ServerProcess, wait_for
 
-RUNS_A_SECOND, CLIENTS, SENSORS, BETWEEN = 2.0, 5, 20, 5.0
-NEWEST = "{ pipelineRunsOrError(limit: 25) { ... on PipelineRuns { results { runId status stepKeysToExecute } } } }"
+RUNS_A_SECOND, PANELS, SENSORS, BETWEEN = 2.0, 5, 20, 5.0
 UNFINISHED = "[QUEUED, STARTING, STARTED]"
 DRAINED = 120.0
 """Seconds within which what was launched last has ended."""
 TOLD_EVERY = 24
 """Samples between two lines of progress: two minutes."""
 HOUR = 3600.0
+MOST_WAL_MB, MOST_RSS_MB, MOST_HANDLES, MOST_CHANGE = 64.0, 1.0, 2.0, 0.05
+"""Bars: the WAL at any time; growth of memory an hour; of files and threads an hour (a sample of them is off by a few, so a
+line through them is never quite flat); difference of the bytes a run takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ class Soak:
     """What came of it; slopes by least squares over the last two thirds, in units an hour.
 
     Attributes:
-        bytes_a_run: growth of database and WAL divided by the runs that ended meanwhile.
+        bytes_a_run: growth of the database divided by the runs that ended meanwhile: in the first half, in the second.
+        looks, news, followed: what the panels have done and heard.
     """
 
     seconds: float
@@ -56,6 +59,9 @@ class Soak:
     failed: int
     refused: int
     unfinished: dict[str, int]
+    looks: int = 0
+    news: int = 0
+    followed: int = 0
     rss_slope_mb: float = 0.0
     files_slope: float = 0.0
     threads_slope: float = 0.0
@@ -63,6 +69,26 @@ class Soak:
     bytes_a_run: tuple[float, float] = (0.0, 0.0)
     first: dict[str, Any] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
+
+    def faults(self) -> list[str]:
+        """What must not be; slopes are judged from an hour on, for warming up looks like growth in less."""
+        found = {
+            "runs failed": self.failed > 0,
+            "requests were refused": self.refused > 0,
+            "runs have not ended": any(self.unfinished.values()),
+            "no panel heard of a run": not self.news,
+            "no panel followed a run to its end": not self.followed,
+            f"the WAL has grown over {MOST_WAL_MB:g} MB": self.largest_wal_mb > MOST_WAL_MB,
+        }
+        if self.seconds >= HOUR:
+            first, second = self.bytes_a_run
+            found |= {
+                f"memory grows by {MOST_RSS_MB:g} MB an hour or more": self.rss_slope_mb >= MOST_RSS_MB,
+                "open files grow": self.files_slope >= MOST_HANDLES,
+                "threads grow": self.threads_slope >= MOST_HANDLES,
+                "a run takes more and more bytes": second > first * (1 + MOST_CHANGE),
+            }
+        return [fault for fault, is_so in found.items() if is_so]
 
 
 def soak(folder: Path, seconds: float) -> Soak:
@@ -72,26 +98,20 @@ def soak(folder: Path, seconds: float) -> Soak:
     (folder / "locks").mkdir()
     (folder / "ebb").touch()
     server = ServerProcess(root, folder / "home")
-    done = threading.Event()
-    refused: list[str] = []
-    looking = [threading.Thread(target=_look, args=(server, done, refused), daemon=True) for _ in range(CLIENTS)]
+    panels = Panels(server, PANELS)
     try:
         server.start(env={"CHAOS_FOLDER": str(folder), "CHAOS_PULSES": str(SENSORS)})
         server.wait_for_locations()
-        for thread in looking:
-            thread.start()
-        samples, launched = _load(server, seconds, refused)
+        panels.start()
+        samples, launched = _load(server, seconds, panels.refused)
         with contextlib.suppress(AssertionError):
             wait_for(lambda: not _count(server, UNFINISHED), DRAINED)
         unfinished = {status: _count(server, f"[{status}]") for status in UNFINISHED.strip("[]").split(", ")}
         failed = _count(server, "[FAILURE]")
     finally:
-        done.set()
-        for thread in looking:
-            if thread.ident is not None:
-                thread.join(30.0)
+        panels.stop()
         server.stop()
-    return _summed_up(samples, seconds, launched, failed, len(refused), unfinished)
+    return _summed_up(samples, seconds, launched, failed, panels, unfinished)
 
 
 def _load(server: ServerProcess, seconds: float, refused: list[str]) -> tuple[list[Sample], int]:
@@ -109,16 +129,6 @@ def _load(server: ServerProcess, seconds: float, refused: list[str]) -> tuple[li
                 print(f"{launched} runs, {samples[-1]}", file=sys.stderr, flush=True)
         time.sleep(max(0.0, begun + launched / RUNS_A_SECOND - time.monotonic()))
     return samples, launched
-
-
-def _look(server: ServerProcess, done: threading.Event, refused: list[str]) -> None:
-    """A person's panel: asks for the newest runs every second."""
-    while not done.wait(1.0):
-        try:
-            server.graphql(NEWEST)
-        except (OSError, AssertionError) as error:
-            if not done.is_set():
-                refused.append(str(error)[:200])
 
 
 def _count(server: ServerProcess, statuses: str) -> int:
@@ -147,7 +157,7 @@ def _sample(server: ServerProcess, begun: float) -> Sample:
 
 
 def _summed_up(
-    samples: list[Sample], seconds: float, launched: int, failed: int, refused: int, unfinished: dict[str, int]
+    samples: list[Sample], seconds: float, launched: int, failed: int, panels: Panels, unfinished: dict[str, int]
 ) -> Soak:
     warm = [sample for sample in samples if sample.at > seconds / 3]
     middle = len(warm) // 2
@@ -155,8 +165,11 @@ def _summed_up(
         seconds=seconds,
         runs=launched,
         failed=failed,
-        refused=refused,
+        refused=len(panels.refused),
         unfinished=unfinished,
+        looks=panels.looks,
+        news=panels.news,
+        followed=panels.followed,
         rss_slope_mb=round(_slope([(s.at, s.rss) for s in warm]) * HOUR / 2**20, 2),
         files_slope=round(_slope([(s.at, s.files) for s in warm]) * HOUR, 2),
         threads_slope=round(_slope([(s.at, s.threads) for s in warm]) * HOUR, 2),
