@@ -43,8 +43,8 @@ ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests
 	cp tests/.screens/outputs-light.png docs/images/outputs.png
 	for name in launchpad-form notebook-failed backfill; do cp tests/.screens/$$name.png docs/images/; done
 
-bench: $(STAMP) ## Measure launching, steps and starts; print the figures
-	$(BIN)/python -m tests.bench
+bench: $(STAMP) panel services ## Measure every row of docs/performance.md; PEERS=1 others beside us, SCALE=1 growth, ONLY="P1 P5"
+	$(BIN)/python -m tests.bench $(if $(PEERS),--peers) $(if $(SCALE),--scale) $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT))
 
 chaos: $(STAMP) services ## The long forms: kills, cuts and load, in pieces of up to two hours; PIECE=… SEED=… choose
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(PIECE)
@@ -52,8 +52,9 @@ chaos: $(STAMP) services ## The long forms: kills, cuts and load, in pieces of u
 mutants: $(STAMP) services ## Take one rule after the other out of a copy and see which suite notices
 	$(BIN)/python -m tests.mutants $(NAME)
 
-fuzz: $(STAMP) services ## The fuzzers in their long form
-	FUZZ_SIZE=long $(BIN)/python -m pytest -q -m '' tests/fuzz tests/properties
+fuzz: $(STAMP) services ## Generated inputs in their long form, MINUTES=10 a piece; PIECE=… chooses
+	$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet --editable '.[fuzz]' || echo 'without atheris'
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10) $(PIECE)
 
 docs: $(STAMP) ## Draw what the documentation draws from the code
 	$(BIN)/python docs/draw.py

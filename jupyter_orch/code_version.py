@@ -45,7 +45,7 @@ def code_cells(path: str) -> list[tuple[int, str]]:
         raise ValueError("the notebook is an empty file")
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"the notebook is no JSON: {error}") from None
     if not isinstance(document, dict) or "nbformat" not in document:
         raise ValueError("the file is JSON but no notebook: it has no nbformat")
@@ -53,7 +53,10 @@ def code_cells(path: str) -> list[tuple[int, str]]:
         raise ValueError(
             f"the notebook has format {document['nbformat']}; open and save it in JupyterLab to get format 4"
         )
-    return [(index, _source(cell)) for index, cell in enumerate(document.get("cells", [])) if _counts(cell)]
+    try:
+        return [(index, _source(cell)) for index, cell in enumerate(document.get("cells", [])) if _counts(cell)]
+    except (AttributeError, TypeError):  # what has to be a list or an object is none
+        raise ValueError("the file is JSON but no notebook: its cells are not as format 4 has them") from None
 
 
 def _counts(cell: dict[str, Any]) -> bool:

@@ -37,17 +37,16 @@ class NotebookParameter:
 
 
 def parameters_of(document: dict[str, Any]) -> list[NotebookParameter]:
-    """The parameters of a notebook, in its order; none without a cell that is tagged ``parameters``.
+    """The parameters of a notebook, in its order; none without a cell that is tagged ``parameters``, or of no notebook.
 
     Args:
         document: the notebook as JSON. Python is parsed, other languages are read line by line.
     """
-    source = parameters_source(document)
-    metadata = document.get("metadata", {})
-    language = (
-        metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name") or "python"
-    )
-    found = _of_python(source) if str(language).lower() == "python" else _of_lines(source)
+    try:
+        source, language = parameters_source(document), _language(document)
+    except (AttributeError, TypeError):  # JSON, but no notebook of format 4
+        return []
+    found = _of_python(source) if language == "python" else _of_lines(source)
     return list({parameter.name: parameter for parameter in found}.values())
 
 
@@ -58,6 +57,12 @@ def parameters_source(document: dict[str, Any]) -> str:
             source = cell.get("source", "")
             return source if isinstance(source, str) else "".join(source)
     return ""
+
+
+def _language(document: dict[str, Any]) -> str:
+    metadata = document.get("metadata", {})
+    told = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name")
+    return str(told or "python").lower()
 
 
 def _of_python(source: str) -> Iterator[NotebookParameter]:

@@ -62,7 +62,7 @@ class NotebookFiles:
             document = json.loads(Path(file).read_text("utf-8"))
         except OSError as error:
             raise NotebookNotFound(f"there is no notebook {told}: {error.strerror}", path=path) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NotebookNotFound(f"{told} is no notebook: {error}", path=path) from error
         if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
             raise NotebookNotFound(f"{told} is no notebook: it has no cells", path=path)

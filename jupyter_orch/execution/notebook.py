@@ -116,7 +116,7 @@ def _read(path: str) -> tuple[dict[str, Any], str]:
         raise DagsterInvariantViolationError(f"the notebook {path} is an empty file")
     try:
         document = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DagsterInvariantViolationError(f"the notebook {path} is no JSON (is it cut off?): {error}") from None
     if not isinstance(document, dict) or "nbformat" not in document:
         raise DagsterInvariantViolationError(f"{path} is JSON but no notebook: it has no nbformat")
@@ -124,7 +124,18 @@ def _read(path: str) -> tuple[dict[str, Any], str]:
         raise DagsterInvariantViolationError(
             f"the notebook {path} has format {document['nbformat']!r}; open and save it in JupyterLab to get format 4"
         )
+    if not _has_the_shape(document):
+        raise DagsterInvariantViolationError(
+            f"{path} is JSON but no notebook: its cells or metadata are not as format 4 has them"
+        )
     return document, hashlib.sha256(content).hexdigest()
+
+
+def _has_the_shape(document: dict[str, Any]) -> bool:
+    cells = document.get("cells")
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        return False
+    return all(isinstance(part.get("metadata", {}), dict) for part in (document, *cells))
 
 
 def _kernelspec(name: str, notebook: str) -> Any:

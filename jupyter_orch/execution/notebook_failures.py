@@ -13,7 +13,9 @@ from jupyter_orch.records.failure import Failure
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-_LINE = re.compile(r"(?:In\s?\[\d+\]|<ipython-input[^>]*>|/ipykernel_\d+/\d+\.py)\D{0,9}line (\d+)|-+> ?(\d+) ")
+_LINE = re.compile(
+    r"(?:In\s?\[\d+\]|<ipython-input[^>]{0,200}>|/ipykernel_\d+/\d+\.py)\D{0,9}line (\d{1,9})|-+> ?(\d{1,9}) "
+)
 
 
 class NotebookCellFailed(DagsterError):

@@ -71,7 +71,7 @@ def read_spool(path: Path) -> Spooled:
     events: list[Event] = []
     with contextlib.suppress(OSError):
         for line in path.read_bytes().splitlines():
-            with contextlib.suppress(ValueError, TypeError):  # cut short by a full disk
+            with contextlib.suppress(ValueError, TypeError, LookupError, RecursionError):  # cut short by a full disk
                 found: Any = json.loads(line)
                 if isinstance(found, dict):
                     events.append(Event(**{**found, "type": EventType(found["type"])}))

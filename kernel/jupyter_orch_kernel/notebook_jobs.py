@@ -96,7 +96,7 @@ def _parameters(file: str) -> tuple[list[NotebookParameter] | None, str]:
         if not isinstance(document, dict):
             return None, f"{file} is no notebook"
         return parameters_of(document), ""
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return None, f"{file} can not be read now: {error}"
 
 

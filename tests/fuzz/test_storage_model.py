@@ -6,7 +6,7 @@ database must agree about every run, its events, the slots and the ticks.
 
 from __future__ import annotations
 
-import os
+import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from jupyter_orch.records.tick import Instigator, Tick, TickOutcome, TickStatus
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.testing.samples import WORKER, event, submission
+from tests.fuzz.long_form import IS_LONG, repeated
 
 pytestmark = pytest.mark.journey
 S = RunStatus
-SIZES = {"quick": (8, 25), "long": (2000, 200)}
-EXAMPLES, STEPS = SIZES[os.environ.get("FUZZ_SIZE", "quick")]
+EXAMPLES, STEPS = (2000, 200) if IS_LONG else (8, 25)
+AT_ONCE = 8
 POOL, SLOTS = "narrow", 2
 SENSOR = "the sensor"
 keys = st.sampled_from(["k0", "k1", "k2", None])
@@ -268,7 +269,9 @@ def _fields(tick: Tick) -> dict[str, Any]:
 
 
 def test_the_storage_does_what_the_model_does(database_url: str) -> None:
-    _compare(database_url, EXAMPLES, tuple(Phase))
+    kind = database_url.split(":")[0]
+    act = functools.partial(_compare, database_url, AT_ONCE, tuple(Phase))
+    repeated(f"the storage on {kind}, {STEPS} steps", EXAMPLES // AT_ONCE, AT_ONCE, act)
 
 
 def _compare(database_url: str, examples: int, phases: tuple[Phase, ...]) -> None:
@@ -282,7 +285,7 @@ def _compare(database_url: str, examples: int, phases: tuple[Phase, ...]) -> Non
                 phases=phases,
                 stateful_step_count=STEPS,
                 deadline=None,
-                derandomize=examples < 100,
+                derandomize=not IS_LONG,
                 database=None,
                 suppress_health_check=list(HealthCheck),
             ),

@@ -188,7 +188,14 @@ def test_n1_a_missing_kernel_is_said_before_anything_starts(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("", "empty"), ("{", "cut off"), ("[]", "no notebook"), ('{"nbformat": 3}', "format 3")]
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("{", "cut off"),
+        ("[]", "no notebook"),
+        ('{"nbformat": 3}', "format 3"),
+        ('{"nbformat": 4, "cells": [7]}', "cells or metadata"),
+    ],
 )
 def test_n7_files_that_are_no_notebooks(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "book.ipynb").write_text(text)
