@@ -12,6 +12,7 @@ import os
 import platform
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -125,6 +126,7 @@ def main(words: list[str]) -> int:
     known = pieces(seed, asked.middle)
     if unknown := set(asked.piece) - known.keys():
         parser.error(f"there is no piece {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let background jobs ignore it
     REPORTS.mkdir(parents=True, exist_ok=True)
     is_well = True
     for name in asked.piece or known:
