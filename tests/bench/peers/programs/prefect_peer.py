@@ -1,0 +1,199 @@
+"""Prefect side by side with us."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from servers import HOST, Group, free_port, insist, last_line, request, time_in, wait_for, whole_process
+from speaking import Line, Lines, after_kill, speak
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+QUEUED_RUNS, EVERY = 16, 20
+
+
+class Server(Group):
+    """Starts on entering existence and keeps the time that took in ``seconds``."""
+
+    def __init__(self) -> None:
+        super().__init__("prefect")
+        self.marks = self.folder / "marks"
+        self.marks.mkdir()
+        port = free_port()
+        self.api = f"http://{HOST}:{port}/api"
+        self.environment = {
+            **{"PREFECT_HOME": str(self.folder / "home"), "PREFECT_API_URL": self.api, "MARKS": str(self.marks)},
+            **{"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_CLI_PROMPT": "false"},
+            **{"PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false"},
+            "PYTHONPATH": str(HERE),
+        }
+        begun = time.monotonic()
+        self.start([BIN / "prefect", "server", "start", "--host", HOST, "--port", port], self.environment)
+        wait_for(lambda: request(f"{self.api}/health"), 180)
+        self.seconds = time.monotonic() - begun
+        self.deployment = ""
+
+    def serve(self, flow: str, limit: int = 10, *every: int) -> None:
+        """Serve a flow from a process beside the server, as the documentation begins with."""
+        known = {each["id"] for each in self.ask("deployments/filter", {})}
+        self.start([sys.executable, HERE / "prefect_code.py", flow, limit, *every], self.environment)
+        made = wait_for(lambda: [d for d in self.ask("deployments/filter", {}) if d["id"] not in known], 90)
+        self.deployment = made[0]["id"]
+        time.sleep(3)
+
+    def ask(self, path: str, body: Any = None) -> Any:
+        """An answer of the API."""
+        return insist(lambda: request(f"{self.api}/{path}", body))
+
+    def launch(self, **parameters: str) -> str:
+        """Ask for a run of what is served; its id."""
+        body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        return str(self.ask(f"deployments/{self.deployment}/create_flow_run", body)["id"])
+
+    def end(self, run_id: str, limit: float = 180) -> float:
+        """When it was recorded to have succeeded."""
+
+        def ended() -> Any:
+            run = self.ask(f"flow_runs/{run_id}")
+            return run if run["state_type"] in ENDED else None
+
+        run = wait_for(ended, limit, 0.1)
+        assert run["state_type"] == "COMPLETED", run["state"]
+        return datetime.fromisoformat(run["end_time"].replace("Z", "+00:00")).timestamp()
+
+
+@contextmanager
+def brief() -> Iterator[Server]:
+    """A server that is stopped again."""
+    server = Server()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@functools.cache
+def kept() -> Server:
+    """The server that serves one flow and stays up until the end; it has run one run."""
+    server = Server()
+    server.serve("one")
+    server.end(server.launch(name="first"))
+    return server
+
+
+def launches() -> Lines:
+    """P1 to P3: a served flow is looked for every 10 s, whether or not others wait."""
+    server = kept()
+    server.resume()
+    code, done = [], []
+    for number in range(8):
+        begun = time.time()
+        run_id = server.launch(name=f"mark{number}")
+        code.append((time_in(server.marks / f"mark{number}") - begun) * 1000)
+        done.append((server.end(run_id) - begun) * 1000)
+        time.sleep(0.37 * (number % 4))
+    first = Line("API call → first user code of a flow with one task, served, warm", code)
+    last = Line("API call → success recorded, of the same", done)
+    return {"P1": [first], "P2": [last], "P3": [first.named("first_code"), last.named("success")]}
+
+
+def steps() -> Lines:
+    """P5."""
+    found = _direct("in_process")
+    words = {"chain": "tasks called one after the other", "fan_out": "tasks submitted to threads"}
+    return {"P5": [Line(f"{words[name]}, of 100", values, name) for name, values in found.items()]}
+
+
+def processes() -> Lines:
+    """P6."""
+    found = _direct("processes")
+    note = "two processes that are used again, not one per step"
+    return {"P6": [Line(f"process pool, {name}, of 40", values, name, note=note) for name, values in found.items()]}
+
+
+def _direct(part: str) -> dict[str, list[float]]:
+    server = kept()
+    server.resume()
+    found: dict[str, list[float]] = last_line([sys.executable, HERE / "prefect_direct.py", part], server.environment)
+    return found
+
+
+def queue() -> Lines:
+    """P7."""
+    with brief() as server:
+        server.serve("one", 4)
+        server.end(server.launch(name="first"))
+        begun = time.time()
+        runs = [server.launch(name=f"queued{number}") for number in range(QUEUED_RUNS)]
+        last = max(server.end(run_id, 300) for run_id in runs)
+    a_minute = QUEUED_RUNS / (last - begun) * 60
+    return {"P7": [Line(f"{QUEUED_RUNS} runs, limit 4, first submitted → all done", [a_minute], unit="runs/min")]}
+
+
+def ticks() -> Lines:
+    """P9: at an interval of seconds, for its schedules know such."""
+    with brief() as server:
+        server.serve("one", 10, EVERY)
+        wait_for(lambda: len(list(server.marks.glob("due-*[0-9]"))) >= 4, 180, 0.2)
+        runs = server.ask("flow_runs/filter", {})
+        begun = [float(mark.name.removeprefix("due-")) for mark in server.marks.glob("due-*[0-9]")]
+    due = [datetime.fromisoformat(run["expected_start_time"].replace("Z", "+00:00")).timestamp() for run in runs]
+    late = [(moment - max(each for each in due if each <= moment)) * 1000 for moment in begun]
+    return {"P9": [Line(f"due time of a schedule, every {EVERY} s → first user code", late, "one")]}
+
+
+def starts() -> Lines:
+    """P10."""
+    seconds = []
+    for _ in range(2):
+        with brief() as server:
+            seconds.append(server.seconds * 1000)
+    return {"P10": [Line("start with a fresh database → healthy; nothing is served yet", seconds, "one")]}
+
+
+def memory() -> Lines:
+    """P11."""
+    server = kept()
+    server.resume()
+    time.sleep(8)
+    return {
+        "P11": [Line("server and the process that serves one flow, idle (PSS)", [server.memory()], "deployment", "MiB")]
+    }
+
+
+def imports() -> Lines:
+    """P12."""
+    values = whole_process([sys.executable, "-c", "from prefect import flow, task"], 4)
+    return {"P12": [Line("from prefect import flow, task, interpreter included", values)]}
+
+
+def help_text() -> Lines:
+    """P13."""
+    return {"P13": [Line("prefect --help", whole_process([BIN / "prefect", "--help"], 3))]}
+
+
+def killed() -> Lines:
+    """P17."""
+    with brief() as server:
+        server.serve("lingering")
+        run_id = server.launch()
+        worker = int(wait_for((server.marks / "worker").read_text, 60))
+        return after_kill(worker, lambda: server.ask(f"flow_runs/{run_id}")["state_type"] in ENDED)
+
+
+MEASURES: dict[str, Callable[[], Lines]] = {
+    **dict.fromkeys(("P1", "P2", "P3"), launches),
+    **{"P5": steps, "P6": processes, "P7": queue, "P9": ticks, "P10": starts, "P11": memory, "P12": imports},
+    **{"P13": help_text, "P17": killed},
+}
+
+if __name__ == "__main__":
+    speak("Prefect", MEASURES)
