@@ -10,7 +10,7 @@ from pathlib import Path
 from jupyter_orch.automation.backfills import Backfills
 from jupyter_orch.automation.deployed import Deployments
 from jupyter_orch.automation.notebook_jobs import NotebookJobs
-from jupyter_orch.automation.notices import NoticeGatherer
+from jupyter_orch.automation.notices import JOB_MAIL, NoticeGatherer
 from jupyter_orch.automation.schedules import ScheduleTicks
 from jupyter_orch.automation.sensors import SensorTicks
 from jupyter_orch.automation.switches import Switches
@@ -100,7 +100,12 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
     sensor_ticks = SensorTicks(*asking, timeout=settings.sensors.timeout, cover=partial(cover_verdict, settings))
 
     notebook_jobs = NotebookJobs(
-        instance.storage, code_servers, submitter, code_servers.workspace.parent, code_servers.notebook_jobs
+        instance.storage,
+        code_servers,
+        submitter,
+        code_servers.workspace.parent,
+        code_servers.notebook_jobs,
+        has_mail_server=settings.run_monitoring.mail_server is not None,
     )
 
     def new_runs() -> None:
@@ -143,16 +148,18 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
 
 def _notifier(instance: Instance, deployments: Deployments) -> tuple[Loop, ...]:
     """What tells people the news, when the settings say that somebody wants any."""
-    wanted = instance.settings.run_monitoring.notifications
-    if not wanted:
+    monitoring = instance.settings.run_monitoring
+    wanted, mail_server = monitoring.notifications, monitoring.mail_server
+    if not wanted and mail_server is None:
         return ()
-    sinks: dict[str, Sink] = {}
+    sinks: dict[str, Sink] = {} if mail_server is None else {JOB_MAIL: Mail(mail_server)}
     for notification in wanted:
         if notification.webhook is not None:
             sinks[notification.sink_id] = Webhook(notification.webhook)
         elif notification.email is not None:
             sinks[notification.sink_id] = Mail(notification.email)
-    return (Notifier(instance.storage, NoticeGatherer(instance.storage, deployments, wanted), sinks),)
+    gatherer = NoticeGatherer(instance.storage, deployments, wanted, mails_jobs=mail_server is not None)
+    return (Notifier(instance.storage, gatherer, sinks),)
 
 
 def _locations(code_servers: KernelCodeServers) -> list[tuple[LocationTarget, LocationSnapshot]]:

@@ -18,6 +18,7 @@ ORCH_YAML = """
 storage: {postgres: {url: "postgresql://orch:p%40ss-word@db.example.org/orch"}}
 compute_logs: {fsspec: {url: "s3://bucket/logs", storage_options: {key: AKIA-known, secret: abc-storage}}}
 run_monitoring:
+  mail: {from: b@example.org, user: orch, password: abc-jobs}
   notifications:
   - webhook: {url: "https://chat.example.org/hooks/T0123456789abcdef01?room=ops", headers: {X-Api-Key: abc-header}}
   - email: {to: [a@example.org], from: b@example.org, user: orch, password: {env: MAIL_PASSWORD}}
@@ -29,7 +30,7 @@ def test_passwords_of_the_settings_are_known(private_home: Path, monkeypatch: py
     (private_home / "orch.yaml").write_text(ORCH_YAML)
     monkeypatch.setenv("MAIL_PASSWORD", "abc-mail")
     found = set(deployment_secrets(read_settings(), {"JUPYTERHUB_API_TOKEN": "abc-hub", "OTHER": "abc-other"}))
-    expected = {"p@ss-word", "p%40ss-word", "abc-storage", "abc-header", "abc-mail", "abc-hub", "T0123456789abcdef01"}
+    expected = {"abc-jobs", "p@ss-word", "p%40ss-word", "abc-storage", "abc-header", "abc-mail", "abc-hub", "T0123456789abcdef01"}
     assert expected <= found and not {"abc-other", "hooks", "ops", "orch", "s3://bucket/logs"} & found
 
 

@@ -26,7 +26,8 @@ STEP_START = EventType.STEP_START.value
 
 
 def _form(_: Any, info: Any, path: str) -> Answer:
-    form = context_of(info).orchestrator.notebook_jobs.form(path)
+    jobs = context_of(info).orchestrator.notebook_jobs
+    form = jobs.form(path)
     parameters = [{**asdict(p), "hasDefault": p.has_default} for p in form.parameters]
     return {
         "__typename": "NotebookForm",
@@ -34,6 +35,7 @@ def _form(_: Any, info: Any, path: str) -> Answer:
         "kernelName": form.kernel_name,
         "parameters": parameters,
         "formats": list(form.formats),
+        "canMail": jobs.has_mail_server,
     }
 
 
@@ -53,8 +55,9 @@ def _due_times(
 
 def _jobs(_: Any, info: Any) -> Answer:
     context = context_of(info)
-    jobs = context.orchestrator.notebook_jobs.list()
-    return {"__typename": "NotebookJobs", "results": [_job(context, job) for job in jobs]}
+    jobs = context.orchestrator.notebook_jobs
+    results = [_job(context, job) for job in jobs.list()]
+    return {"__typename": "NotebookJobs", "results": results, "canMail": jobs.has_mail_server}
 
 
 def _job(context: Context, job: NotebookJob) -> Answer:
@@ -82,6 +85,7 @@ def _job(context: Context, job: NotebookJob) -> Answer:
         "formats": list(job.formats),
         "output": job.output,
         "tags": job.tags,
+        "mailTo": list(job.mail_to),
         "isPinned": bool(job.pinned),
         "hasDrifted": lambda _: context.orchestrator.notebook_jobs.has_drifted(job),
         "createdBy": job.created_by,
@@ -155,6 +159,7 @@ def _save(_: Any, info: Any, job: dict[str, Any]) -> Answer:
             timezone=job.get("executionTimezone") or "UTC",
             keep=job.get("keep", KEEP),
             keep_failures_only=bool(job.get("keepFailuresOnly")),
+            mail_to=tuple(dict.fromkeys(address.strip() for address in job.get("mailTo") or ())),
             created_by=context.user,
             **_asked(job),
         ),

@@ -11,6 +11,7 @@ from jupyter_orch.api.problems import Answer, answering
 from jupyter_orch.api.ticks import TickPages, dry_run, state, status, switches_of
 from jupyter_orch.automation import cron
 from jupyter_orch.automation.deployed import DeployedSchedule, ScheduleNotFound, with_id
+from jupyter_orch.records.notebook_job import LOCATION
 from jupyter_orch.records.tick import Instigator
 
 MAX_DUE_TIMES = 1000
@@ -54,6 +55,7 @@ def _row(context: Context, deployed: DeployedSchedule, switch: Instigator, pages
         "__typename": "Schedule",
         "id": deployed.instigator_id,
         "name": found.name,
+        "title": found.description if deployed.place.location == LOCATION and found.description else found.name,
         "cronSchedule": found.cron,
         "executionTimezone": found.timezone,
         "sentence": cron.sentence(found.cron, found.timezone),

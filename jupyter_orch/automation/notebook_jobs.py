@@ -7,6 +7,7 @@ location like any other: the code server makes a pipeline of every notebook and 
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -39,8 +40,15 @@ from jupyter_orch.records.run import Run
 from jupyter_orch.runs.submit import Submitter, Wish
 
 LONGEST_NAME = 100
+MOST_ADDRESSES = 20
+NO_MAIL_SERVER = (
+    "no mail server is set, so nothing can be mailed; who runs this server sets run_monitoring.mail in orch.yaml"
+)
 LARGEST_PIN = 2 * 1024 * 1024
 _DAY = 86_400.0
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*", re.ASCII
+)
 
 
 class NotebookJobInvalid(OrchError):
@@ -82,12 +90,16 @@ class NotebookJobs:
         submitter: Submitter,
         root: Path,
         file: Path,
+        *,
+        has_mail_server: bool = False,
     ) -> None:
         """Args:
         location: the code servers, as far as they serve the jobs.
         root: the workspace's folder; notebooks are below it.
         file: where the code server reads the jobs.
+        has_mail_server: whether news of jobs can be mailed.
         """
+        self.has_mail_server = has_mail_server
         self._storage = storage
         self._location = location
         self._submitter = submitter
@@ -171,6 +183,8 @@ class NotebookJobs:
             pinned=earlier.pinned if pin is None and earlier else as_pinned(document) if pin else "",
         )
         _check(job, document)
+        if job.mail_to and not self.has_mail_server:
+            raise NotebookJobInvalid(f"mailTo: {NO_MAIL_SERVER}")
         pipeline = self._pipeline_of(job)
         try:
             self._submitter.check_wish(self._wish(pipeline, job))
@@ -254,10 +268,10 @@ class NotebookJobs:
         )
 
     def _find(self, job_id: str) -> NotebookJob:
-        for job in self._storage.list_notebook_jobs():
-            if job.job_id == job_id:
-                return job
-        raise NotebookJobNotFound(f"there is no notebook job {job_id!r}")
+        job = self._storage.get_notebook_job(job_id)
+        if job is None:
+            raise NotebookJobNotFound(f"there is no notebook job {job_id!r}")
+        return job
 
 
 def _own_kernel(document: dict[str, Any]) -> str:
@@ -287,6 +301,11 @@ def _mistakes(job: NotebookJob) -> Iterable[str]:
     if len(job.pinned) > LARGEST_PIN:
         size = f"{len(job.pinned)} characters without its outputs"
         yield f"pinned: the notebook has {size}, at most {LARGEST_PIN} can be pinned"
+    if len(job.mail_to) > MOST_ADDRESSES:
+        yield f"mailTo: expected at most {MOST_ADDRESSES} addresses, found {len(job.mail_to)}"
+    wrong = [address for address in job.mail_to if not _ADDRESS.fullmatch(address)]
+    if wrong:
+        yield f"mailTo: expected mail addresses such as ada@example.org, found {', '.join(map(repr, wrong))[:120]}"
     offered = available_formats()
     unknown = [name for name in job.formats if name not in offered]
     if unknown:

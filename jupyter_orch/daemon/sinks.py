@@ -90,7 +90,7 @@ class Mail(Sink):
         message = EmailMessage()
         message["Subject"] = " ".join(f"[jupyter_orch] {notice.title}".split())
         message["From"] = self._settings.sender
-        message["To"] = ", ".join(self._settings.to)
+        message["To"] = ", ".join(notice.to or self._settings.to)
         message["Date"] = formatdate(notice.created_at)
         domain = self._settings.sender.rpartition("@")[2].strip("> ") or "localhost"
         message["Message-ID"] = f"<{hashlib.sha256(notice.key.encode()).hexdigest()[:32]}@{domain}>"

@@ -30,6 +30,10 @@ class NotebookJobStorage:
         """Remove a job; its runs stay. False when there is none."""
         return False
 
+    def get_notebook_job(self, job_id: str) -> NotebookJob | None:
+        """One job; None when there is none with this id."""
+        return next((job for job in self.list_notebook_jobs() if job.job_id == job_id), None)
+
     def list_notebook_jobs(self) -> list[NotebookJob]:
         """All jobs, oldest first."""
         return []

@@ -42,6 +42,7 @@ class NotebookJob:
         formats: names of nbconvert's formats in which results are written besides.
         output: where copies of the results go, a template relative to the notebook's folder; empty: nowhere.
         tags: of its runs.
+        mail_to: mail addresses that are told of its failures, recoveries and late due times.
         pinned: the notebook as it is always executed, JSON without outputs; empty: as it was last saved.
         created_by: who made it.
         create_time: when, seconds since the epoch.
@@ -60,6 +61,7 @@ class NotebookJob:
     formats: tuple[str, ...] = ()
     output: str = ""
     tags: dict[str, str] = field(default_factory=dict)
+    mail_to: tuple[str, ...] = ()
     pinned: str = ""
     created_by: str = ""
     create_time: float = 0.0

@@ -33,6 +33,7 @@ class Notice:
         kind: what it is about.
         title, text: as people read it.
         facts: as programs read it.
+        to: mail addresses, where the sink's own are not meant.
         attempts: how often it was tried.
         error: why the last attempt failed.
     """
@@ -43,6 +44,7 @@ class Notice:
     title: str
     text: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
     created_at: float = 0.0
     status: NoticeStatus = NoticeStatus.PENDING
     attempts: int = 0

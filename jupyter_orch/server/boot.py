@@ -139,6 +139,11 @@ class Deployment:
         """A descriptor of a step's notebook in another format."""
         return open_result(self.orchestrator.instance, run_id, step_key, form)
 
+    def notebook_name(self, run_id: str, step_key: str) -> str | None:
+        """Name of a step's executed notebook, without its ending."""
+        found = next(notebooks_of(self.orchestrator.instance.settings.artifact_dir, run_id, step_key), None)
+        return None if found is None else found.stem
+
     def notebook(self, run_id: str, step_key: str) -> str | None:
         """The executed notebook of a step as text."""
         run = self.orchestrator.instance.storage.get_run(run_id)

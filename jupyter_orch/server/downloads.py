@@ -7,6 +7,7 @@ import mimetypes
 import os
 import re
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -91,7 +92,7 @@ class NotebookHandler(OrchHandler):
             await self._send_other(deployment, run_id, step_key, form)
             return
         if form is not None:
-            self.set_header("Content-Disposition", f'attachment; filename="{_plain(step_key)}.ipynb"')
+            await self._name(deployment, run_id, step_key, form)
         notebook: Any = await asyncio.to_thread(deployment.notebook, run_id, step_key)
         if notebook is None:
             raise await _not_found(deployment, run_id, f"step {step_key[:200]!r} has no executed notebook yet")
@@ -107,11 +108,20 @@ class NotebookHandler(OrchHandler):
             kind = mimetypes.guess_type(f"notebook.{form}")[0] or "application/octet-stream"
             self.set_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
             self.set_header("X-Content-Type-Options", "nosniff")
-            self.set_header("Content-Disposition", f'attachment; filename="{_plain(step_key)}.{form}"')
+            await self._name(deployment, run_id, step_key, form)
             while chunk := await asyncio.to_thread(file.read, CHUNK):
                 self.write(chunk)
-                await self.flush()
+                try:
+                    await self.flush()
+                except StreamClosedError:  # the client has seen enough
+                    raise web.Finish from None
         self.finish()
+
+    async def _name(self, deployment: Any, run_id: str, step_key: str, form: str) -> None:
+        """Have it saved under the notebook's own name, never shown."""
+        name = f"{await asyncio.to_thread(deployment.notebook_name, run_id, step_key) or step_key}.{form}"
+        told = f"attachment; filename=\"{_plain(name)}\"; filename*=UTF-8''{quote(name, safe='')}"
+        self.set_header("Content-Disposition", told)
 
 
 async def _not_found(deployment: Any, run_id: str, told: str) -> web.HTTPError:
@@ -121,5 +131,5 @@ async def _not_found(deployment: Any, run_id: str, told: str) -> web.HTTPError:
 
 
 def _plain(name: str) -> str:
-    """A step's key as the name of a download."""
+    """A name of a download for clients that know ASCII alone."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", name)[:100] or "notebook"

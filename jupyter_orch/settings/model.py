@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class EmailSettings:
     """Where news is sent as mail.
 
     Attributes:
+        to: whom; nobody where each piece of news says it itself.
         security: ``"none"``, ``"starttls"`` or ``"tls"``.
         user: who logs in; empty for nobody.
     """
@@ -96,6 +97,7 @@ class RunMonitoring:
         in_flight_steps: what becomes of a step that had begun when the worker was lost: ``"fail"`` never repeats it,
             ``"rerun"`` runs it again. Retry policies and tags have precedence.
         notifications: who is told of what.
+        mail: the mail server for addresses that stand elsewhere than in these settings.
     """
 
     enabled: bool = True
@@ -106,6 +108,13 @@ class RunMonitoring:
     max_resume_run_attempts: int = 3
     in_flight_steps: str = "fail"
     notifications: tuple[Notification, ...] = ()
+    mail: EmailSettings | None = None
+
+    @property
+    def mail_server(self) -> EmailSettings | None:
+        """What mails for notebook jobs are sent with: ``mail``, else as the first notification by mail is."""
+        told = (self.mail, *(notification.email for notification in self.notifications))
+        return next((replace(email, to=()) for email in told if email is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

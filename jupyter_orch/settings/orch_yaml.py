@@ -192,6 +192,16 @@ class Address(Text):
         return str(value)
 
 
+_MAIL_SERVER = {
+    "from": Text(expected="a mail address", description="From whom."),
+    "host": Text(description="The SMTP server; default: localhost."),
+    "port": Number(least=1, most=MOST_PORT, whole=True, description="Its port; default: 25."),
+    "security": Text(choices=("none", "starttls", "tls"), description="How the line is kept secret."),
+    "user": Text(description="Who logs in; default: nobody."),
+    "password": Text(description="With which password."),
+    "timeout_seconds": _seconds("How long the server may take"),
+}
+
 _NOTIFICATION = Group(
     description="News for one URL or some mail boxes.",
     expected="a mapping with webhook or email",
@@ -216,13 +226,7 @@ _NOTIFICATION = Group(
             description="Send it as mail.",
             fields={
                 "to": ListOf(item=Text(expected="a mail address"), description="To whom."),
-                "from": Text(expected="a mail address", description="From whom."),
-                "host": Text(description="The SMTP server; default: localhost."),
-                "port": Number(least=1, most=MOST_PORT, whole=True, description="Its port; default: 25."),
-                "security": Text(choices=("none", "starttls", "tls"), description="How the line is kept secret."),
-                "user": Text(description="Who logs in; default: nobody."),
-                "password": Text(description="With which password."),
-                "timeout_seconds": _seconds("How long the server may take"),
+                **_MAIL_SERVER,
             },
             required={"to": "[ops@example.org]", "from": "orch@example.org"},
         ),
@@ -303,6 +307,12 @@ ORCH_YAML = Group(
                     description="Whether a step that had begun when the worker was lost runs again; default: fail.",
                 ),
                 "notifications": ListOf(item=_NOTIFICATION, description="Who is told of what."),
+                "mail": Group(
+                    description="The mail server for addresses of notebook jobs; "
+                    "default: that of the first notification by mail.",
+                    fields=_MAIL_SERVER,
+                    required={"from": "orch@example.org"},
+                ),
             },
         ),
         "run_retries": Group(

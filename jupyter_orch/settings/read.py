@@ -206,7 +206,8 @@ def _folder(told: str | None, home: Path, default: str) -> Path:
 
 def _monitoring(told: dict[str, Any]) -> RunMonitoring:
     notifications = tuple(_notification(item) for item in told.get("notifications", ()))
-    return RunMonitoring(**{**_without_units(told), "notifications": notifications})
+    mail = _email(told["mail"]) if told.get("mail") else None
+    return RunMonitoring(**{**_without_units(told), "notifications": notifications, "mail": mail})
 
 
 def _notification(told: dict[str, Any]) -> Notification:
@@ -223,7 +224,7 @@ def _notification(told: dict[str, Any]) -> Notification:
 
 def _email(told: dict[str, Any]) -> EmailSettings:
     rest = {key: value for key, value in _without_units(told).items() if key not in ("from", "to")}
-    return EmailSettings(to=tuple(told["to"]), sender=told["from"], **rest)
+    return EmailSettings(to=tuple(told.get("to", ())), sender=told["from"], **rest)
 
 
 def _without_units(told: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from jupyter_orch.running_servers import running_servers
 from jupyter_orch.settings.model import Notification, Settings
 
 SECRET_VARIABLES = (
@@ -39,8 +41,16 @@ def deployment_secrets(settings: Settings, environment: Mapping[str, str]) -> It
     for choice in (*parts, settings.coordinator, settings.launcher, settings.compute_logs):
         if choice is not None:
             yield from _in_config(choice.config)
+    if settings.run_monitoring.mail is not None:
+        yield settings.run_monitoring.mail.password
     for notification in settings.run_monitoring.notifications:
         yield from _in_notification(notification)
+
+
+def secrets_here(settings: Settings) -> Iterator[str]:
+    """Every secret of the deployment that this process knows of, those of the Jupyter servers beside it too."""
+    yield from deployment_secrets(settings, os.environ)
+    yield from (found.server.token for found in running_servers())
 
 
 def _in_notification(notification: Notification) -> Iterator[str]:

@@ -36,6 +36,12 @@ class SqlNotebookJobs(NotebookJobStorage):
             removed = connection.execute(delete(notebook_jobs).where(notebook_jobs.c.job_id == job_id))
             return removed.rowcount == 1
 
+    def get_notebook_job(self, job_id: str) -> NotebookJob | None:
+        statement = select(notebook_jobs.c.body).where(notebook_jobs.c.job_id == job_id)
+        with self._database.read() as connection:
+            found = connection.execute(statement).scalar()
+        return None if found is None else msgspec.json.decode(found, type=NotebookJob)
+
     def list_notebook_jobs(self) -> list[NotebookJob]:
         statement = select(notebook_jobs.c.body).order_by(notebook_jobs.c.create_time, notebook_jobs.c.job_id)
         with self._database.read() as connection:

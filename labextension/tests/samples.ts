@@ -56,6 +56,7 @@ export function schedule(change: Record<string, unknown> = {}): Record<string, u
   return {
     id: 'nightly',
     name: 'nightly',
+    title: 'nightly',
     cronSchedule: '0 3 * * *',
     executionTimezone: 'UTC',
     sentence: 'At 03:00',

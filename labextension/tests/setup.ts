@@ -1,5 +1,8 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// Conditions are waited for on a busy machine too; what is there at once is found at once.
+configure({ asyncUtilTimeout: 15_000 });
 
 /** What jsdom lacks and JupyterLab's widgets or our views ask for. */
 const scope = globalThis as unknown as Record<string, unknown>;

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from jupyter_orch.automation.notebook_jobs import NotebookJobs
+from jupyter_orch.automation.notebook_jobs import NotebookJobInvalid, NotebookJobs
 from jupyter_orch.daemon.notebook_keeper import NotebookKeeper
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.notebook_job import JOB_TAG, NotebookJob
@@ -66,6 +66,15 @@ def test_the_newest_results_stay(storage: SqlStorage, keeper: NotebookKeeper) ->
     keeper.poll()
     assert results(storage) == ["other", "running", "r4", "r3"]
     assert [run.run_id for run in removed] == ["r2", "r1", "r0"]
+
+
+def test_a_job_that_mails_needs_a_mail_server(storage: SqlStorage, file: Path) -> None:
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+    (file.parent / "a.ipynb").write_text(json.dumps(notebook))
+    jobs = NotebookJobs(storage, Elsewhere(), cast(Any, None), file.parent, file)
+    with pytest.raises(NotebookJobInvalid, match=r"no mail server is set.*run_monitoring\.mail in orch\.yaml"):
+        jobs.save(job(job_id="", mail_to=("ada@example.org",)))
+    assert storage.list_notebook_jobs() == []
 
 
 def test_a_job_may_keep_all(storage: SqlStorage, keeper: NotebookKeeper) -> None:

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import email
 import json
 import threading
 from collections.abc import Callable, Iterator
-from email.message import Message
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
-from jupyter_orch.automation.notices import NoticeGatherer
-from jupyter_orch.cli.jupyter_process import free_port
+from jupyter_orch.automation.notices import JOB_MAIL, NoticeGatherer
 from jupyter_orch.daemon.notifier import Notifier
 from jupyter_orch.daemon.sinks import Mail, Sink, Webhook
 from jupyter_orch.failpoints import FOLDER_VARIABLE, VARIABLE, FailpointReached, arm
 from jupyter_orch.ports import Guard
+from jupyter_orch.records.notebook_job import JOB_TAG, LOCATION, NotebookJob, schedule_name
 from jupyter_orch.records.notice import NoticeStatus
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.records.tick import Instigator
 from jupyter_orch.runs.journal import Journal
-from jupyter_orch.settings import EmailSettings, Notification, WebhookSettings, read_settings
+from jupyter_orch.settings import EmailSettings, Notification, RunMonitoring, WebhookSettings, read_settings
 from jupyter_orch.storage.sql import SqlStorage
 from tests.automation.conftest import hands
 from tests.automation.surroundings import Hands, Listed, schedule
 from tests.conftest import submission
+from tests.mailbox import Mailbox, receiving
 
 __all__ = ["hands"]
 START = 1_714_564_830.0
@@ -68,21 +67,6 @@ class Receiver:
         self._server.server_close()
 
 
-class Mailbox:
-    """What a real SMTP server has taken."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.refuse = 0
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.refuse:
-            self.refuse -= 1
-            return "451 come back later"
-        self.messages.append(email.message_from_bytes(envelope.content))
-        return "250 taken"
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     started = Receiver()
@@ -91,12 +75,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    box, port = Mailbox(), free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
+def mailbox() -> Iterator[Mailbox]:
+    with receiving() as box:
+        yield box
 
 
 @pytest.fixture
@@ -244,11 +225,11 @@ def test_late_and_missed_due_times_are_told_once(
 
 
 def test_mail_is_sent_with_an_id_that_every_copy_has(
-    storage: SqlStorage, notifier: Callable[..., Notifier], mailbox: tuple[Mailbox, int], hands: Hands
+    storage: SqlStorage, notifier: Callable[..., Notifier], mailbox: Mailbox, hands: Hands
 ) -> None:
-    box, port = mailbox
+    box = mailbox
     to = EmailSettings(
-        to=("ops@example.org", "ada@example.org"), sender="orch@example.org", host="127.0.0.1", port=port
+        to=("ops@example.org", "ada@example.org"), sender="orch@example.org", host="127.0.0.1", port=box.port
     )
     loop = notifier(Notification(email=to))
     loop.poll()
@@ -263,6 +244,55 @@ def test_mail_is_sent_with_an_id_that_every_copy_has(
     )
     assert message["Message-ID"].endswith("@example.org>") and "the disk is full" in str(message.get_payload())
     assert "451" in loop.errors[0].message
+
+
+def test_a_notebook_jobs_own_addresses_are_told_of_its_news_and_nobody_twice(
+    storage: SqlStorage, mailbox: Mailbox, hands: Hands
+) -> None:
+    box = mailbox
+    server = EmailSettings(to=(), sender="orch@example.org", host="127.0.0.1", port=box.port)
+    ops = Notification(on=("failure",), email=replace(server, to=("ops@example.org",)))
+    monitoring = RunMonitoring(notifications=(ops,))
+    assert monitoring.mail_server == server, "without one of their own, jobs use the first notification's"
+    job = NotebookJob(
+        job_id="j", name="Each night", path="a.ipynb", cron="@daily", mail_to=("ada@example.org", "ops@example.org")
+    )
+    other = NotebookJob(job_id="k", name="Silent", path="a.ipynb", cron="@daily")
+    for one in (job, other):
+        storage.put_notebook_job(one)
+    found = schedule(location=LOCATION, name=schedule_name(job), pipeline="pipe")
+    storage.put_instigators(
+        [
+            Instigator(
+                instigator_id=found.instigator_id,
+                kind="schedule",
+                location=LOCATION,
+                repository="notebooks",
+                name=found.name,
+                running=True,
+            )
+        ]
+    )
+    gatherer = NoticeGatherer(storage, Listed([found], []), monitoring.notifications, mails_jobs=True)
+    loop = Notifier(storage, gatherer, {JOB_MAIL: Mail(server), ops.sink_id: Mail(ops.email or server)})
+    loop.poll()
+    begun = hands.now
+    end(storage, RunStatus.FAILURE, tags={JOB_TAG: "j"})
+    end(storage, RunStatus.FAILURE, tags={JOB_TAG: "k"})
+    end(storage, RunStatus.SUCCESS, tags={JOB_TAG: "j"})
+    end(storage, RunStatus.SUCCESS, tags={JOB_TAG: "k"})
+    storage.miss_ticks(found.instigator_id, [begun + 180], "missed: nobody was there")
+    for _ in range(2):
+        hands.now += 300
+        loop.poll()
+    assert [(m["Subject"].removeprefix("[jupyter_orch] "), m["To"]) for m in box.messages] == [
+        ("Each night has failed", "ops@example.org"),
+        ("Each night has failed", "ada@example.org"),
+        ("Silent has failed", "ops@example.org"),
+        ("Each night has recovered", "ada@example.org, ops@example.org"),
+        ("schedule Each night is late", "ada@example.org, ops@example.org"),
+    ]
+    assert not loop.errors and "notebook: a.ipynb" in str(box.messages[1].get_payload())
 
 
 def test_nobody_is_told_by_a_sink_that_left_the_settings(
@@ -299,11 +329,15 @@ def test_the_settings_say_who_is_told_and_mistakes_have_a_place(
         ("failure",), ("nightly",),
         WebhookSettings(url="https://chat.example.org/hook", headers={"Authorization": "Bearer x"}),
     )  # fmt: skip
+    mail = read_settings().run_monitoring.mail_server
+    assert mail is not None and (mail.to, mail.host, mail.password) == ((), "mail", "secret")
     assert second.late_after == 5 and second.email is not None and second.email.password == "secret"
     (private_home / "orch.yaml").write_text(
         "run_monitoring:\n  notifications:\n    - on: [failur]\n      webhook: {url: file:///etc/passwd}\n    - {}\n"
+        "  mail: {host: mail.example.org}\n"
     )
     with pytest.raises(Exception, match="expected one of failure, recovery, late") as told:
         read_settings()
+    assert "run_monitoring › mail" in str(told.value) and "from" in str(told.value)
     assert "http:// or https://" in str(told.value) and "expected one of webhook and email" in str(told.value)
     assert "orch.yaml:5:" in str(told.value)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.mailbox import Mailbox, receiving
 from tests.server_process import ServerProcess, serving, wait_for
 
 pytestmark = pytest.mark.journey
@@ -20,7 +21,7 @@ RUN = """mutation($params: RunNotebookParams!) { runNotebook(params: $params) { 
   ... on RunConfigValidationInvalid { errors { path message } }
   ... on Error { message } } }"""
 SAVE = """mutation($job: NotebookJobInput!) { saveNotebookJob(job: $job) { __typename
-  ... on SaveNotebookJobSuccess { job { jobId name path schedule { name status cronSchedule } } }
+  ... on SaveNotebookJobSuccess { job { jobId name path schedule { name title status cronSchedule } } }
   ... on RunConfigValidationInvalid { errors { path message } }
   ... on Error { message } } }"""
 RUN_JOB = """mutation($id: String!) { runNotebookJob(jobId: $id) { __typename
@@ -48,7 +49,7 @@ def notebook(path: Path, parameters: str, *cells: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+def server(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox) -> Iterator[ServerProcess]:
     """A server in a folder of plain notebooks, without any workspace file."""
     folder = tmp_path_factory.mktemp("notebooks")
     notebook(
@@ -57,9 +58,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         "open('told.txt', 'a').write(f'{rows} {name}\\n')",
     )
     notebook(folder / "root/broken.ipynb", "x = 1", "1 / 0")
+    (folder / "home/orch").mkdir(parents=True)
+    settings = f"run_monitoring:\n  mail: {{from: orch@example.org, host: 127.0.0.1, port: {mailbox.port}}}\n"
+    (folder / "home/orch/orch.yaml").write_text(settings)
     with serving(folder / "root", folder / "home") as running:
         running.wait_until_ready()
         yield running
+
+
+@pytest.fixture(scope="module")
+def mailbox() -> Iterator[Mailbox]:
+    """Where the server's mails go."""
+    with receiving() as box:
+        yield box
 
 
 def run(server: ServerProcess, path: str, **params: Any) -> dict[str, Any]:
@@ -136,12 +147,30 @@ def test_a_job_runs_by_its_schedule_until_it_is_removed(server: ServerProcess) -
     ]
     assert renamed["job"]["schedule"] == {
         "name": saved["job"]["schedule"]["name"],
+        "title": "Rarely",
         "status": "RUNNING",
         "cronSchedule": "@yearly",
     }
     removed = server.graphql(REMOVE, id=job_id)
     assert removed["removeNotebookJob"]["__typename"] == "RemoveNotebookJobSuccess"
     assert server.graphql(JOBS)["notebookJobsOrError"]["results"] == []
+
+
+def test_a_jobs_addresses_get_a_mail_when_it_fails(server: ServerProcess, mailbox: Mailbox) -> None:
+    job = {"name": "Broken", "path": "broken.ipynb", "cronSchedule": "@yearly", "mailTo": ["ada@example.org"]}
+    saved = server.graphql(SAVE, job=job)["saveNotebookJob"]
+    assert saved["__typename"] == "SaveNotebookJobSuccess", saved
+    job_id = saved["job"]["jobId"]
+    assert saved["job"]["schedule"]["title"] == "Broken" != saved["job"]["schedule"]["name"]
+    query = "{ notebookJobsOrError { ... on NotebookJobs { canMail results { mailTo } } } }"
+    told = server.graphql(query)["notebookJobsOrError"]
+    assert told == {"canMail": True, "results": [{"mailTo": ["ada@example.org"]}]}
+    run_id = server.graphql(RUN_JOB, id=job_id)["runNotebookJob"]["run"]["runId"]
+    wait_for(lambda: bool(mailbox.messages), 60, lambda: server.log)
+    (message,) = mailbox.messages
+    assert (message["Subject"], message["To"]) == ("[jupyter_orch] Broken has failed", "ada@example.org")
+    assert run_id in str(message.get_payload())
+    server.graphql(REMOVE, id=job_id)
 
 
 def test_what_is_wrong_with_a_job_is_told_at_once(server: ServerProcess) -> None:
@@ -153,13 +182,27 @@ def test_what_is_wrong_with_a_job_is_told_at_once(server: ServerProcess) -> None
         "formats": ["hologram"],
         "kernelName": "cobol",
         "output": "../x",
+        "mailTo": ["ada@example.org", "Ada <ada@example.org>", "a@b\nBcc: c@d"],
     }
     answer = server.graphql(SAVE, job=job)["saveNotebookJob"]
     assert answer["__typename"] == "NotebookJobInvalidError"
     assert all(
         word in answer["message"]
-        for word in ("name:", "keep:", "61", "formats:", "hologram", "html", "output:", "../x", "'cobol'", "python3")
+        for word in (
+            "name:",
+            "keep:",
+            "61",
+            "formats:",
+            "hologram",
+            "html",
+            "output:",
+            "../x",
+            "'cobol'",
+            "python3",
+            "mailTo:",
+        )
     )
+    assert "'Ada <ada@example.org>'" in answer["message"] and "Bcc" in answer["message"]
     wrong = {"name": "a", "path": "reports/daily.ipynb", "cronSchedule": "@daily", "parameters": {"rows": "x"}}
     assert server.graphql(SAVE, job=wrong)["saveNotebookJob"]["__typename"] == "RunConfigValidationInvalid"
     assert server.graphql(JOBS)["notebookJobsOrError"]["results"] == []
@@ -183,7 +226,8 @@ def test_its_results_lie_where_they_are_wanted_and_in_other_formats(server: Serv
         address = f"{server.url}orch/api/v1/runs/{run_id}/notebooks/notebook?format={form}"
         with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
             assert answer.headers["Content-Type"].startswith(says)
-            assert "attachment" in answer.headers["Content-Disposition"]
+            told = answer.headers["Content-Disposition"]
+            assert told.startswith("attachment;") and told.endswith(quote(f"täglich _1_.{form}", safe=""))
             assert "sandbox" in answer.headers["Content-Security-Policy"]
             assert "seen 5" in answer.read().decode()
     for wrong in ("pdf", "../html", "ipynb.html", ""):

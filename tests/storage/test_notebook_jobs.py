@@ -17,6 +17,7 @@ JOB = NotebookJob(
     parameters={"rows": 3, "names": ["ü"]},
     cron="@daily",
     timezone="Europe/Berlin",
+    mail_to=("ada@example.org",),
     created_by="ada",
     create_time=5.0,
 )
@@ -27,6 +28,7 @@ def test_what_is_stored_comes_back_oldest_first(storage: SqlStorage) -> None:
     storage.put_notebook_job(JOB)
     storage.put_notebook_job(older)
     assert storage.list_notebook_jobs() == [older, JOB]
+    assert (storage.get_notebook_job("a"), storage.get_notebook_job("c")) == (JOB, None)
 
 
 def test_a_job_is_replaced_by_its_id_and_removed_once(storage: SqlStorage) -> None:

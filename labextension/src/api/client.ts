@@ -70,9 +70,14 @@ export class OrchClient {
     return { start: Number(/^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? 0), bytes };
   }
 
-  /** Address of the executed notebook, for a download. */
-  notebookUrl(runId: string, stepKey: string): string {
-    return URLExt.join(this.settings.baseUrl, 'orch', this._below('api/v1/runs', runId, 'notebooks', stepKey));
+  /**
+   * Address of the executed notebook, for a download.
+   *
+   * @param format - ending of the file: `ipynb`, or another one that the run has written.
+   */
+  notebookUrl(runId: string, stepKey: string, format = 'ipynb'): string {
+    const path = this._below('api/v1/runs', runId, 'notebooks', stepKey);
+    return `${URLExt.join(this.settings.baseUrl, 'orch', path)}?format=${encodeURIComponent(format)}`;
   }
 
   /** Address for downloading what a step wrote to stdout or stderr. */

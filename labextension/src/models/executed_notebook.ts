@@ -3,6 +3,7 @@ import { joinLines } from '../api/executed_notebooks';
 import type { LiveConnection } from '../api/live';
 import { RequestProblem } from '../api/problem';
 import { AskingModel } from './asking';
+import type { IArtifact } from './metadata';
 
 /** How far a cell has come. */
 export type CellState = 'waiting' | 'running' | 'done' | 'failed';
@@ -82,6 +83,15 @@ export function readCells(notebook: unknown, live: boolean): IExecutedCell[] {
 /** Place of the first cell that failed, or -1. */
 export function failingCell(notebook: unknown): number {
   return readCells(notebook, false).find(cell => cell.state === 'failed')?.index ?? -1;
+}
+
+/** Endings of the files in which a step's executed notebook was written besides, e.g. `html`; those beside the notebook. */
+export function endingsOf(artifacts: readonly IArtifact[], stepKey: string): string[] {
+  const made = artifacts.filter(one => one.stepKey === stepKey && one.metadata.some(entry => entry.kind === 'notebook')).pop();
+  const executed = String(made?.metadata.find(entry => entry.kind === 'notebook')?.value ?? '');
+  const stem = executed.replace(/\.ipynb$/, '.');
+  const beside = (made?.metadata ?? []).filter(entry => entry.kind === 'path').map(entry => String(entry.value));
+  return beside.filter(path => stem !== executed && path.startsWith(stem)).map(path => path.slice(stem.length));
 }
 
 namespace Private {

@@ -46,7 +46,7 @@ namespace Private {
         return null;
       }
       if (!draft.isRight) {
-        draft.refusal = orch.trans.__('Some parameters are not right yet.');
+        draft.refusal = orch.trans.__('Some fields are not right yet.');
         continue;
       }
       try {

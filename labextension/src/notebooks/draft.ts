@@ -16,6 +16,7 @@ export interface IKnownJob {
   formats: readonly string[];
   output: string;
   tags: Record<string, string>;
+  mailTo: readonly string[];
   isPinned: boolean;
 }
 
@@ -46,6 +47,7 @@ export class NotebookDraft extends ChangingModel {
     this.keepFailuresOnly = known?.keepFailuresOnly ?? false;
     this.formats = known?.formats ?? [];
     this.output = known?.output ?? '';
+    this.mailTo = (known?.mailTo ?? []).join(', ');
     this.which = known?.isPinned ? 'pinned' : 'saved';
     const { [MAX_RETRIES]: retries = '', [MAX_RUNTIME]: seconds = '', ...tags } = known?.tags ?? {};
     this.retries = retries;
@@ -75,6 +77,8 @@ export class NotebookDraft extends ChangingModel {
   formats: readonly string[];
   /** Where copies of the results go; empty: nowhere. */
   output: string;
+  /** Who is mailed when it fails, recovers or is late: addresses with commas, spaces or lines between them. */
+  mailTo: string;
   which: NotebookVersion;
   /** A line `key=value` for each tag. */
   tags: string;
@@ -123,9 +127,19 @@ export class NotebookDraft extends ChangingModel {
     return 'problem' in found ? found.problem : '';
   }
 
+  /** The addresses that are mailed. */
+  get addresses(): string[] {
+    return [...new Set(this.mailTo.split(/[\s,;]+/).filter(one => one !== ''))];
+  }
+
+  /** Those of the addresses that can not be one; the server looks more closely. */
+  get wrongAddresses(): string[] {
+    return this.addresses.filter(one => !/^[^@<>"()]+@[^@<>"()]+$/.test(one));
+  }
+
   /** Whether everything can be sent. */
   get isRight(): boolean {
-    return this.form.parameters.every(parameter => this.problemOf(parameter) === '');
+    return this.form.parameters.every(parameter => this.problemOf(parameter) === '') && this.wrongAddresses.length === 0;
   }
 
   get runParams(): RunNotebookParams {
@@ -141,6 +155,7 @@ export class NotebookDraft extends ChangingModel {
       executionTimezone: this.zone,
       keep: this.keep.trim() === '' ? null : Number(this.keep),
       keepFailuresOnly: this.keepFailuresOnly,
+      mailTo: this.addresses,
       pin: { saved: false, now: true, pinned: null }[this.which]
     };
   }
@@ -191,7 +206,7 @@ const MAX_RETRIES = 'dagster/max_retries';
 const MAX_RUNTIME = 'dagster/max_runtime';
 
 namespace Private {
-  export type Field = 'name' | 'kernelName' | 'when' | 'zone' | 'keep' | 'keepFailuresOnly' | 'formats' | 'output' | 'which' | 'tags' | 'retries' | 'minutes' | 'refusal';
+  export type Field = 'name' | 'kernelName' | 'when' | 'zone' | 'keep' | 'keepFailuresOnly' | 'formats' | 'output' | 'mailTo' | 'which' | 'tags' | 'retries' | 'minutes' | 'refusal';
 
   export type Asked = Required<Pick<RunNotebookParams, 'path' | 'parameters' | 'kernelName' | 'formats' | 'output' | 'tags'>>;
 

@@ -1,4 +1,5 @@
 import { useModel, useTrans } from '../components/surroundings';
+import { visible } from '../components/text';
 import type { NotebookDraft, NotebookVersion } from './draft';
 import { Field } from './field';
 
@@ -33,6 +34,7 @@ export function Results({ draft, scheduled }: { draft: NotebookDraft; scheduled:
         )}
       </Field>
       {scheduled && <Kept draft={draft} />}
+      {scheduled && <MailTo draft={draft} />}
       <details>
         <summary>{trans.__('More')}</summary>
         {scheduled && <Version draft={draft} />}
@@ -93,6 +95,36 @@ function Kept({ draft }: { draft: NotebookDraft }): JSX.Element {
         {id => <input id={id} type="checkbox" checked={draft.keepFailuresOnly} onChange={event => draft.change({ keepFailuresOnly: event.target.checked })} />}
       </Field>
     </>
+  );
+}
+
+/** Who is mailed; says so where nothing can be. */
+function MailTo({ draft }: { draft: NotebookDraft }): JSX.Element {
+  const trans = useTrans();
+  const { wrongAddresses } = draft;
+  const off = !draft.form.canMail;
+  const note = off
+    ? trans.__('No mail server is set here: whoever runs this server sets run_monitoring.mail in orch.yaml.')
+    : trans.__('Addresses that are told when it fails, recovers or is late.');
+  const problem = wrongAddresses.length > 0 ? trans.__('This is no mail address: %1', visible(wrongAddresses[0])) : '';
+  return (
+    <Field label={trans.__('Mail to')} note={problem || note} problem={problem !== ''}>
+      {(id, noteId) => (
+        <input
+          id={id}
+          aria-describedby={noteId}
+          aria-invalid={problem !== ''}
+          className="jp-mod-styled"
+          type="text"
+          inputMode="email"
+          autoComplete="email"
+          placeholder={off ? undefined : 'ada@example.org'}
+          disabled={off && draft.mailTo === ''}
+          value={draft.mailTo}
+          onChange={event => draft.change({ mailTo: event.target.value })}
+        />
+      )}
+    </Field>
   );
 }
 

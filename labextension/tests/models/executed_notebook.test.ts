@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { failingCell, readCells } from '../../src/models/executed_notebook';
+import type { IArtifact, IMetadata } from '../../src/models/metadata';
+import { endingsOf, failingCell, readCells } from '../../src/models/executed_notebook';
 
 const code = (source: string, papermill: object | undefined, more: object = {}): object => ({ cell_type: 'code', source, outputs: [], metadata: { papermill }, ...more });
 const NOTEBOOK = {
@@ -34,4 +35,13 @@ it('finds the failing cell at its place in the notebook', () => {
 
 it('reads what no papermill has run', () => {
   expect(readCells({ cells: [{ cell_type: 'code', source: 'x', outputs: [], execution_count: 3 }, 'odd', null] }, false).map(cell => cell.state)).toEqual(['done', 'done', 'done']);
+});
+
+it('names the formats in which a notebook was written besides, by the files that lie beside it', () => {
+  const entry = (kind: string, value: string): IMetadata => ({ label: kind, description: '', kind, value });
+  const metadata = [entry('notebook', '/a/r/s/daily.ipynb'), entry('path', '/work/daily.ipynb'), entry('path', '/a/r/s/daily.html'), entry('path', '/a/r/s/daily.slides.html'), entry('path', '/work/results/daily.html')];
+  const made = { stepKey: 's', kind: 'materialization', metadata } as unknown as IArtifact;
+  expect(endingsOf([made], 's')).toEqual(['html', 'slides.html']);
+  expect(endingsOf([made], 't')).toEqual([]);
+  expect(endingsOf([{ ...made, metadata: metadata.slice(1) }], 's')).toEqual([]);
 });

@@ -9,6 +9,7 @@ const FORM: NotebookForm = {
   path: 'reports/daily.ipynb',
   kernelName: 'python3',
   formats: ['html', 'pdf'],
+  canMail: true,
   parameters: [
     { name: 'rows', kind: 'int', default: 10, hasDefault: true, description: 'how many' },
     { name: 'name', kind: 'str', default: 'Ada', hasDefault: true, description: '' },
@@ -29,6 +30,7 @@ const KNOWN: IKnownJob = {
   formats: ['pdf'],
   output: 'out/{name}',
   tags: { team: 'birds=1', 'dagster/max_retries': '2', 'dagster/max_runtime': '5400' },
+  mailTo: ['ada@example.org', 'ops@example.org'],
   isPinned: true
 };
 
@@ -78,6 +80,7 @@ describe('draft of a notebook run', () => {
       executionTimezone: 'UTC',
       keep: null,
       keepFailuresOnly: true,
+      mailTo: ['ada@example.org', 'ops@example.org'],
       formats: ['pdf'],
       output: 'out/{name}',
       tags: { team: 'birds=1', 'dagster/max_retries': '2', 'dagster/max_runtime': '5400' },
@@ -99,6 +102,17 @@ describe('draft of a job', () => {
     const one = draft();
     one.change({ tags: ' a = b \n\nc=d=e\n', minutes: '1.5', formats: ['html'], output: ' out/x ' });
     expect(one.runParams).toMatchObject({ tags: { a: 'b', c: 'd=e', 'dagster/max_runtime': '90' }, formats: ['html'], output: 'out/x' });
+  });
+});
+
+describe('addresses of a job', () => {
+  it('have anything between them, each once, and must look like one', () => {
+    const one = draft();
+    one.change({ mailTo: ' ada@example.org; ops@example.org,\nada@example.org ' });
+    expect(one.job.mailTo).toEqual(['ada@example.org', 'ops@example.org']);
+    expect(one.isRight).toBe(true);
+    one.change({ mailTo: 'ada@example.org, <ops>' });
+    expect([one.wrongAddresses, one.isRight]).toEqual([['<ops>'], false]);
   });
 });
 

@@ -29,6 +29,7 @@ const job = (fields: Record<string, unknown> = {}): Record<string, unknown> => (
   formats: [],
   output: '',
   tags: {},
+  mailTo: [],
   isPinned: false,
   hasDrifted: false,
   createdBy: 'ada',
@@ -41,7 +42,7 @@ const job = (fields: Record<string, unknown> = {}): Record<string, unknown> => (
 beforeEach(() => {
   jobs = [job()];
   server = new MemoryServer({
-    notebookJobsOrError: () => ({ __typename: 'NotebookJobs', results: jobs }),
+    notebookJobsOrError: () => ({ __typename: 'NotebookJobs', results: jobs, canMail: false }),
     permissions: () => []
   });
   orch = orchOn(server);
@@ -90,8 +91,14 @@ describe('table of notebook jobs', () => {
     expect(asked).toEqual(['run j1', 'remove j1']);
   });
 
+  it('says who is mailed, and that nothing is while no mail server is set', async () => {
+    jobs = [job({ mailTo: ['ada@example.org', 'ops@example.org'] })];
+    await table();
+    expect(screen.getByText(/mails ada@example.org and 1 more/).textContent).toContain('no mail server is set');
+  });
+
   it('shows hostile names as text', async () => {
-    jobs = [job({ name: HOSTILE, path: HOSTILE })];
+    jobs = [job({ name: HOSTILE, path: HOSTILE, mailTo: [HOSTILE] })];
     expect(isOnlyText(await table())).toBe(true);
   });
 
@@ -108,6 +115,7 @@ describe('dialog', () => {
     path: 'a.ipynb',
     kernelName: 'python3',
     formats: ['html', 'pdf'],
+    canMail: true,
     parameters: [
       { name: 'rows', kind: 'int', default: 10, hasDefault: true, description: 'how many' },
       { name: 'fast', kind: 'bool', default: false, hasDefault: true, description: '' }
@@ -157,6 +165,21 @@ describe('dialog', () => {
     fireEvent.change(screen.getByRole('spinbutton', { name: 'Try again after a failure' }), { target: { value: '2' } });
     fireEvent.click(screen.getByRole('checkbox', { name: 'Only of failed runs' }));
     expect(draft.job).toMatchObject({ formats: ['pdf'], output: 'out/{name}', pin: true, keepFailuresOnly: true, tags: { 'dagster/max_retries': '2' } });
+  });
+
+  it('takes mail addresses, and says why not where no mail server is set', () => {
+    const draft = new NotebookDraft(form, null, 'UTC');
+    const { unmount } = show(orch, <DialogBody draft={draft} scheduled kernels={{}} />);
+    const field = screen.getByRole('textbox', { name: 'Mail to' });
+    fireEvent.change(field, { target: { value: 'ada@example.org, ops' } });
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    expect(screen.getByText('This is no mail address: ops')).toBeTruthy();
+    fireEvent.change(field, { target: { value: 'ada@example.org ops@example.org' } });
+    expect(draft.job).toMatchObject({ mailTo: ['ada@example.org', 'ops@example.org'] });
+    unmount();
+    show(orch, <DialogBody draft={new NotebookDraft({ ...form, canMail: false }, null, 'UTC')} scheduled kernels={{}} />);
+    expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Mail to' }).disabled).toBe(true);
+    expect(screen.getByText(/sets run_monitoring.mail in orch.yaml/)).toBeTruthy();
   });
 
   it('keeps the line of a choice when it becomes a cron line', () => {

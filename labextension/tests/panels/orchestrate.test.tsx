@@ -113,6 +113,18 @@ describe('side panel', () => {
     await vi.waitFor(() => expect(reloaded).toEqual(['broken.py']));
   });
 
+  it('calls the schedule of a notebook job by the name that the job was given', async () => {
+    const place = location('notebooks');
+    const held = place.locationOrLoadError as { repositories: { schedules: unknown[] }[] };
+    held.repositories[0].schedules = [schedule({ name: 'daily_1a2b3c4d', title: 'Each night' })];
+    places = [place];
+    draw();
+    await refetch();
+    expect(section('Schedules').textContent).toContain('Each night');
+    expect(section('Schedules').textContent).not.toContain('daily_1a2b3c4d');
+    expect(screen.getByRole('switch', { name: 'Schedule Each night' })).toBeTruthy();
+  });
+
   it('switches a schedule', async () => {
     let status = 'STOPPED';
     const holding = (): Record<string, unknown> => {
@@ -218,7 +230,7 @@ describe('side panel', () => {
             id: 'r',
             name: HOSTILE,
             pipelines: [{ id: 'p', name: HOSTILE, description: HOSTILE, solidCount: 1 }],
-            schedules: [schedule({ name: HOSTILE, sentence: HOSTILE, status: 'RUNNING' })]
+            schedules: [schedule({ name: HOSTILE, title: HOSTILE, sentence: HOSTILE, status: 'RUNNING' })]
           }
         ]
       }

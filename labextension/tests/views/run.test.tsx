@@ -96,6 +96,28 @@ describe('run tab', () => {
     expect(orch.open.notebook).toHaveBeenCalledWith('run-1', 'report');
   });
 
+  it('downloads the executed notebook and what else was written of it, through the server', async () => {
+    const besides = [{ kind: 'notebook', label: 'executed notebook', value: '/x/a b.ipynb' }, { kind: 'path', label: 'as html', value: '/x/a b.html' }];
+    shape = { status: 'FAILURE' };
+    facts = log(...FAILED.slice(0, 4), ['ASSET_MATERIALIZATION', 'report', { metadata: besides }], ...FAILED.slice(5));
+    await draw();
+    for (const tab of ['Notebook', 'Artifacts']) {
+      fireEvent.click(screen.getByRole('tab', { name: tab }));
+      const links = within(screen.getByRole('group', { name: 'Downloads of report' })).getAllByRole('link');
+      expect(links.map(link => link.textContent)).toEqual(['.ipynb', '.html']);
+      expect(links[1].getAttribute('href')).toMatch(/\/orch\/api\/v1\/runs\/run-1\/notebooks\/report\?format=html$/);
+      expect(links.every(link => link.hasAttribute('download'))).toBe(true);
+    }
+  });
+
+  it('offers only the notebook itself while the run goes on', async () => {
+    facts = log(...FAILED.slice(0, 4), ['ASSET_MATERIALIZATION', 'report', { metadata: [{ kind: 'notebook', value: '/x/a.ipynb' }, { kind: 'path', value: '/x/a.html' }] }]);
+    shape = { status: 'STARTED' };
+    await draw();
+    fireEvent.click(screen.getByRole('tab', { name: 'Notebook' }));
+    expect(within(screen.getByRole('group', { name: 'Downloads of report' })).getAllByRole('link').map(link => link.textContent)).toEqual(['.ipynb']);
+  });
+
   it('shows what the failed step wrote, and lets another be chosen', async () => {
     facts = log(...FAILED);
     for (const step of ['load', 'report']) {

@@ -83,6 +83,8 @@ export type NotebookJobInput = {
   /** Keep only results of failed and canceled runs. */
   keepFailuresOnly?: boolean | null | undefined;
   kernelName?: string | null | undefined;
+  /** Mail addresses that are told when it fails, recovers or is late; refused where no mail server is set. */
+  mailTo?: Array<string> | null | undefined;
   name: string;
   /** Where copies of the results go: a template below the notebook's folder with {name}, {date}, {time} and {run}. */
   output?: string | null | undefined;
@@ -310,7 +312,7 @@ export type ScheduleDetailQueryVariables = Exact<{
 
 export type ScheduleDetailQuery = { scheduleOrError:
     | { __typename: 'PythonError', message: string }
-    | { __typename: 'Schedule', mode: string, partitionSetName: string | null, id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, upcoming: Array<{ timestamp: number, localTime: string, note: string | null }>, history: Array<{ id: string, timestamp: number, startTimestamp: number | null, endTimestamp: number | null, lateSeconds: number | null, isMissed: boolean, status: InstigationTickStatus, skipReason: string | null, skippedRunKeys: Array<string>, runIds: Array<string>, attempts: number, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
+    | { __typename: 'Schedule', mode: string, partitionSetName: string | null, id: string, name: string, title: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, upcoming: Array<{ timestamp: number, localTime: string, note: string | null }>, history: Array<{ id: string, timestamp: number, startTimestamp: number | null, endTimestamp: number | null, lateSeconds: number | null, isMissed: boolean, status: InstigationTickStatus, skipReason: string | null, skippedRunKeys: Array<string>, runIds: Array<string>, attempts: number, output: string | null, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }>, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }
     | { __typename: 'ScheduleNotFoundError', message: string }
    };
 
@@ -554,7 +556,7 @@ export type NotebookFormQueryVariables = Exact<{
 
 
 export type NotebookFormQuery = { notebookFormOrError:
-    | { __typename: 'NotebookForm', path: string, kernelName: string, formats: Array<string>, parameters: Array<{ name: string, kind: string, default: unknown, hasDefault: boolean, description: string }> }
+    | { __typename: 'NotebookForm', path: string, kernelName: string, formats: Array<string>, canMail: boolean, parameters: Array<{ name: string, kind: string, default: unknown, hasDefault: boolean, description: string }> }
     | { __typename: 'NotebookNotFoundError', message: string }
     | { __typename: 'PythonError', message: string }
    };
@@ -571,13 +573,13 @@ export type DueTimesQuery = { dueTimesOrError:
     | { __typename: 'PythonError', message: string }
    };
 
-export type NotebookJobFieldsFragment = { jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> };
+export type NotebookJobFieldsFragment = { jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, mailTo: Array<string>, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, title: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> };
 
 export type NotebookJobsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type NotebookJobsQuery = { notebookJobsOrError:
-    | { __typename: 'NotebookJobs', results: Array<{ jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }> }
+    | { __typename: 'NotebookJobs', canMail: boolean, results: Array<{ jobId: string, name: string, path: string, kernelName: string | null, parameters: unknown, cronSchedule: string, executionTimezone: string, keep: number | null, keepFailuresOnly: boolean, formats: Array<string>, output: string, tags: unknown, mailTo: Array<string>, isPinned: boolean, hasDrifted: boolean, createdBy: string, schedule: { id: string, name: string, title: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> } | null, runs: Array<{ runId: string, status: PipelineRunStatus, createTime: number }> }> }
     | { __typename: 'PythonError', message: string }
    };
 
@@ -977,7 +979,7 @@ export type PermissionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PermissionsQuery = { version: string, permissions: Array<{ permission: string, value: boolean, disabledReason: string | null }> };
 
-export type ScheduleRowFragment = { id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> };
+export type ScheduleRowFragment = { id: string, name: string, title: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> };
 
 export type WorkspaceQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -986,7 +988,7 @@ export type WorkspaceQuery = { workspaceOrError:
     | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
     | { __typename: 'Workspace', path: string, locationEntries: Array<{ id: string, name: string, loadStatus: RepositoryLocationLoadStatus, stale: boolean, updatedTimestamp: number, progress: string | null, displayMetadata: Array<{ key: string, value: string }>, loadError: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null, locationOrLoadError:
           | { __typename: 'PythonError', message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null }
-          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }>, sensors: Array<{ id: string, name: string, sensorType: SensorType, description: string | null, minIntervalSeconds: number, status: InstigationStatus, repositoryName: string, repositoryLocationName: string, nextEvaluation: number | null, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus }> }>, partitionSets: Array<{ id: string, name: string, pipelineName: string, mode: string }> }> }
+          | { __typename: 'RepositoryLocation', id: string, name: string, codeVersion: string, repositories: Array<{ id: string, name: string, pipelines: Array<{ id: string, name: string, description: string | null, solidCount: number }>, schedules: Array<{ id: string, name: string, title: string, cronSchedule: string, executionTimezone: string, sentence: string, pipelineName: string, status: InstigationStatus, description: string | null, repositoryName: string, repositoryLocationName: string, nextTicks: Array<{ timestamp: number }>, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus, skipReason: string | null, runIds: Array<string>, error: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null, cause: { message: string, className: string | null, stack: Array<string>, file: string | null, line: number | null, code: string | null, hint: string | null } | null } | null } | null }> }>, sensors: Array<{ id: string, name: string, sensorType: SensorType, description: string | null, minIntervalSeconds: number, status: InstigationStatus, repositoryName: string, repositoryLocationName: string, nextEvaluation: number | null, ticks: Array<{ id: string, timestamp: number, status: InstigationTickStatus }> }>, partitionSets: Array<{ id: string, name: string, pipelineName: string, mode: string }> }> }
          | null }> }
    };
 
@@ -1306,6 +1308,7 @@ export const ScheduleRowFragmentDoc = new TypedDocumentString(`
     fragment ScheduleRow on Schedule {
   id
   name
+  title
   cronSchedule
   executionTimezone
   sentence
@@ -1360,6 +1363,7 @@ export const NotebookJobFieldsFragmentDoc = new TypedDocumentString(`
   formats
   output
   tags
+  mailTo
   isPinned
   hasDrifted
   createdBy
@@ -1393,6 +1397,7 @@ fragment ErrorChain on PythonError {
 fragment ScheduleRow on Schedule {
   id
   name
+  title
   cronSchedule
   executionTimezone
   sentence
@@ -1652,6 +1657,7 @@ fragment ErrorChain on PythonError {
 fragment ScheduleRow on Schedule {
   id
   name
+  title
   cronSchedule
   executionTimezone
   sentence
@@ -2246,6 +2252,7 @@ export const NotebookFormDocument = new TypedDocumentString(`
       path
       kernelName
       formats
+      canMail
       parameters {
         name
         kind
@@ -2286,6 +2293,7 @@ export const NotebookJobsDocument = new TypedDocumentString(`
   notebookJobsOrError {
     __typename
     ... on NotebookJobs {
+      canMail
       results {
         ...NotebookJobFields
       }
@@ -2308,6 +2316,7 @@ export const NotebookJobsDocument = new TypedDocumentString(`
   formats
   output
   tags
+  mailTo
   isPinned
   hasDrifted
   createdBy
@@ -2341,6 +2350,7 @@ fragment ErrorChain on PythonError {
 fragment ScheduleRow on Schedule {
   id
   name
+  title
   cronSchedule
   executionTimezone
   sentence
@@ -3220,6 +3230,7 @@ fragment ErrorChain on PythonError {
 fragment ScheduleRow on Schedule {
   id
   name
+  title
   cronSchedule
   executionTimezone
   sentence

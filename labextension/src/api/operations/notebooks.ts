@@ -9,6 +9,7 @@ export const NOTEBOOK_FORM = graphql(`
         path
         kernelName
         formats
+        canMail
         parameters {
           name
           kind
@@ -57,6 +58,7 @@ export const NOTEBOOK_JOB = graphql(`
     formats
     output
     tags
+    mailTo
     isPinned
     hasDrifted
     createdBy
@@ -76,6 +78,7 @@ export const NOTEBOOK_JOBS = graphql(`
     notebookJobsOrError {
       __typename
       ... on NotebookJobs {
+        canMail
         results {
           ...NotebookJobFields
         }

@@ -40,6 +40,7 @@ export const SCHEDULE_ROW = graphql(`
   fragment ScheduleRow on Schedule {
     id
     name
+    title
     cronSchedule
     executionTimezone
     sentence

@@ -17,7 +17,7 @@ export function Schedules({ model }: { model: OrchestrateModel }): JSX.Element {
   useModel(model);
   const { daemon } = useModel(setup);
   const all = workspace.locations.flatMap(location => location.schedules);
-  const shown = all.filter(one => model.matches(one.name, one.pipelineName, one.sentence));
+  const shown = all.filter(one => model.matches(one.title, one.name, one.pipelineName, one.sentence));
   const silent = daemon === 'off' || daemon === 'lost';
   return (
     <Section title={trans.__('Schedules')} count={workspace.loaded ? all.length : undefined}>
@@ -58,13 +58,13 @@ function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; ta
         type="button"
         className="jp-orch-Row-main"
         tabIndex={tabIndex}
-        aria-label={trans.__('Schedule %1, %2', schedule.name, schedule.sentence)}
+        aria-label={trans.__('Schedule %1, %2', schedule.title, schedule.sentence)}
         title={`${schedule.cronSchedule} ${schedule.executionTimezone}`}
         onClick={() => open.automation(address)}
       >
         <span className="jp-orch-Row-text">
           <span className="jp-orch-Row-title">
-            <Name text={schedule.name} />
+            <Name text={schedule.title} />
           </span>
           <span className="jp-orch-Row-note">{schedule.sentence}</span>
           <span className="jp-orch-Row-note">
@@ -74,7 +74,7 @@ function ScheduleRow({ schedule, tabIndex }: { schedule: ScheduleRowFragment; ta
         </span>
       </button>
       <Switch
-        label={trans.__('Schedule %1', schedule.name)}
+        label={trans.__('Schedule %1', schedule.title)}
         on={on}
         refusal={refusal}
         tabIndex={-1}

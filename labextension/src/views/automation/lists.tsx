@@ -12,6 +12,7 @@ import type { AutomationModel } from './model';
 interface ILine {
   id: string;
   address: IInstigatorAddress;
+  title: string;
   note: string;
   on: boolean;
   turn: (on: boolean) => Promise<string>;
@@ -25,6 +26,7 @@ export function InstigatorLists({ model }: { model: AutomationModel }): JSX.Elem
     (one): ILine => ({
       id: one.id,
       address: addressOf('schedule', one),
+      title: one.title,
       note: one.sentence,
       on: one.status === 'RUNNING',
       turn: on => workspace.setSchedule(one, on)
@@ -34,6 +36,7 @@ export function InstigatorLists({ model }: { model: AutomationModel }): JSX.Elem
     (one): ILine => ({
       id: one.id,
       address: addressOf('sensor', one),
+      title: one.name,
       note: trans.__('every %1', durationText(one.minIntervalSeconds)),
       on: one.status === 'RUNNING',
       turn: async on => {
@@ -58,7 +61,8 @@ export function InstigatorLists({ model }: { model: AutomationModel }): JSX.Elem
 
 function Line({ line, model, tabIndex }: { line: ILine; model: AutomationModel; tabIndex: number }): JSX.Element {
   const { trans } = useOrch();
-  const { kind, name } = line.address;
+  const { title } = line;
+  const { kind } = line.address;
   const refusal = useRefusal(kind === 'sensor' ? (line.on ? 'stop_sensor' : 'start_sensor') : line.on ? 'stop_running_schedule' : 'start_schedule');
   const chosen = isSame(model.address, line.address);
   return (
@@ -66,13 +70,13 @@ function Line({ line, model, tabIndex }: { line: ILine; model: AutomationModel; 
       <button type="button" className="jp-orch-Row-main" aria-current={chosen} tabIndex={tabIndex} onClick={() => model.choose(line.address)}>
         <span className="jp-orch-Row-text">
           <span className="jp-orch-Row-title">
-            <Name text={name} />
+            <Name text={title} />
           </span>
           <span className="jp-orch-Row-note">{line.note}</span>
         </span>
       </button>
       <Switch
-        label={kind === 'sensor' ? trans.__('Sensor %1', name) : trans.__('Schedule %1', name)}
+        label={kind === 'sensor' ? trans.__('Sensor %1', title) : trans.__('Schedule %1', title)}
         on={line.on}
         refusal={refusal}
         tabIndex={-1}

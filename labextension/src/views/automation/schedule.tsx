@@ -20,7 +20,7 @@ export function ScheduleFacts({ model, detail }: { model: AutomationModel; detai
       <header className="jp-orch-Head">
         <div className="jp-orch-Head-line">
           <h2>
-            <Name text={detail.name} />
+            <Name text={detail.title} />
           </h2>
           <span className="jp-orch-note">{on ? trans.__('Switched on') : trans.__('Switched off')}</span>
           <span className="jp-orch-spring" />
@@ -28,7 +28,7 @@ export function ScheduleFacts({ model, detail }: { model: AutomationModel; detai
             {trans.__('Test now')}
           </Action>
         </div>
-        {detail.description && <p className="jp-orch-pre">{visible(detail.description)}</p>}
+        {detail.description && detail.description !== detail.title && <p className="jp-orch-pre">{visible(detail.description)}</p>}
         <Facts>
           <Fact name={trans.__('When')}>{visible(detail.sentence)}</Fact>
           <Fact name={trans.__('Cron')}>

@@ -7,6 +7,7 @@ import { Empty, OfflineBanner, Problem, Skeleton } from '../../components/states
 import { StatusGlyph, statusWord } from '../../components/status';
 import { useModel, useNow, useOrch } from '../../components/surroundings';
 import { Switch } from '../../components/switch';
+import { visible } from '../../components/text';
 import { agoText, instantText } from '../../components/time';
 import type { NotebookJobsModel } from './model';
 
@@ -91,6 +92,7 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
             </span>
           )}
         </div>
+        {job.mailTo.length > 0 && <MailedTo addresses={job.mailTo} canMail={model.canMail} />}
       </th>
       <td title={`${job.cronSchedule} ${job.executionTimezone}`}>{schedule?.sentence ?? job.cronSchedule}</td>
       <td>{on && schedule?.nextTicks[0] !== undefined ? <Due instant={schedule.nextTicks[0].timestamp} /> : trans.__('switched off')}</td>
@@ -114,6 +116,19 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
         <Action label={trans.__('Remove %1', job.name)} look="icon" icon={closeIcon} refusal={turning} onAct={() => model.remove(job)} />
       </td>
     </tr>
+  );
+}
+
+/** Who is mailed, in one line; in full when it is pointed at. */
+function MailedTo({ addresses, canMail }: { addresses: readonly string[]; canMail: boolean }): JSX.Element {
+  const { trans } = useOrch();
+  const [first] = addresses;
+  const told = addresses.length === 1 ? visible(first) : trans.__('%1 and %2 more', visible(first), addresses.length - 1);
+  return (
+    <div className="jp-orch-note" title={addresses.map(visible).join('\n')}>
+      {trans.__('mails %1', told)}
+      {!canMail && <span className="jp-orch-tone-bad"> · {trans.__('no mail server is set')}</span>}
+    </div>
   );
 }
 

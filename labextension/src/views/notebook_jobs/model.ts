@@ -22,6 +22,11 @@ export class NotebookJobsModel extends AskingModel {
     return this._jobs;
   }
 
+  /** Whether a mail server is set. */
+  get canMail(): boolean {
+    return this._canMail;
+  }
+
   /** Run a job now and show its run. */
   async run(job: NotebookJobFieldsFragment): Promise<void> {
     this._orch.open.run(await this._flows.actions.runJob(job.jobId));
@@ -41,6 +46,7 @@ export class NotebookJobsModel extends AskingModel {
       formats: job.formats,
       output: job.output,
       tags: job.tags as Record<string, string>,
+      mailTo: job.mailTo,
       isPinned: job.isPinned
     });
     await this.refetch();
@@ -61,6 +67,7 @@ export class NotebookJobsModel extends AskingModel {
     }
     if (current()) {
       this._jobs = answer.results;
+      this._canMail = answer.canMail;
     }
     return '';
   }
@@ -71,5 +78,6 @@ export class NotebookJobsModel extends AskingModel {
     }
   }
 
+  private _canMail = true;
   private _jobs: readonly NotebookJobFieldsFragment[] = [];
 }

@@ -8,6 +8,7 @@ import { Name, visible } from '../../components/text';
 import { clockText } from '../../components/time';
 import type { IArtifact } from '../../models/metadata';
 import type { RunModel } from '../../models/run';
+import { NotebookDownloads } from './downloads';
 import type { RunViewModel } from './model';
 
 const MOST = 300;
@@ -33,6 +34,7 @@ export function ArtifactsTab({ run, view }: { run: RunModel; view: RunViewModel 
             <ArtifactHead artifact={one} />
             {one.description && <p className="jp-orch-pre">{visible(one.description)}</p>}
             <MetadataList entries={one.metadata} />
+            {one.metadata.some(entry => entry.kind === 'notebook') && <NotebookDownloads run={run} stepKey={one.stepKey} />}
           </li>
         ))}
       </ul>

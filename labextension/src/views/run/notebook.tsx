@@ -9,6 +9,7 @@ import { Name, visible } from '../../components/text';
 import { durationText } from '../../components/time';
 import type { CellState, ExecutedNotebookModel, IExecutedCell } from '../../models/executed_notebook';
 import type { RunModel } from '../../models/run';
+import { NotebookDownloads } from './downloads';
 import type { RunViewModel } from './model';
 
 /** Notebooks of the run's steps; the chosen one is shown as it grows. */
@@ -45,6 +46,7 @@ export function NotebookTab({ run, view }: { run: RunModel; view: RunViewModel }
             >
               {trans.__('Open executed notebook')}
             </Action>
+            <NotebookDownloads run={run} stepKey={step.key} />
           </li>
         ))}
       </ul>
