@@ -20,7 +20,7 @@ from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.tick import TickStatus
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
-from tests.automation.replica_process import BEGIN, code, fast_clock, schedules_named, sensors_named
+from tests.automation.replica_process import BEGIN, code, fast_clock, schedules_named, sensors_named, stay
 from tests.automation.surroundings import Answers, ScheduleReplica, SensorReplica, wait_for
 from tests.automation.test_backfills import DAYS, BackfillReplica, Code, days_of, wish
 
@@ -67,6 +67,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> float:
     """When the fast clock, on which all replicas of the test go, showed its first instant."""
     now = time.time()
     monkeypatch.setattr(clock, "now", fast_clock(now, SPEED))
+    monkeypatch.setattr(clock, "go_by", stay)
     return now
 
 

@@ -24,7 +24,7 @@ from jupyter_orch.records.tick import TickStatus
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
-from tests.automation.replica_process import BEGIN, code, fast_clock, schedules_named, sensors_named
+from tests.automation.replica_process import BEGIN, code, fast_clock, schedules_named, sensors_named, stay
 from tests.automation.surroundings import PATIENCE, Answers, Listed, wait_for
 
 pytestmark = pytest.mark.journey
@@ -87,6 +87,7 @@ def fleet(database_url: str) -> Iterator[Fleet]:
 def test_each_due_time_has_one_tick_and_its_runs_once(
     fleet: Fleet, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(clock, "go_by", stay)
     rnd = random.Random(5)
     begun = fleet._begun
     faults = 0
