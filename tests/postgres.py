@@ -18,9 +18,15 @@ from pathlib import Path
 class Postgres:
     """A running cluster that makes databases."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False, where: Path | None = None) -> None:
+        """Args:
+        programs: the folder with ``initdb``.
+        durable: commits wait for the disk, as a real cluster's do; tests need not.
+        where: an existing folder to put it in; its path must be short, for the socket is there as well.
+        """
         self._programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="orch-pg-"))
+        self._fsync = "on" if durable else "off"
+        self.folder = Path(tempfile.mkdtemp(prefix="orch-pg-", dir=where))
         self._owner = _owner()
         if self._owner:
             shutil.chown(self.folder, self._owner)
@@ -31,8 +37,20 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, also after :meth:`kill` or :meth:`shut_down`."""
-        options = f"-c listen_addresses='' -c fsync=off -k {self.folder}"
+        options = f"-c listen_addresses='' -c fsync={self._fsync} -k {self.folder}"
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
+
+    def start_if_it_ended(self, patience: float = 60.0) -> None:
+        """Wait until it answers; one that has ended by itself, as it does without room for its journal, is started."""
+        deadline = time.monotonic() + patience
+        while subprocess.run(
+            [str(self._programs / "pg_isready"), "-q", "-h", str(self.folder)], check=False
+        ).returncode:
+            first = self.processes()[:1]
+            if not first or not os.path.exists(f"/proc/{first[0]}"):
+                self.start()
+            assert time.monotonic() < deadline, "Postgres does not come back"
+            time.sleep(0.1)
 
     def shut_down(self) -> None:
         """End it in order; clients are told."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import RunStatus
+from tests.chaos.disk import Disk
 from tests.chaos.fleet import Fleet
 from tests.postgres import Postgres
 
@@ -52,12 +53,20 @@ class Monkey(threading.Thread):
     """
 
     def __init__(
-        self, fleet: Fleet, seed: int, faults: int, every: float, postgres: Postgres | None = None, longest: float = 2.0
+        self,
+        fleet: Fleet,
+        seed: int,
+        faults: int,
+        every: float,
+        postgres: Postgres | None = None,
+        longest: float = 2.0,
+        disk: Disk | None = None,
     ) -> None:
         """Args:
         every: seconds between two faults, give or take a half.
         postgres: the cluster that it may hurt, when the fleet's database is there.
-        longest: seconds for which something is stopped or locked at most.
+        longest: seconds for which something is stopped, locked or full at most.
+        disk: what the database lies on, when that may be full.
         """
         super().__init__(name="monkey", daemon=True)
         self._fleet = fleet
@@ -66,6 +75,7 @@ class Monkey(threading.Thread):
         self._every = every
         self._postgres = postgres
         self._longest = longest
+        self._disk = disk
         self._enough = threading.Event()
         self.faults: list[Fault] = []
         self.error: BaseException | None = None
@@ -101,6 +111,7 @@ class Monkey(threading.Thread):
             *(lambda kind=kind: self._pause(kind) for kind in PROCESS_KINDS),
             self._kill_daemon_with_all,
             *([self._restart_postgres, self._pause_postgres] * 2 if self._postgres else [self._lock, self._half_write]),
+            *([self._fill_disk] if self._disk else []),
         ]
         fault = self._chance.choice(kinds)()
         if fault is not None:
@@ -186,6 +197,17 @@ class Monkey(threading.Thread):
             writer.stdout.readline()
             writer.kill()
         return Fault(at=time.monotonic(), name="kill a writer of sqlite", pids=(writer.pid,))
+
+    def _fill_disk(self) -> Fault:
+        """No room for the database; a Postgres that gave up for it is started when there is some again."""
+        assert self._disk is not None
+        at = time.monotonic()
+        self._disk.fill()
+        self._enough.wait(self._chance.uniform(0.2, self._longest))
+        self._disk.make_room()
+        if self._postgres:
+            self._postgres.start_if_it_ended()
+        return Fault(at=at, name="fill the disk")
 
     def _file(self) -> str:
         return self._fleet.database_url.removeprefix("sqlite:///")

@@ -78,6 +78,11 @@ class TcpProxy:
             _hang_up(line)
         return len(lines) // 2
 
+    def lead_to(self, server: Path) -> None:
+        """Another server from now on; every open line is cut."""
+        self._server = str(server)
+        self.reset()
+
     def count_from_here(self, cut_at: int | None = None, when: str = HANG_UP_BEFORE) -> None:
         """Count requests from now on, and cut the line at the n-th of them, once.
 
