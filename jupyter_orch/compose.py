@@ -185,7 +185,13 @@ def _run_loops(
     loops: list[Loop] = [dispatcher]
     if settings.run_monitoring.enabled:
         rescuer = Rescuer(
-            storage, journal, launcher, settings.run_monitoring, dispatcher.wake, partial(_cover, instance)
+            storage,
+            journal,
+            launcher,
+            settings.run_monitoring,
+            dispatcher.wake,
+            partial(_cover, instance),
+            settings.home,
         )
         launching.launched = rescuer.wake
         loops.append(rescuer)

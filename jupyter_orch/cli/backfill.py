@@ -42,6 +42,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     ):
         verb = verbs.add_parser(word, help=sentence)
         verb.add_argument("backfill_id", metavar="ID", help="the backfill")
+        add_json(verb)
         verb.set_defaults(act=lambda arguments, word=word: _move(arguments, word))
     show.add_argument("backfill_id", metavar="ID", help="the backfill")
 
@@ -84,9 +85,11 @@ def _move(arguments: argparse.Namespace, word: str) -> int:
         moved = {"cancel": control.cancel, "pause": control.pause, "resume": control.resume}[word](
             arguments.backfill_id
         )
-    print(
-        f"backfill {moved.backfill_id} is {moved.status} at {moved.position} of {len(moved.partition_names)} partitions"
-    )
+        row = _row(moved, control.runs_of(moved))
+    if arguments.json:
+        print_json(row)
+    else:
+        print(f"backfill {moved.backfill_id} is {moved.status} at {row['progress'].replace('/', ' of ')} partitions")
     return 0
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from jupyter_orch import clock
 from jupyter_orch.automation import cron
 from jupyter_orch.automation.deployed import Deployed, DeployedSchedule
-from jupyter_orch.cli.listing import Column, as_text, duration, moment, show_facts, show_listing
+from jupyter_orch.cli.listing import Column, as_text, duration, moment, print_json, show_facts, show_listing
 from jupyter_orch.cli.opening import (
     add_json,
     add_workspace,
@@ -86,6 +87,7 @@ def add_turning(verbs: Any, noun: str, find_all: Callable[[Orchestrator], Sequen
     ):
         verb = verbs.add_parser(word, help=sentence)
         add_name(verb, noun, or_all=True)
+        add_json(verb)
         add_workspace(verb)
         add_server(verb)
         verb.set_defaults(act=lambda arguments, on=on: _turn(arguments, noun, find_all, on=on))
@@ -166,9 +168,10 @@ def _turn(
         found = find_all(orchestrator)
         broken = report_failures(orchestrator.code_servers.states()) if arguments.all else 0
         wanted = found if arguments.all else [chosen(orchestrator, found, arguments.name, arguments.location, noun)]
-        for one in wanted:
-            orchestrator.switches.turn(one, on=on)
-            print(f"{noun} {one.name} is {'ON' if on else 'OFF'}{_next_due(one) if on else ''}")
+        with _told_at_last(arguments, noun, on=on) as tell:
+            for one in wanted:
+                orchestrator.switches.turn(one, on=on)
+                tell(one.name, one.place.location, _next_due(one))
     return 1 if broken else 0
 
 
@@ -183,19 +186,40 @@ def _turn_there(client: OrchClient, arguments: argparse.Namespace, noun: str, *,
             places = [row["location"] for row in wanted]
             raise _not_found(arguments.name, places, [row["name"] for row in here], noun)
     turn = client.turn_schedule if noun == "schedule" else client.turn_sensor
-    for row in wanted:
-        now = turn(row["name"], on=on, location=row["location"])
-        due = f"; next due {moment(now['nextTicks'][0]['timestamp'])}" if on and now.get("nextTicks") else ""
-        print(f"{noun} {row['name']} is {'ON' if on else 'OFF'}{due}")
+    with _told_at_last(arguments, noun, on=on) as tell:
+        for row in wanted:
+            now = turn(row["name"], on=on, location=row["location"])
+            tell(row["name"], row["location"], now["nextTicks"][0]["timestamp"] if now.get("nextTicks") else None)
     return 1 if arguments.all and problem_of_locations(client) else 0
 
 
-def _next_due(one: Deployed) -> str:
-    """When a schedule that is on fires next; sensors have no such time."""
+@contextmanager
+def _told_at_last(
+    arguments: argparse.Namespace, noun: str, *, on: bool
+) -> Iterator[Callable[[str, str, float | None], None]]:
+    """Gives what tells that one is turned: a sentence at once, or a row of the JSON that is printed in the end."""
+    state = "ON" if on else "OFF"
+    rows: list[dict[str, Any]] = []
+
+    def tell(name: str, location: str, next_due: float | None) -> None:
+        due = next_due if on else None
+        rows.append({"name": name, "location": location, "status": state, "next_due": due})
+        if not arguments.json:
+            print(f"{noun} {name} is {state}{f'; next due {moment(due)}' if due is not None else ''}")
+
+    try:
+        yield tell
+    finally:  # also those that were turned before one that can not be
+        if arguments.json:
+            print_json(rows)
+
+
+def _next_due(one: Deployed) -> float | None:
+    """When a schedule fires next; sensors have no such time."""
     if not isinstance(one, DeployedSchedule):
-        return ""
+        return None
     due = cron.upcoming(one.schedule.cron, one.schedule.timezone, clock.now(), 1)
-    return f"; next due {moment(due[0].due_at)}" if due else ""
+    return due[0].due_at if due else None
 
 
 def _ticks(arguments: argparse.Namespace, noun: str) -> int:

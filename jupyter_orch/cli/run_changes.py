@@ -13,7 +13,8 @@ from jupyter_orch import clock
 from jupyter_orch.api.events import plain_event
 from jupyter_orch.api.logs import remove_files
 from jupyter_orch.cli.exit_codes import OK, USAGE
-from jupyter_orch.cli.opening import add_workspace, opened_deployment, opened_instance, person, workspace_file
+from jupyter_orch.cli.listing import print_json
+from jupyter_orch.cli.opening import add_json, add_workspace, opened_deployment, opened_instance, person, workspace_file
 from jupyter_orch.cli.watching import add_json_lines, events_of, find_run, tell_run, watch
 from jupyter_orch.compute_logs.files import ENDINGS
 from jupyter_orch.errors import OrchError
@@ -37,9 +38,11 @@ def declare_changes(verbs: Any) -> None:
     """Add these verbs to the group of runs."""
     delete = verbs.add_parser("delete", help="remove runs that have ended, with their events and files")
     delete.add_argument("runs", nargs="+", metavar="RUN", help="run ids, beginnings of them, or 'latest'")
+    add_json(delete)
     delete.set_defaults(act=_delete)
     wipe = verbs.add_parser("wipe", help="remove every run that has ended")
     wipe.add_argument("--force", action="store_true", help="really; without it nothing is removed")
+    add_json(wipe)
     wipe.set_defaults(act=_wipe)
     rerun = verbs.add_parser("rerun", help="start a run with the pipeline and config of an earlier one")
     rerun.add_argument("run", metavar="RUN", help="run id, the beginning of one, or 'latest'")
@@ -57,11 +60,18 @@ def declare_changes(verbs: Any) -> None:
 
 
 def _delete(arguments: argparse.Namespace) -> int:
-    with opened_instance() as instance:
-        for run in [find_run(instance, wanted) for wanted in arguments.runs]:
-            if not _remove(instance, run):
-                raise RunConflict(f"run {run.run_id} is {run.status}; cancel it before it is deleted")
-            print(f"run {run.run_id} is deleted")
+    removed: list[str] = []
+    try:
+        with opened_instance() as instance:
+            for run in [find_run(instance, wanted) for wanted in arguments.runs]:
+                if not _remove(instance, run):
+                    raise RunConflict(f"run {run.run_id} is {run.status}; cancel it before it is deleted")
+                removed.append(run.run_id)
+                if not arguments.json:
+                    print(f"run {run.run_id} is deleted")
+    finally:  # also what was removed before one that can not be
+        if arguments.json:
+            print_json({"deleted": removed})
     return OK
 
 
@@ -76,7 +86,10 @@ def _wipe(arguments: argparse.Namespace) -> int:
         removed = 0
         while page := instance.storage.list_runs(ended, limit=AT_ONCE):
             removed += sum(_remove(instance, run) for run in page)
-    print(f"{removed} runs are deleted")
+    if arguments.json:
+        print_json({"deleted": removed})
+    else:
+        print(f"{removed} runs are deleted")
     return OK
 
 

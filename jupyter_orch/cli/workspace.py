@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from jupyter_orch.cli.listing import Column, duration, first_line, show_listing
+from jupyter_orch.cli.listing import Column, duration, first_line, print_json, show_listing
 from jupyter_orch.cli.opening import (
     add_json,
     add_workspace,
@@ -60,10 +61,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "reload", help="have the running Jupyter server of this folder load a location again; exit 1 if it fails"
     )
     again.add_argument("location", nargs="?", help="the location (all of them, and workspace.yaml)")
-    add_workspace(again)
     add_server(again)
     again.set_defaults(act=_reload)
-    for verb in (listed, check):
+    for verb in (listed, check, again):
         add_workspace(verb)
         add_json(verb)
 
@@ -93,12 +93,13 @@ def _reload(arguments: argparse.Namespace) -> int:
     client = any_server_for(arguments)
     if arguments.location is not None:
         info = client.reload_repository_location(arguments.location)
-        return _tell(arguments.location, None if info.status == ReloadStatus.SUCCESS else info.message)
+        failure = None if info.status == ReloadStatus.SUCCESS else info.message
+        return _tell({arguments.location: failure}, as_json=arguments.json)
     entries = _entries(client.execute(_RELOAD_WORKSPACE)["answer"])
     while any(entry["loadStatus"] == "LOADING" for entry in entries):
         time.sleep(LOOK_EVERY)
         entries = _entries(client.execute(_WORKSPACE)["answer"])
-    return max((_tell(entry["name"], _failure_of(entry)) for entry in entries), default=0)
+    return _tell({entry["name"]: _failure_of(entry) for entry in entries}, as_json=arguments.json)
 
 
 def _entries(answer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -113,9 +114,15 @@ def _failure_of(entry: dict[str, Any]) -> str | None:
     return f"{error['className']}: {error['message']}" if error else None
 
 
-def _tell(name: str, failure: str | None) -> int:
-    print(f"{name}: {failure or 'loaded'}", file=sys.stderr if failure else sys.stdout)
-    return 1 if failure else 0
+def _tell(failures: Mapping[str, str | None], *, as_json: bool) -> int:
+    """Print what came of each location; returns the exit code."""
+    for name, failure in failures.items():
+        if failure or not as_json:
+            print(f"{name}: {failure or 'loaded'}", file=sys.stderr if failure else sys.stdout)
+    if as_json:
+        states = {name: "ERROR" if failure else "LOADED" for name, failure in failures.items()}
+        print_json([{"name": name, "status": states[name], "failure": failure} for name, failure in failures.items()])
+    return 1 if any(failures.values()) else 0
 
 
 def _entry_row(entry: LocationEntry, known: LocationSnapshot | None) -> dict[str, Any]:

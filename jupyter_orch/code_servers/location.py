@@ -25,6 +25,7 @@ from jupyter_orch.code_servers.watching import WatchedFiles
 from jupyter_orch.code_servers.workspace import LocationEntry
 from jupyter_orch.code_servers.zygote_process import ImportProgress, LoadFailed
 from jupyter_orch.code_version import code_version
+from jupyter_orch.masking import Mask
 from jupyter_orch.ports import LocationUnavailable, RunnerAddress
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.files import file_stem
@@ -47,6 +48,7 @@ class Surroundings:
         reload_on_change: whether saved code is loaded by itself.
         ready_kernels: how many kernels each keeps ready for notebooks.
         changed: told of every new state.
+        mask: what hides the deployment's secrets in what code says.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class Surroundings:
     reload_on_change: bool
     ready_kernels: int
     changed: Callable[[LocationState], None]
+    mask: Callable[[], Mask]
 
 
 class Location:
@@ -106,7 +109,8 @@ class Location:
             except LoadFailed as error:
                 self._files = WatchedFiles(error.sources)
                 stale = self.state.snapshot is not None
-                self._become(status=LoadStatus.ERROR, failure=error.failure, stale=stale, progress="")
+                failure = self._around.mask().failure(error.failure)
+                self._become(status=LoadStatus.ERROR, failure=failure, stale=stale, progress="")
                 return
             finally:
                 ticker.cancel()
@@ -237,6 +241,10 @@ class Location:
         """Bytes that its processes hold now; for any thread."""
         return sum(replica.memory() for replica in list(self._replicas))
 
+    def printed(self) -> str:
+        """The end of what its code has printed while it was imported and asked; for any thread."""
+        return self._around.mask().text(self.output.tail())
+
     @property
     def is_awake(self) -> bool:
         """Whether it has kernels."""
@@ -357,7 +365,9 @@ class Location:
             stack=self.output.tail_lines(),
             hint=f"see {self.output.path}, mend the code and reload",
         )
-        self._become(status=LoadStatus.ERROR, failure=failure, stale=True, progress="", kernel="")
+        self._become(
+            status=LoadStatus.ERROR, failure=self._around.mask().failure(failure), stale=True, progress="", kernel=""
+        )
 
     def _become(self, **changes: Any) -> None:
         self.state = replace(self.state, updated=clock.now(), **changes)

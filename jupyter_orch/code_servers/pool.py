@@ -12,8 +12,9 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,11 +23,13 @@ from jupyter_orch.code_servers.location_state import LoadStatus, LocationState
 from jupyter_orch.code_servers.watching import WatchedFiles
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
 from jupyter_orch.folders import runtime_folder
+from jupyter_orch.masking import Mask
 from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.notebook_job import LOCATION as NOTEBOOKS
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.settings import CodeServerSettings, Settings
+from jupyter_orch.settings.secrets import secrets_here
 
 T = TypeVar("T")
 TURN = 0.5
@@ -48,12 +51,14 @@ class KernelCodeServers(CodeServers):
         folder: Path,
         settings: CodeServerSettings | None = None,
         notebook_jobs: Path | None = None,
+        secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """Args:
         workspace: path of ``workspace.yaml``.
         folder: for the locations' log files.
         notebook_jobs: file with the jobs of plain notebooks; they are a location while it exists.
         settings: None takes the defaults.
+        secrets: what is not shown of what code prints and raises; asked when it is needed.
         """
         settings = settings or CodeServerSettings()
         self.workspace = workspace
@@ -67,6 +72,7 @@ class KernelCodeServers(CodeServers):
             reload_on_change=settings.reload_on_change,
             ready_kernels=settings.ready_kernels,
             changed=self._on_change,
+            mask=lambda: Mask(secrets()),
         )
         self._max_awake = settings.max_awake
         self._rereads = settings.reload_on_change
@@ -202,12 +208,12 @@ class KernelCodeServers(CodeServers):
         return self._find(name).memory()
 
     def output(self, name: str) -> str:
-        """The end of what a location's code has printed while it was imported and asked.
+        """The end of what a location's code has printed while it was imported and asked, without known secrets.
 
         Raises:
             LocationUnavailable: there is no such location.
         """
-        return self._find(name).output.tail()
+        return self._find(name).printed()
 
     def ask(self, location: str, method: str, params: dict[str, Any], timeout: float) -> Any:
         return self._wait(self._find(location).ask(method, params, timeout), timeout + 5)
@@ -370,7 +376,11 @@ class KernelCodeServers(CodeServers):
 def code_servers_of(settings: Settings, workspace: Path) -> KernelCodeServers:
     """The code servers of a workspace as the settings want them; not started yet."""
     return KernelCodeServers(
-        workspace, settings.home / "locations", settings.code_servers, settings.home / "notebook_jobs.json"
+        workspace,
+        settings.home / "locations",
+        settings.code_servers,
+        settings.home / "notebook_jobs.json",
+        partial(secrets_here, settings),
     )
 
 

@@ -12,6 +12,7 @@ import os
 import select
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.loop import Loop
@@ -25,6 +26,7 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import ProcessIdentity, Run, RunFilter
 from jupyter_orch.records.status import IN_PROGRESS, RunStatus
 from jupyter_orch.runs.journal import ALL_EVENTS, LEASE, Journal
+from jupyter_orch.runs.leftover_spools import sweep_spools
 from jupyter_orch.runs.recovery import Recovery
 from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.settings import RunMonitoring
@@ -34,6 +36,9 @@ TURN = 0.15
 
 UNCLAIMED = 15.0
 """Seconds that a worker has for its claim when the process that had asked for it has ended."""
+
+SWEEP = 60.0
+"""Seconds between two looks at the spools."""
 
 OVERTIME = 20.0
 """Seconds after the end of its time that a run's own worker has for ending it in order."""
@@ -65,12 +70,14 @@ class Rescuer(Loop):
         monitoring: RunMonitoring | None = None,
         requeued: Callable[[], None] = lambda: None,
         cover: Callable[[Run], Mask] = lambda run: Mask(()),
+        home: Path | None = None,
     ) -> None:
         """Args:
         launcher: knows of workers that are no processes of this host.
         monitoring: what is watched, and for how long.
         requeued: called after a run went back to the queue.
         cover: hides secrets in the files of a lost run, and gives what hides them in what it had on its way.
+        home: the instance's folder, whose spools are looked after.
         """
         super().__init__()
         self._storage = storage
@@ -80,6 +87,8 @@ class Rescuer(Loop):
         self._recovery = Recovery(storage, journal, self._watch)
         self._requeued = requeued
         self._cover = cover
+        self._home = home
+        self._swept_at = 0.0
         self._in_touch_since = clock.shared()
         self._last_turn = clock.shared()
         self._pidfds: dict[int, int] = {}
@@ -98,6 +107,7 @@ class Rescuer(Loop):
         for run in held:
             self._look_at(run, now)
         self._forget_all_but(held)
+        self._sweep()
         return self._wait_for_a_death(held)
 
     def _look_at(self, run: Run, now: float) -> None:
@@ -173,6 +183,13 @@ class Rescuer(Loop):
         starting = {(run.run_id, run.epoch) for run in held if run.status == RunStatus.STARTING}
         for launch in self._launches_seen.keys() - starting:
             del self._launches_seen[launch]
+
+    def _sweep(self) -> None:
+        """Now and then remove what killed workers of runs that have ended have left behind."""
+        now = clock.now()
+        if self._home is not None and not self._swept_at <= now < self._swept_at + SWEEP:
+            self._swept_at = now
+            sweep_spools(self._home, self._storage, now)
 
     def _bury(self, run: Run, loss: Loss) -> None:
         """The worker is lost: end it and what it started, for certain, then end the run or let another go on."""

@@ -10,33 +10,27 @@ from typing import Any
 from jupyter_orch.masking import Mask
 from jupyter_orch.records.messages import TickVerdict
 from jupyter_orch.records.run import Submission
-from jupyter_orch.running_servers import running_servers
 from jupyter_orch.runs.secret_config import value_at
 from jupyter_orch.settings import Settings
-from jupyter_orch.settings.secrets import deployment_secrets
+from jupyter_orch.settings.secrets import secrets_here
 
 
 def mask_of(asked: Submission, settings: Settings) -> Mask:
     """What hides the secrets of a run; for the server's processes and the workers that it starts."""
-    return Mask([*_of_config(asked, os.environ), *_of_deployment(settings)])
+    return Mask([*_of_config(asked, os.environ), *secrets_here(settings)])
 
 
 def cover_verdict(settings: Settings, verdict: TickVerdict) -> TickVerdict:
     """What the function of a schedule or sensor has said, without the deployment's secrets."""
     if not (verdict.output or verdict.failure or verdict.skip_reason):
         return verdict
-    mask = Mask(_of_deployment(settings))
+    mask = Mask(secrets_here(settings))
     return replace(
         verdict,
         output=verdict.output and mask.text(verdict.output),
         skip_reason=verdict.skip_reason and mask.text(verdict.skip_reason),
         failure=verdict.failure and mask.failure(verdict.failure),
     )
-
-
-def _of_deployment(settings: Settings) -> Iterator[str]:
-    yield from deployment_secrets(settings, os.environ)
-    yield from (found.server.token for found in running_servers())
 
 
 def _of_config(asked: Submission, environment: Mapping[str, str]) -> Iterator[str]:

@@ -84,7 +84,8 @@ def test_a_daemon_of_its_own_evaluates_sensors_and_makes_backfills(console: Cons
     (made,) = next(tick["runs"] for tick in ticks if tick["status"] == "SUCCESS")
     assert console("run", "logs", made, "--follow").code == 0
     assert console("sensor", "cursor", "looks_for_files").out == "a.in\n"
-    console("sensor", "stop", "looks_for_files")
+    (stopped,) = console("sensor", "stop", "looks_for_files", "--json").json
+    assert (stopped["name"], stopped["status"], stopped["next_due"]) == ("looks_for_files", "OFF", None)
     assert console("sensor", "cursor", "looks_for_files", "--set", "b").out == "b\n"
     assert console("sensor", "cursor", "looks_for_files", "--delete", "--json").json["cursor"] is None
 

@@ -173,6 +173,9 @@ def test_runs_that_have_ended_are_deleted_and_others_kept(console: Console, inst
     assert instance.storage.get_run(ended.run_id) is None and instance.storage.get_run(queued.run_id) is not None
     (entry,) = instance.storage.list_audit(10)
     assert (entry.action, entry.subject) == ("deletePipelineRun", ended.run_id)
+    other = failed_run(instance)
+    answer = console("run", "delete", other.run_id, queued.run_id, "--json")
+    assert answer.code == 1 and answer.json == {"deleted": [other.run_id]}
 
 
 def test_wipe_removes_what_has_ended_when_it_is_meant(console: Console, instance: Instance) -> None:
@@ -182,6 +185,7 @@ def test_wipe_removes_what_has_ended_when_it_is_meant(console: Console, instance
     answer = console("run", "wipe")
     assert answer.code == 2 and "3 runs" in answer.err and "--force" in answer.err
     assert console("run", "wipe", "--force").out == "3 runs are deleted\n"
+    assert console("run", "wipe", "--force", "--json").json == {"deleted": 0}
     assert [run["run_id"] for run in console("run", "list", "--json").json] == [queued.run_id]
 
 

@@ -22,6 +22,11 @@ from jupyter_orch.settings import read_settings
 from tests.cli.console import COMMAND, Console
 from tests.conftest import submission
 
+WITHOUT_JSON = {"demo", "init", "lab", "completion", "daemon run", "run export"} | {
+    f"deploy {target}" for target in ("helm", "compose", "jupyterhub")
+}
+"""They start something, or write files."""
+
 
 def leaves(parser: argparse.ArgumentParser, path: str) -> Iterator[str]:
     children = [a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
@@ -50,6 +55,7 @@ def test_every_verb_shows_an_example_that_is_right(path: str, capsys: pytest.Cap
     words = shlex.split(EXAMPLES[path].split(" > ")[0])
     if "--help" not in words:
         assert callable(parse(words).act)
+    assert (path in WITHOUT_JSON) != ("--json" in shown), path
 
 
 def test_no_example_is_left_over() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -59,7 +60,12 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
         text: str = "load_from:\n- python_file: code.py\n", *, wait: bool = True, **settings: Any
     ) -> KernelCodeServers:
         (tmp_path / "workspace.yaml").write_text(text)
-        servers = KernelCodeServers(tmp_path / "workspace.yaml", tmp_path / "logs", CodeServerSettings(**settings))
+        servers = KernelCodeServers(
+            tmp_path / "workspace.yaml",
+            tmp_path / "logs",
+            CodeServerSettings(**settings),
+            secrets=lambda: ["tell-nobody"],
+        )
         started.append(servers)
         servers.start()
         assert not wait or servers.wait_until_loaded(60)
@@ -217,6 +223,15 @@ def test_c_k_code_that_ends_its_kernel_is_asked_once_more_and_no_more(serving: S
     assert len([text for text in seen if "ended unexpectedly (exit code 7)" in text]) == 2
 
 
+def test_sockets_that_somebody_removes_are_made_again(serving: Serving) -> None:
+    servers = serving()
+    zygotes = zygotes_of(servers)
+    shutil.rmtree(servers._sockets)
+    wait_for(lambda: zygotes_of(servers) not in ([], zygotes), 30)
+    wait_for(lambda: state_of(servers).status == "LOADED", 20)
+    assert is_right(servers)
+
+
 def test_z_k_a_killed_zygote_takes_its_kernel_along_and_both_come_back(serving: Serving) -> None:
     servers = serving()
     (zygote,) = zygotes_of(servers)
@@ -286,9 +301,13 @@ def test_code_that_leaves_threads_is_served_by_a_cold_ipykernel(serving: Serving
 
 
 def test_what_an_import_prints_is_kept_capped_and_shown(serving: Serving, tmp_path: Path) -> None:
-    (tmp_path / "code.py").write_text("print('said while importing')\n" + CODE)
+    (tmp_path / "code.py").write_text("print('said while importing: tell-nobody')\n" + CODE)
     servers = serving()
-    assert "said while importing" in servers.output("code.py")
+    assert servers.output("code.py").startswith("said while importing: ***\n")
+    (tmp_path / "code.py").write_text("raise ValueError('tell-nobody')\n")
+    wait_for(lambda: state_of(servers).failure is not None, 20)
+    failure = state_of(servers).failure
+    assert failure is not None and failure.message == "***" and "tell-nobody" not in str(failure)
     (tmp_path / "code.py").write_text(
         "print('x' * 79 + '\\n', end='')\n" * 1 + "for _ in range(40000): print('y' * 79)\n" + CODE
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -353,3 +354,28 @@ def test_replicas_that_see_the_same_death_resume_the_run_once(database_url: str)
         assert len(told) == 1
     for storage in storages:
         storage.dispose()
+
+
+def test_spools_that_killed_workers_left_are_swept(
+    storage: SqlStorage, journal: Journal, hands: Hands, tmp_path: Path
+) -> None:
+    (tmp_path / "spool").mkdir()
+    running, ended = held_by(journal, this_process()), held_by(journal, this_process())
+    assert journal.succeed(ended, []) is not None
+    left = spool_file(str(tmp_path), ended.run_id, ended.epoch)
+    before = spool_file(str(tmp_path), running.run_id, running.epoch - 1)
+    needed = spool_file(str(tmp_path), running.run_id, running.epoch)
+    unknown = spool_file(str(tmp_path), "of-another-database", 1)
+    fresh = spool_file(str(tmp_path), ended.run_id, ended.epoch + 1)
+    for path in (left, before, needed, unknown, fresh):
+        path.touch()
+        os.utime(path, (hands.now - (0 if path == fresh else 120), hands.now - (0 if path == fresh else 120)))
+    rescuer = Rescuer(storage, journal, Nowhere(), home=tmp_path)
+    rescuer.poll()
+    assert set((tmp_path / "spool").iterdir()) == {needed, unknown, fresh}
+    hands.now += 30
+    rescuer.poll()
+    assert fresh.exists()
+    hands.now += 90_000
+    rescuer.poll()
+    assert set((tmp_path / "spool").iterdir()) == {needed}

@@ -89,10 +89,13 @@ def test_verbs_go_through_the_server_and_say_the_same_without(tmp_path: Path) ->
         assert [row["status"] for row in json.loads(run(server, "schedule", "list", "--json").stdout)] == ["ON"]
         assert run(server, "sensor", "start", "--all").stdout == "sensor watching is ON\n"
 
+        (started,) = json.loads(run(server, "schedule", "start", "--all", "--json").stdout)
+        assert started["name"] == "nightly" and started["status"] == "ON" and started["next_due"]
         assert run(server, "workspace", "reload", "code.py").stdout == "code.py: loaded\n"
         (root / "code.py").write_text(CODE + "\n1 / 0\n")
-        broken = run(server, "workspace", "reload", "code.py")
+        broken = run(server, "workspace", "reload", "code.py", "--json")
         assert broken.returncode == 1 and "ZeroDivisionError" in broken.stderr
+        assert [row["status"] for row in json.loads(broken.stdout)] == ["ERROR"]
         listed = run(server, "pipeline", "list")
         assert listed.returncode == 1 and "does not load: ZeroDivisionError" in listed.stderr
         refused = run(server, "pipeline", "list", "--server", server.url, "--token", "wrong")
