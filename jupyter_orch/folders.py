@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import stat
@@ -107,21 +108,36 @@ def try_folder(path: Path) -> None:
 
 
 def runtime_folder() -> Path:
-    """A new folder (0700) of this process in the system's temporary folder; those of dead processes are removed."""
+    """A new folder (0700) of this process in the system's temporary folder; those that nobody holds are removed.
+
+    It is locked while this process lives: a process in another container that shares the temporary folder does not see
+    our number, and programs that remove old temporary files pass over folders that are locked.
+    """
     root = Path(tempfile.gettempdir())
     if len(os.fsencode(root)) > LONGEST_ROOT:
         root = Path("/tmp")
     for old in root.glob(f"{PREFIX}*-*"):
-        if _is_abandoned(old):
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
+        _remove_if_abandoned(old)
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
+        held = os.open(made, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # for as long as this process lives
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if made.exists():  # another has not removed it before it was locked
+            return made
+        os.close(held)
 
 
-def _is_abandoned(folder: Path) -> bool:
+def _remove_if_abandoned(folder: Path) -> None:
     pid = folder.name.removeprefix(PREFIX).split("-")[0]
     with contextlib.suppress(OSError):
-        return pid.isdigit() and folder.stat().st_uid == os.getuid() and not os.path.exists(f"/proc/{pid}")
-    return False
+        if not pid.isdigit() or folder.stat().st_uid != os.getuid() or os.path.exists(f"/proc/{pid}"):
+            return
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(handle)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

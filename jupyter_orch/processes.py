@@ -23,11 +23,20 @@ RUN_MARK = "JUPYTER_ORCH_RUN_ID"
 """Environment variable that a run's processes carry; children inherit it, also those that leave the session."""
 
 
+FIRST_PID_NAMESPACE = "pid:[4026531836]"
+"""That of the host itself; the kernel gives it this number (PROC_PID_INIT_INO)."""
+
+
 @cache
 def boot_id() -> str:
-    """Id of this boot of this host; another boot means that every process of the old one is gone."""
+    """Where pids mean what they mean here: this boot of this host and, in a container, its namespace of pids.
+
+    Another boot means that every process of the old one is gone; another namespace says nothing about its processes.
+    """
     with contextlib.suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        namespace = os.readlink("/proc/self/ns/pid")
+        return boot if namespace == FIRST_PID_NAMESPACE else f"{boot} {namespace}"
     return "unknown"
 
 
@@ -47,8 +56,9 @@ def this_process() -> ProcessIdentity:
 
 
 def is_local(who: ProcessIdentity) -> bool:
-    """Whether the process belongs to this host, in this or an earlier boot."""
-    return who.host == socket.gethostname()
+    """Whether the process belongs to this host, in this or an earlier boot, and we could see it if it still ran."""
+    is_hidden = who.boot != boot_id() and who.boot.split()[:1] == boot_id().split()[:1]
+    return who.host == socket.gethostname() and not is_hidden
 
 
 def is_alive(who: ProcessIdentity) -> bool:

@@ -36,6 +36,17 @@ def test_what_a_dead_process_left_is_removed(tmp_path: Path, monkeypatch: pytest
     short.rmdir()
 
 
+def test_what_a_process_of_another_container_holds_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("jupyter_orch.folders.LONGEST_ROOT", 1000)
+    monkeypatch.setattr(os, "getpid", lambda: 2**22 + 1)  # a number that no process here has
+    theirs = runtime_folder()
+    mine = runtime_folder()
+    assert theirs.exists() and mine.exists()
+
+
 def test_I14_a_home_is_made_private_and_left_as_it_is_when_it_is_there(tmp_path: Path) -> None:
     home = tmp_path / "a" / "home"
     make_home(home)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_orch.processes import RUN_MARK, identify, is_alive, kill_run, signal_run, this_process
+from jupyter_orch.processes import RUN_MARK, identify, is_alive, is_local, kill_run, signal_run, this_process
 from jupyter_orch.records.run import ProcessIdentity
 
 FAMILY = """
@@ -91,3 +91,13 @@ def test_a_run_can_be_stopped_and_let_go_on(family: dict[str, ProcessIdentity]) 
     wait_for(lambda: states() == {"T"})
     signal_run(family["leader"], "the-run", signal.SIGCONT)
     wait_for(lambda: states() == {"S"})
+
+
+def test_of_a_container_that_shares_our_name_nothing_is_known() -> None:
+    me = this_process()
+    boot, *_ = me.boot.split()
+    elsewhere = replace(me, boot=f"{boot} pid:[4026539999]")
+    before = replace(me, boot="another boot pid:[4026539999]")
+    assert is_local(me) and is_alive(me)
+    assert not is_local(elsewhere), "it may run, though we do not see it"
+    assert is_local(before) and not is_alive(before), "nothing outlives its boot"

@@ -322,10 +322,20 @@ class Location:
 
     async def _look_after_kernels(self) -> None:
         dead = [replica for replica in self._replicas if not await replica.is_alive()]
-        if not dead or (self._reviving is not None and not self._reviving.done()):
+        if self._reviving is not None and not self._reviving.done():
+            return
+        if not dead:
+            self._reload_when_unreachable()
             return
         self._replicas = [replica for replica in self._replicas if replica not in dead]
         self._reviving = asyncio.ensure_future(self._bring_back(dead))
+
+    def _reload_when_unreachable(self) -> None:
+        """Once: code that does not load any more is an error, and its runs start cold."""
+        is_reachable = all(replica.is_reachable() for replica in self._replicas)
+        if not is_reachable and self.state.status is LoadStatus.LOADED:
+            log.warning("code location %s: somebody has removed its sockets; it loads again", self.entry.target.name)
+            self._reviving = asyncio.ensure_future(self.load())
 
     async def _bring_back(self, dead: list[Replica]) -> None:
         """Kernels that ended by themselves come back, slower each time; a storm of crashes is given up on."""

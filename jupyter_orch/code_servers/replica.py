@@ -106,6 +106,10 @@ class Replica:
         """Whether kernel and warm process still run."""
         return (self.zygote is None or self.zygote.is_alive()) and bool(await self.kernel.is_alive())
 
+    def is_reachable(self) -> bool:
+        """Whether runners can be forked, if they ever could: somebody may have removed the socket."""
+        return self.zygote is None or self.zygote.path.exists()
+
     def exit_status(self) -> int | None:
         """How its kernel ended."""
         return self.kernel.exit_status()
@@ -200,6 +204,7 @@ async def _started(
             entry.target, chosen.python, chosen.env, path, output, progress, timeout, ready_kernels
         )
 
+    sockets.mkdir(mode=0o700, exist_ok=True)  # somebody may have removed it
     try:
         return await start(environment)
     except LoadFailed as error:

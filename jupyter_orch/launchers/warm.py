@@ -69,7 +69,7 @@ class WarmLauncher(RunLauncher):
                 raise ZygoteUnavailable("the warm worker ended before it took its order")
             return "forked from a warm worker"
         except ZygoteUnavailable as error:
-            self._restart_if_dead()
+            self._restart_if_gone()
             return f"{self._cold.launch(replace(order, worker_note=error.message))} ({error.message})"
         finally:
             self._refill()
@@ -177,13 +177,17 @@ class WarmLauncher(RunLauncher):
                 env={**os.environ},
             )
 
-    def _restart_if_dead(self) -> None:
+    def _restart_if_gone(self) -> None:
+        """Start the warm process again when it has ended, or when somebody has removed the socket that leads to it."""
         with self._lock:
-            if self._process is not None and self._process.poll() is not None:
-                self._close()
-                self._generation += 1
-                self._path = self._folder / f"w{self._generation}"
-                self._start()
+            if self._process is None or (self._process.poll() is None and self._path.exists()):
+                return
+            self._close()
+            if not self._folder.exists():
+                self._folder = runtime_folder()
+            self._generation += 1
+            self._path = self._folder / f"w{self._generation}"
+            self._start()
 
     def _close(self) -> None:
         if self._lifeline is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -125,6 +126,21 @@ def test_without_its_parent_the_launch_is_cold_and_the_next_one_warm_again(world
     (started,) = world.instance.storage.read_events(run.run_id, types=["PIPELINE_START"])
     assert "in a new process (the warm process" in started.event.message, "the run's log says why"
     assert world.launcher.check_run_worker_health(run) in (WorkerHealth.RUNNING, WorkerHealth.GONE)
+
+    def is_warm() -> bool:
+        return world.launch()[1] == "forked from a warm worker"
+
+    wait_for(is_warm)
+
+
+def test_without_its_folder_the_launch_is_cold_and_the_next_one_warm_again(world: World) -> None:
+    wait_for(lambda: world.launcher._spare is not None)
+    shutil.rmtree(world.launcher._path.parent)
+    spare, world.launcher._spare = world.launcher._spare, None
+    assert spare is not None
+    spare.close()
+    run, how = world.launch()
+    assert "does not answer" in how and world.ended(run).status is S.FAILURE
 
     def is_warm() -> bool:
         return world.launch()[1] == "forked from a warm worker"
