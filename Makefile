@@ -21,9 +21,14 @@ demo: $(STAMP) ## Start JupyterLab with the example workspace and print its addr
 	$(BIN)/jupyter-orch demo build/demo
 
 check: $(STAMP) panel-tools ## Lint, types, import contracts, panel lint
+	$(MAKE) --no-print-directory -j 2 check-python check-panel
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-panel:
 	cd labextension && npm run --silent lint
 
 # What fails beside others is tried once more alone; the first failure stays in the output.
@@ -31,10 +36,11 @@ define tested
 $(BIN)/python -m pytest $(1) tests || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(2) tests
 endef
 
+# Three at once on two cores: many tests wait for a minute to begin, a grace to end or a lease to run out.
 test: $(STAMP) panel services ## All tests: unit, journeys, browser, panel
-	$(call tested,-n 2 --dist loadscope -m 'not journey and not browser',-m 'not journey and not browser')
-	$(call tested,-n 2 --dist loadscope -m 'journey and not browser',-m 'journey and not browser')
-	$(call tested,-m browser,-m browser)
+	$(call tested,-n 3 --dist loadscope -m 'not journey and not browser',-m 'not journey and not browser')
+	$(call tested,-n 3 --dist loadscope -m 'journey and not browser',-m 'journey and not browser')
+	$(call tested,-n 2 --dist loadscope -m browser,-m browser)
 	cd labextension && npm test --silent
 
 ui: $(STAMP) panel services ## Only the browser tests; screenshots land in tests/.screens, those of the docs in docs/images
@@ -76,4 +82,4 @@ clean: ## Remove everything that was built
 	rm -rf build dist $(VENV) labextension/lib labextension/node_modules labextension/*.tsbuildinfo jupyter_orch/labextension jupyter_orch/graphiql
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-.PHONY: help install demo check test ui bench chaos mutants fuzz docs panel-tools panel services clean
+.PHONY: help install demo check check-python check-panel test ui bench chaos mutants fuzz docs panel-tools panel services clean

@@ -1,48 +1,46 @@
-"""How fast runs go through a queue with a limit."""
+"""P7: how fast runs go through a queue with a limit."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
 
-from tests.server_process import ServerProcess, serving, wait_for
+from tests.bench import limits
+from tests.bench.figures import Figure
+from tests.bench.place import CODE, Place, until
+from tests.bench.rows import limit, ours
+from tests.server_process import ServerProcess
 
 LIMIT = 4
+RUNS = 200
+SETTINGS = f"run_coordinator: {{queued: {{max_concurrent_runs: {LIMIT}}}}}\n"
 
 
-def measure(
-    root: Path, home: Path, count: int, row: Callable[[str, list[float], str], dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Submit many small runs at once and look how fast they end.
-
-    Args:
-        root: the server's root folder with the measured repository.
-        home: of the server.
-        count: how many runs.
-        row: makes a line of the report of a name, seconds and a target.
-    """
-    (home / "orch").mkdir(parents=True)
-    (home / "orch" / "orch.yaml").write_text(f"run_coordinator: {{queued: {{max_concurrent_runs: {LIMIT}}}}}\n")
-    with serving(root, home) as server:
-        server.wait_for_locations()
-        config = {"solids": {"first": {"config": {"mark": str(home / "mark")}}}}
-        with ThreadPoolExecutor(4) as threads:
-            answers = list(threads.map(lambda _: server.launch("one_solid", config), range(count)))
-        runs = [answer["run"]["runId"] for answer in answers]
-        wait_for(lambda: _finished(server) == count, 600)
-        first = count // 4  # from here on nothing is submitted any more
-        seconds = _end(server, runs[-1]) - _end(server, runs[first])
-    return [row(f"queue of {count}, limit {LIMIT}: per run", [seconds / (count - 1 - first)], "≤ 30 (2,000 a minute)")]
+def measure(place: Place) -> list[Figure]:
+    """Submit many small runs at once and look how fast they end."""
+    floor = [60 / seconds for seconds in limits.asked("forks_that_write", place.turns(8), CODE)]
+    runs = max(20, round(RUNS * min(1.0, place.scale)))
+    with place.serving("queue", SETTINGS) as server:
+        rates = [_rate(server, runs) for _ in range(place.turns(4, least=1))]
+    words = f"{runs} one-solid runs, {LIMIT} at a time: first submitted → last done, by the events' clocks"
+    return [ours("P7", rates, what=words), limit("P7", floor)]
 
 
-def _finished(server: ServerProcess) -> int:
-    time.sleep(0.3)
+def _rate(server: ServerProcess, count: int) -> float:
+    """Runs a minute, from the first run's storing to the last one's end, submitting included."""
+    config = {"solids": {"first": {"config": {"mark": str(server.home / "mark")}}}}
+    before = _succeeded(server)
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: server.launch("one_solid", config), range(count)))
+    runs = [answer["run"]["runId"] for answer in answers]
+    until(lambda: _succeeded(server) == before + count, 600, every=0.2)
+    begun = min(float(server.events(run_id)[0]["timestamp"]) for run_id in runs[:8])
+    return count / (max(_end(server, run_id) for run_id in runs[-3 * LIMIT :]) - begun) * 60
+
+
+def _succeeded(server: ServerProcess) -> int:
     query = "{ pipelineRunsOrError(filter: {statuses: [SUCCESS]}, limit: 1) { ... on PipelineRuns { count } } }"
     return int(server.graphql(query)["pipelineRunsOrError"]["count"])
 
 
 def _end(server: ServerProcess, run_id: str) -> float:
-    return next(float(e["timestamp"]) for e in server.events(run_id) if e["type"].startswith("PIPELINE_SUCCESS"))
+    return next(float(e["timestamp"]) for e in server.events(run_id) if e["type"] == "PIPELINE_SUCCESS")

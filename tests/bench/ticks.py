@@ -1,19 +1,24 @@
-"""From due times to user code, and what a daemon costs that waits for them."""
+"""P9: from due times, and from news that a sensor is told of, to user code."""
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from statistics import median
 
-from tests.server_process import ServerProcess, serving, wait_for
+from tests.bench import limits
+from tests.bench.figures import Figure, in_ms
+from tests.bench.place import CODE as REPOSITORY
+from tests.bench.place import Place, until
+from tests.bench.rows import limit, ours
+from tests.server_process import ServerProcess
 
+MINUTES = 6
+PUSHES = 20
+MANY = 1000
 CODE = """\
 import time
 from pathlib import Path
-from jupyter_orch import DefaultScheduleStatus, DefaultSensorStatus, SkipReason, pipeline, repository, schedule, sensor, solid
+from jupyter_orch import DefaultScheduleStatus, DefaultSensorStatus, RunRequest, SkipReason, pipeline, repository, schedule, sensor, solid
 
 MARKS = Path(__file__).with_name("marks.txt")
 
@@ -28,87 +33,86 @@ def marked():
     mark()
 
 def a_schedule(number):
-    @schedule(cron_schedule=CRON, pipeline_name="marked", name=f"s{number}",
+    @schedule(cron_schedule="* * * * *", pipeline_name="marked", name=f"s{number}",
               default_status=DefaultScheduleStatus.RUNNING)
     def made(_):
         return {}
     return made
 
-def a_sensor(number):
-    @sensor(pipeline_name="marked", name=f"look{number}", default_status=DefaultSensorStatus.RUNNING)
-    def made(_):
-        return SkipReason("nothing to do")
-    return made
+INBOX = Path(__file__).with_name("inbox")
+
+@sensor(pipeline_name="marked", name="told", minimum_interval_seconds=3600, default_status=DefaultSensorStatus.RUNNING)
+def told(context):
+    names = sorted(path.name for path in INBOX.glob("*") if path.name > (context.cursor or ""))
+    if not names:
+        return SkipReason("nothing new")
+    context.update_cursor(names[-1])
+    return [RunRequest(run_key=name) for name in names]
 
 @repository
 def repo():
-    return [marked, *map(a_schedule, range(SCHEDULES)), *map(a_sensor, range(SENSORS))]
+    return [marked, told, *map(a_schedule, range(SCHEDULES))]
 """
-RowMaker = Callable[[str, list[float], str], dict[str, Any]]
+TRIGGER = """mutation { triggerSensor(sensorSelector: {sensorName: "told", repositoryName: "repo",
+    repositoryLocationName: "code.py"}) { __typename ... on Error { message } } }"""
 
 
-def measure(folder: Path, row: RowMaker) -> list[dict[str, Any]]:
-    """Lateness with one and with 1,000 schedules due in the same minute, and the idle cost of 10,000."""
-    return [
-        row("due → first user code, one schedule", _lateness(folder / "one", 1, minutes=4), "≤ 80, p95 ≤ 200"),
-        row("due → first user code, 1,000 at once", _lateness(folder / "many", 1000, minutes=1), "last ≤ 35,000"),
-        row("10,000 schedules, 100 sensors: CPU ms a second", _idle(folder / "idle"), "≤ 20"),
+def measure(place: Place) -> list[Figure]:
+    """One schedule over some minutes, a sensor that is told of news between its due times, and 1,000 schedules at once."""
+    pairs = limits.asked("launch", place.turns(40), REPOSITORY)
+    floor = [pair[0] * 1000 for pair in pairs]
+    late, pushed = _one_and_sensor(place)
+    figures = [
+        ours("P9", in_ms(late), "one"),
+        ours("P9", in_ms(pushed), "sensor"),
+        limit("P9", floor, "one"),
+        limit("P9", floor, "sensor"),
     ]
+    return [*figures, *_thousand(place)] if place.is_last else figures
 
 
-def _lateness(folder: Path, count: int, minutes: int) -> list[float]:
-    """Seconds from the full minute to the first user code of each run."""
-    with _serving(folder, "* * * * *", count, 0) as server:
-        marks = server.root / "marks.txt"
-        wanted = count * minutes
-        wait_for(
-            lambda: marks.exists() and len(marks.read_text().split()) >= wanted, 90 + 60 * minutes, lambda: server.log
-        )
-        found = sorted(float(text) for text in marks.read_text().split())[:wanted]
-    if count == 1:
-        return [at % 60 for at in found]
-    due = found[0] // 60 * 60
-    return [at - due for at in found]
+def _one_and_sensor(place: Place) -> tuple[list[float], list[float]]:
+    """Seconds from the full minutes, and from telling the sensor, to the runs' first lines."""
+    minutes, late, pushed = place.turns(MINUTES, least=1), [], []
+    with place.serving("one", code="SCHEDULES = 1\n" + CODE) as server:
+        inbox = server.root / "inbox"
+        inbox.mkdir()
+        for minute in range(minutes):
+            due = (time.time() // 60 + 1) * 60
+            for number in range(place.turns(PUSHES) // minutes + 1):
+                if due - time.time() > 8:
+                    pushed.append(_push(server, f"{minute:03}-{number:03}"))
+            time.sleep(max(0.0, due - time.time() - 0.5))
+            known = len(_marks(server))
+            until(lambda: len(_marks(server)) > known, 90, every=0.05)  # noqa: B023
+            late.append(_marks(server)[known] - due)
+    return late, pushed
 
 
-def _idle(folder: Path) -> list[float]:
-    """Seconds of CPU time in each second, of the server alone, while nothing is due."""
-    with _serving(folder, "0 0 1 1 *", 10_000, 100) as server:
-        assert server.process is not None
-        time.sleep(20)  # the first look at everything
-        samples = []
-        for _ in range(6):
-            before, begun = _cpu_seconds(server.process.pid), time.monotonic()
-            time.sleep(10)
-            samples.append((_cpu_seconds(server.process.pid) - before) / (time.monotonic() - begun))
-        return samples
+def _push(server: ServerProcess, name: str) -> float:
+    known = len(_marks(server))
+    (server.root / "inbox" / name).touch()
+    begun = time.time()
+    answer = server.graphql(TRIGGER)["triggerSensor"]
+    assert answer["__typename"] == "SensorStateResult", answer
+    until(lambda: len(_marks(server)) > known, 60, every=0.02)
+    time.sleep(0.3)
+    return _marks(server)[known] - begun
 
 
-def _serving(folder: Path, cron: str, schedules: int, sensors: int) -> Any:
-    root = folder / "root"
-    root.mkdir(parents=True)
-    names = f"CRON, SCHEDULES, SENSORS = {cron!r}, {schedules}, {sensors}\n"
-    (root / "code.py").write_text(names + CODE)
-    (root / "workspace.yaml").write_text("load_from:\n- python_file: code.py\n")
-    return _Loaded(root, folder / "home")
+def _thousand(place: Place) -> list[Figure]:
+    """The lateness of the last of them, that of all in the note."""
+    each = [seconds * MANY * 1000 for seconds in limits.asked("forks_that_write", place.turns(4), REPOSITORY)]
+    with place.serving("many", code=f"SCHEDULES = {MANY}\n" + CODE) as server:
+        until(lambda: len(_marks(server)) >= MANY, 300, every=0.5)
+        found = sorted(_marks(server))[:MANY]
+    late = [at - found[0] // 60 * 60 for at in found]
+    note = f"the first after {late[0] * 1000:.0f} ms, the middle one after {median(late):.1f} s"
+    return [ours("P9", [late[-1] * 1000], "thousand", note=note), limit("P9", each, "thousand")]
 
 
-class _Loaded:
-    """A server whose location has loaded."""
-
-    def __init__(self, root: Path, home: Path) -> None:
-        self._serving = serving(root, home)
-
-    def __enter__(self) -> ServerProcess:
-        server = self._serving.__enter__()
-        entries = server.wait_for_locations(180)
-        assert entries["code.py"]["loadStatus"] == "LOADED", entries
-        return server
-
-    def __exit__(self, *told: Any) -> None:
-        self._serving.__exit__(*told)
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _marks(server: ServerProcess) -> list[float]:
+    path = server.root / "marks.txt"
+    if not path.exists():
+        return []
+    return [float(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
