@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.chaos.load import quantile
+from tests.chaos.onlooker import Onlooker
 from tests.journeys.test_doors import connect
 from tests.server_process import ServerProcess
 
 pytestmark = pytest.mark.journey
 
 SECONDS, A_SECOND, SOCKETS = 20, 20, 20
-LATE = "0.25"
+LATE, TIMES_AS_LATE = 0.1, 3.0
+"""A turn of the event loop may be so many seconds late, or so many times as late as anybody is on this machine meanwhile."""
 LIST = "{ pipelineRunsOrError(limit: 25) { ... on PipelineRuns { count results { runId status stepStats { stepKey status } } } } }"
 
 
-def lags(server: ServerProcess) -> dict[str, float]:
+def lags(server: ServerProcess) -> dict[float, float]:
     """How many turns of the event loop were at most so late, as Prometheus has it."""
     text = server.request("metrics")[1].decode()
     return {
-        le: float(n) for le, n in re.findall(r'jupyter_orch_event_loop_lag_seconds_bucket{le="([^"]+)"} (\S+)', text)
+        float(le): float(n)
+        for le, n in re.findall(r'jupyter_orch_event_loop_lag_seconds_bucket{le="([^"]+)"} (\S+)', text)
     }
 
 
@@ -60,9 +65,14 @@ def test_many_requests_and_sockets_at_once(shared: ServerProcess) -> None:
             socket.close()
         return heard.count("next")
 
-    before = lags(shared)
-    assert asyncio.run(live()) == SOCKETS
+    before, onlooker = lags(shared), Onlooker()
+    try:
+        assert asyncio.run(live()) == SOCKETS
+    finally:
+        anybodys = quantile(onlooker.lags(), 0.99)
     after = lags(shared)
-    turns, in_time = (after[le] - before[le] for le in ("+Inf", LATE))
-    assert turns >= 10, "it was measured"
-    assert in_time >= 0.8 * turns, f"of {turns:g} turns only {in_time:g} were at most {LATE} s late"
+    limit = min(edge for edge in after if edge >= max(LATE, TIMES_AS_LATE * anybodys))
+    turns, in_time = (after[edge] - before[edge] for edge in (math.inf, limit))
+    assert turns >= 10 and anybodys > 0, "it was measured"
+    late = f"of {turns:g} turns only {in_time:g} were at most {limit} s late; a process beside it {anybodys:.3f} s"
+    assert in_time >= 0.95 * turns - 1, late
