@@ -157,12 +157,12 @@ def help_text() -> Lines:
 
 
 def killed() -> Lines:
-    """P17."""
+    """P17: the process that runs the task; the one that looks after it lives."""
     deployment = running()
     deployment.launch("lingering", "lingering")
     worker = int(wait_for((deployment.marks / "worker").read_text, 60))
     path = "dags/lingering/dagRuns/lingering/taskInstances/linger"
-    return after_kill(worker, lambda: deployment.ask(path)["state"] != "running")
+    return after_kill(worker, lambda: deployment.ask(path)["state"] != "running", "step")
 
 
 MEASURES: dict[str, Callable[[], Lines]] = {

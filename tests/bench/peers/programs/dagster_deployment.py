@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from servers import HOST, Group, free_port, request, wait_for
+from servers import HOST, SLOWNESS, Group, free_port, request, wait_for
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -129,4 +129,4 @@ def settle(home: Path, settings: str, environment: dict[str, str]) -> None:
     home.mkdir()
     (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n" + settings)
     command = [BIN / "dagster", "run", "list", "--limit", "1"]
-    subprocess.run(command, env={**os.environ, **environment}, cwd=home, capture_output=True, timeout=120)
+    subprocess.run(command, env={**os.environ, **environment}, cwd=home, capture_output=True, timeout=120 * SLOWNESS)

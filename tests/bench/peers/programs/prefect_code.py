@@ -58,5 +58,5 @@ if __name__ == "__main__":
     served, limit, *seconds = sys.argv[1:]
     every = {"interval": timedelta(seconds=int(seconds[0]))} if seconds else {}
     {"one": one, "lingering": lingering}[served].serve(
-        name=served, limit=int(limit), print_starting_message=False, **every
+        name="-".join(sys.argv[1:]), limit=int(limit), print_starting_message=False, **every
     )

@@ -21,6 +21,7 @@ import psutil
 
 HOST = "127.0.0.1"
 MIB = 2**20
+SLOWNESS = float(os.environ.get("BENCH_SLOWNESS", "1"))  # how many times longer all may take when others are busy
 T = TypeVar("T")
 _groups: list[Group] = []
 
@@ -52,11 +53,7 @@ class Group:
 
     def processes(self) -> list[psutil.Process]:
         """Those that were started and all below them."""
-        found: dict[int, psutil.Process] = {}
-        for process in self._started:
-            with contextlib.suppress(psutil.Error):
-                found |= {each.pid: each for each in [process, *process.children(recursive=True)]}
-        return list(found.values())
+        return _with_all_below(self._started)
 
     def pause(self) -> None:
         """Hold them still."""
@@ -79,25 +76,42 @@ class Group:
                 total += process.memory_full_info().pss / MIB
         return total
 
+    def end_process(self, pid: int) -> None:
+        """End one of those that were started, gently at first, and all below it."""
+        ended = [process for process in self._started if process.pid == pid]
+        self._started = [process for process in self._started if process.pid != pid]
+        self._end(ended, _with_all_below(ended))
+
     def stop(self) -> None:
         """End them, gently at first, and remove the folder."""
         processes = self.processes()
         if self._is_paused:
             self._signal(signal.SIGCONT, processes)
-        self._signal(signal.SIGINT, [process for process in self._started if process in processes])
+        self._end(self._started, processes)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self in _groups:
+            _groups.remove(self)
+
+    def _end(self, first: list[psutil.Popen], processes: list[psutil.Process]) -> None:
+        self._signal(signal.SIGINT, [process for process in processes if process in first])
         for ask, patience in ((signal.SIGTERM, 6), (signal.SIGKILL, 4)):
             processes = psutil.wait_procs(processes, timeout=patience)[1]
             self._signal(ask, processes)
         psutil.wait_procs(processes, timeout=5)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self in _groups:
-            _groups.remove(self)
 
     @staticmethod
     def _signal(number: signal.Signals, processes: list[psutil.Process]) -> None:
         for process in processes:
             with contextlib.suppress(psutil.Error):
                 process.send_signal(number)
+
+
+def _with_all_below(processes: list[psutil.Popen]) -> list[psutil.Process]:
+    found: dict[int, psutil.Process] = {}
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            found |= {each.pid: each for each in [process, *process.children(recursive=True)]}
+    return list(found.values())
 
 
 def pause_all() -> None:
@@ -123,7 +137,7 @@ def request(url: str, body: Any = None, headers: dict[str, str] | None = None, m
     """Ask a server that speaks JSON; a POST when there is a body. Raises OSError when it refuses."""
     data = None if body is None else json.dumps(body).encode()
     asked = urllib.request.Request(url, data, {"Content-Type": "application/json", **(headers or {})}, method=method)
-    with urllib.request.urlopen(asked, timeout=60) as answer:
+    with urllib.request.urlopen(asked, timeout=60 * SLOWNESS) as answer:
         text = answer.read()
     return json.loads(text) if text else None
 
@@ -142,13 +156,13 @@ def insist(ask: Callable[[], Any]) -> Any:
 
 def wait_for(look: Callable[[], T], limit: float, step: float = 0.02) -> T:
     """What ``look`` finds, as soon as that is true; a server that does not answer yet is asked again."""
-    deadline = time.monotonic() + limit
+    deadline = time.monotonic() + limit * SLOWNESS
     while True:
         with contextlib.suppress(OSError, KeyError, ValueError):
             if found := look():
                 return found
         if time.monotonic() > deadline:
-            raise TimeoutError(f"still waiting after {limit:.0f} s")
+            raise TimeoutError(f"still waiting after {limit * SLOWNESS:.0f} s")
         time.sleep(step)
 
 
@@ -167,7 +181,7 @@ def whole_process(command: list[Any], count: int, environment: dict[str, str] | 
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
-            timeout=180,
+            timeout=180 * SLOWNESS,
             env={**os.environ, **(environment or {})},
         )
         found.append((time.perf_counter() - begun) * 1000)
@@ -181,7 +195,7 @@ def last_line(command: list[Any], environment: dict[str, str], limit: float = 40
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=limit,
+        timeout=limit * SLOWNESS,
         env={**os.environ, **environment},
     )
     if done.returncode:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
-from servers import pause_all, stop_all, wait_for
+from servers import SLOWNESS, pause_all, stop_all, wait_for
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Line:
 
 Lines = dict[str, list[Line]]
 Measure = Callable[[], Lines]
-PATIENCE = 30  # seconds that a death may take to be noticed
+PATIENCE = 20  # seconds that a death may take to be noticed
 
 
 def speak(who: str, measures: dict[str, Measure]) -> None:
@@ -57,16 +57,16 @@ def speak(who: str, measures: dict[str, Measure]) -> None:
         stop_all()
 
 
-def after_kill(worker: int, is_recorded: Callable[[], bool]) -> Lines:
-    """P17: kill the process of a run that was started here, and wait until that is recorded."""
-    os.kill(worker, signal.SIGKILL)
+def after_kill(process: int, is_recorded: Callable[[], bool], aspect: str = "worker") -> Lines:
+    """P17: kill the process of a run (or of its step) that was started here, and wait until that is recorded."""
+    os.kill(process, signal.SIGKILL)
     begun = time.monotonic()
-    what, note = "kill -9 of a run's process → recorded", ""
+    what, note = f"kill -9 of a {'run' if aspect == 'worker' else aspect}'s process → recorded", ""
     try:
-        wait_for(is_recorded, PATIENCE, 0.05)
+        wait_for(is_recorded, PATIENCE / SLOWNESS, 0.05)
     except TimeoutError:
         note = f"not recorded in the > {PATIENCE} s that we waited"
-    return {"P17": [Line(what, [(time.monotonic() - begun) * 1000], "worker", note=note)]}
+    return {"P17": [Line(what, [(time.monotonic() - begun) * 1000], aspect, note=note)]}
 
 
 def _answers(who: str, row: str, measures: dict[str, Measure], known: Lines) -> list[dict[str, Any]]:
