@@ -53,7 +53,7 @@ SUITES = {
     "upgrade": ("tests/chaos/test_upgrade.py", {"CHAOS_SIZE": "long"}),
     "ticks-sqlite": ("tests/automation/test_many_replicas.py -k sqlite", {"JUPYTER_ORCH_TICKS": "long"}),
     "ticks-postgres": ("tests/automation/test_many_replicas.py -k postgres", {"JUPYTER_ORCH_TICKS": "long"}),
-    "storage-model": ("tests/fuzz", {"FUZZ_SIZE": "long"}),
+    "storage-model": ("tests/fuzz/test_storage_model.py", {"FUZZ_SIZE": "long", "FUZZ_SECONDS": "3000"}),
 }
 
 Found = tuple[dict[str, Any], bool]
