@@ -32,6 +32,8 @@ class Server(Group):
         port = free_port()
         self.url = f"http://{HOST}:{port}"
         folders = {f"JUPYTER_{name.upper()}_DIR": self.folder / name for name in ("data", "config", "runtime")}
+        for path in folders.values():
+            path.mkdir()
         environment = {name: str(path) for name, path in folders.items()}
         environment |= {"IPYTHONDIR": str(self.folder / "ipython"), "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
         begun = time.monotonic()
