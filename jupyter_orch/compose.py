@@ -32,7 +32,7 @@ from jupyter_orch.daemon.sensor_loop import SensorLoop
 from jupyter_orch.daemon.sinks import Mail, Sink, Webhook
 from jupyter_orch.daemon.supervisor import Supervisor, new_replica_id
 from jupyter_orch.instance import Instance, open_instance
-from jupyter_orch.launchers.cold import ColdLauncher
+from jupyter_orch.launchers.cold import Claim, ColdLauncher
 from jupyter_orch.launchers.warm import WarmLauncher
 from jupyter_orch.masking import Mask
 from jupyter_orch.orchestrator import Orchestrator
@@ -51,6 +51,7 @@ from jupyter_orch.records.run import Run
 from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.runs.cancel import Canceler
 from jupyter_orch.runs.coordinator import DefaultRunCoordinator, QueuedRunCoordinator
+from jupyter_orch.runs.early_claim import EarlyClaim
 from jupyter_orch.runs.known_secrets import cover_verdict, mask_of
 from jupyter_orch.runs.launch import Launching
 from jupyter_orch.runs.reexecute import Reexecutor
@@ -73,7 +74,9 @@ def compose(settings: Settings, code_servers: KernelCodeServers) -> Orchestrator
         StoredComputeLogs(base_dir=settings.home, **settings.compute_logs.config).check_installed()
     instance = open_instance(settings)
     code_servers.keep_snapshots(instance.storage)
-    coordinator, launcher = make_coordinator(settings.coordinator), make_launcher(settings.launcher, settings.home)
+    coordinator = make_coordinator(settings.coordinator)
+    claim = EarlyClaim(settings, instance.storage, instance.journal, instance.compute_logs.folder)
+    launcher = make_launcher(settings.launcher, settings.home, claim)
     launching = Launching(
         instance.storage,
         instance.journal,
@@ -226,11 +229,12 @@ def _removers(instance: Instance) -> tuple[Callable[[Run], None], Callable[[Run]
     return remove_files, remove_output
 
 
-def make_launcher(choice: ClassChoice, home: Path) -> RunLauncher:
+def make_launcher(choice: ClassChoice, home: Path, claim: Claim | None = None) -> RunLauncher:
     """The launcher that the settings choose; it may have processes of its own from now on, until it is stopped.
 
     Args:
         home: folder of the instance whose runs it will launch.
+        claim: claims runs in the names of workers that are not warm.
 
     Raises:
         OrchError: it can not be had; the message says where it was chosen.
@@ -238,7 +242,7 @@ def make_launcher(choice: ClassChoice, home: Path) -> RunLauncher:
     if choice.name == "warm":
         return WarmLauncher(str(home))
     if choice.name == "subprocess":
-        return ColdLauncher(cold_runner=True)
+        return ColdLauncher(cold_runner=True, claim=claim)
     return make(choice, RunLauncher)
 
 

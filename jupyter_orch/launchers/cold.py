@@ -3,62 +3,113 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from jupyter_orch import wire
 from jupyter_orch.errors import OrchError
 from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
-from jupyter_orch.records.run import Run
+from jupyter_orch.records import codec
+from jupyter_orch.records.messages import RunSpec
+from jupyter_orch.records.run import ProcessIdentity, Run
+
+Claim = Callable[[LaunchOrder, ProcessIdentity, ProcessIdentity, str], RunSpec | None]
+"""Claims an order's run for a worker and its runner; gives the order to run, or None when the run is not to be had."""
 
 REMEMBERED = 1000
 """Workers that have ended and of which we can still say so."""
 
+
+HEARD = 30.0
+"""Seconds in which a worker asks for its claim; later it makes that itself."""
 
 TERMINATED = 5.0
 """Seconds in which a killed process must be gone."""
 
 
 class ColdLauncher(RunLauncher):
-    """``python -m jupyter_orch.worker`` in a session of its own; the order goes over standard input."""
+    """``python -m jupyter_orch.worker`` in a session of its own; the order goes over standard input, a socket."""
 
-    def __init__(self, *, cold_runner: bool = False) -> None:
+    def __init__(self, *, cold_runner: bool = False, claim: Claim | None = None) -> None:
         """Args:
         cold_runner: start the run's runner as a new process too.
+        claim: claims runs in their workers' names, so that their code begins while a worker imports its database;
+            None leaves that to the workers.
         """
         self._cold_runner = cold_runner
+        self._claim = claim
+        self._asked: dict[socket.socket, threading.Thread] = {}
         self._started: dict[tuple[str, int], subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
 
     def launch(self, order: LaunchOrder) -> str:
         if self._cold_runner:
             order = replace(order, runner_socket=None, cold_reason="the launcher starts every run in new processes")
+        claims = self._claim is not None and not order.is_resumed
+        line, theirs = socket.socketpair()
         try:
-            with worker_log(order.home) as log:
+            with theirs, worker_log(order.home) as log:
                 process = subprocess.Popen(
                     [sys.executable, "-m", "jupyter_orch.worker"],
-                    stdin=subprocess.PIPE,
+                    stdin=theirs.fileno(),
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
                 )
-            assert process.stdin is not None
-            with process.stdin:
-                process.stdin.write(msgspec.json.encode(order))
+            wire.send(line, {"order": msgspec.to_builtins(order), "claims": claims})
         except OSError as error:
+            line.close()
             raise OrchError(f"can not start a worker: {error}") from error
         with self._lock:
             self._started[order.run_id, order.epoch] = process
             ended = [key for key, started in self._started.items() if started.poll() is not None]  # none stays a zombie
             for key in ended[:-REMEMBERED]:
                 del self._started[key]
+        if claims:
+            self._listen(line, order)
+        else:
+            line.close()
         return "in a new process"
+
+    def stop(self) -> None:
+        """Claim nothing any more; workers go on."""
+        with self._lock:
+            asked = dict(self._asked)
+        for line, thread in asked.items():
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RD)
+            thread.join()
+
+    def _listen(self, line: socket.socket, order: LaunchOrder) -> None:
+        thread = threading.Thread(target=self._claim_when_asked, args=(line, order), name="orch-claim", daemon=True)
+        with self._lock:
+            self._asked[line] = thread
+        thread.start()
+
+    def _claim_when_asked(self, line: socket.socket, order: LaunchOrder) -> None:
+        """Claim the run as soon as its worker has its runner; what goes wrong here the worker does by itself."""
+        assert self._claim is not None
+        try:
+            with line, contextlib.suppress(OSError, OrchError):
+                line.settimeout(HEARD)
+                asked = wire.receive(line)
+                if asked is not None:
+                    worker, runner = (msgspec.convert(asked[who], ProcessIdentity) for who in ("worker", "runner"))
+                    spec = self._claim(order, worker, runner, asked["how"])
+                    if spec is not None:
+                        wire.send(line, {"spec": codec.to_json(spec)})
+        finally:
+            with self._lock:
+                del self._asked[line]
 
     def check_run_worker_health(self, run: Run) -> WorkerHealth:
         with self._lock:

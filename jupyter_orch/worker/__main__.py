@@ -1,25 +1,35 @@
 """``python -m jupyter_orch.worker``: one cold worker (order on standard input); ``--zygote``: the parent of many.
 
-A cold worker starts a cold runner before it imports anything of its own: both take their time, side by side.
+A cold worker starts a cold runner before it imports anything of its own, and lets whoever launched it claim the run:
+the run's code need not wait until a database is imported here.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
+import socket
 import sys
 from typing import Any
 
+from jupyter_orch import wire
 from jupyter_orch.worker.cold_runner import ColdRunner, open_output, start_cold_runner
 
-HOLD = "jupyter_orch.worker.hold"
+HOLD, HEAD_START = "jupyter_orch.worker.hold", "jupyter_orch.worker.head_start"
+COLD = "in a new process"
 
 
-def run_cold(text: bytes) -> int:
-    """Hold the run of an order, which is JSON, in this new process."""
-    order: dict[str, Any] = json.loads(text)
-    is_cold = order["runner_socket"] is None and order["log_dir"]
-    return int(importlib.import_module(HOLD).hold_cold(text, _started(order) if is_cold else None))
+def run_cold(line: socket.socket) -> int:
+    """Hold the run of the order that comes over a line, in this new process."""
+    message = wire.receive(line)
+    if message is None:
+        return 0
+    order: dict[str, Any] = message["order"]
+    how = f"{COLD} ({order['worker_note']})" if order["worker_note"] else COLD
+    runner = _started(order) if order["runner_socket"] is None and order["log_dir"] else None
+    head_start = None
+    if runner is not None and message["claims"]:
+        head_start = importlib.import_module(HEAD_START).HeadStart(line, runner, order["home"], how)
+    return int(importlib.import_module(HOLD).hold_cold(order, how, runner, head_start))
 
 
 def _started(order: dict[str, Any]) -> ColdRunner | None:
@@ -36,4 +46,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--zygote"]:
         importlib.import_module(HOLD).serve(int(sys.argv[2]), int(sys.argv[3]))
     else:
-        sys.exit(run_cold(sys.stdin.buffer.read()))
+        sys.exit(run_cold(socket.socket(fileno=0)))

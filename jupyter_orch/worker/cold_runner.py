@@ -8,7 +8,10 @@ import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_orch.records.run import ProcessIdentity
 
 
 class ColdRunner:
@@ -17,11 +20,13 @@ class ColdRunner:
     Attributes:
         line: our end of its line; the process ends when that closes.
         process: the process.
+        identity: who that is for ever, once somebody has looked.
     """
 
     def __init__(self, line: socket.socket, process: subprocess.Popen[bytes]) -> None:
         self.line = line
         self.process = process
+        self.identity: ProcessIdentity | None = None
 
 
 def start_cold_runner(command: Sequence[str], env: Mapping[str, str], out: IO[bytes], err: IO[bytes]) -> ColdRunner:

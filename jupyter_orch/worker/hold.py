@@ -5,20 +5,26 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from jupyter_orch import wire
+from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.ports import LaunchOrder
 from jupyter_orch.settings import read_settings
 from jupyter_orch.worker.cold_runner import ColdRunner
+from jupyter_orch.worker.head_start import HeadStart
 from jupyter_orch.worker.main import work
 from jupyter_orch.zygote.server import Zygote
 
-COLD, WARM = "in a new process", "forked from a warm worker"
+WARM = "forked from a warm worker"
+OPENING = 20.0
+"""Seconds for which a worker whose run may have begun tries to open the instance; shorter than the run's lease."""
+
 IDLE = 2.0
 """Seconds for which a worker waits for another order."""
 
@@ -26,16 +32,17 @@ MOST_RUNS = 100
 """Runs after which a worker makes room for a fresh one, whatever it may have gathered."""
 
 
-def hold_cold(text: bytes, runner: ColdRunner | None) -> int:
-    """Hold the run of an order, which is JSON; returns the process's exit code.
+def hold_cold(plain: dict[str, Any], how: str, runner: ColdRunner | None, head_start: HeadStart | None) -> int:
+    """Hold the run of an order, which is plain JSON; returns the process's exit code.
 
     Args:
+        how: how this worker was started, for the run's log.
         runner: was started already and waits for its order.
+        head_start: lets it begin.
     """
-    order = msgspec.json.decode(text, type=LaunchOrder)
-    how = f"{COLD} ({order.worker_note})" if order.worker_note else COLD
-    with contextlib.closing(_opened(order.home)) as instance:
-        return work(order, instance, how, runner)
+    order = msgspec.convert(plain, LaunchOrder)
+    with contextlib.closing(_opened_in_time(order.home, OPENING if head_start is not None else 0.0)) as instance:
+        return work(order, instance, how, runner, head_start)
 
 
 def hold_forked(args: dict[str, Any], fds: list[int]) -> int:
@@ -79,6 +86,18 @@ def _take_order(launcher: socket.socket) -> LaunchOrder | None:
         return None
     wire.send(launcher, {"taken": True})
     return msgspec.convert(message["order"], LaunchOrder)
+
+
+def _opened_in_time(home: str, patience: float) -> Instance:
+    """The instance; a storage that is away for a moment is no reason to end a run that has begun."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _opened(home)
+        except OrchError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.5)
 
 
 def _opened(home: str) -> Instance:

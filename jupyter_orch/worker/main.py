@@ -10,23 +10,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from jupyter_orch.compute_logs.masked import OutputMask, hide_in_notebooks
 from jupyter_orch.failpoints import failpoint
 from jupyter_orch.instance import Instance
 from jupyter_orch.ports import LaunchOrder, StorageUnavailable
 from jupyter_orch.processes import this_process
-from jupyter_orch.records.messages import RunSpec
 from jupyter_orch.records.run import ProcessIdentity, Run
 from jupyter_orch.records.spool import remove_spool, spool_file
 from jupyter_orch.runs.journal import Journal
 from jupyter_orch.runs.known_secrets import mask_of
 from jupyter_orch.runs.recovery import Recovery
-from jupyter_orch.runs.resume import left_to_do
+from jupyter_orch.runs.run_spec import spec_of
 from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.runs.tracing_switch import tell_if_wanted
 from jupyter_orch.worker.cold_runner import ColdRunner
+from jupyter_orch.worker.head_start import HeadStart
 from jupyter_orch.worker.output_cap import OutputCap
 from jupyter_orch.worker.pump import Pump
 from jupyter_orch.worker.runner_process import Runner, RunnerNotStarted, ready_runner
@@ -39,30 +38,40 @@ CLAIM_PATIENCE = 60.0
 """Seconds for which a worker tries to reach the storage for its claim."""
 
 
-def work(order: LaunchOrder, instance: Instance, how: str, started: ColdRunner | None = None) -> int:
+def work(
+    order: LaunchOrder,
+    instance: Instance,
+    how: str,
+    started: ColdRunner | None = None,
+    head_start: HeadStart | None = None,
+) -> int:
     """Hold one run until its end.
 
     Args:
         order: which run, with the epoch and token to claim it.
         how: how this worker was started, for the run's log.
         started: a runner that was started already.
+        head_start: lets it begin already.
 
     Returns:
         The exit code: 0 the run has ended and is stored, 75 the run was not ours.
     """
     try:
         with ready_runner(order, instance.compute_logs.folder(order.run_id), started) as runner:
-            return _work_with(runner, order, instance, how)
+            return _work_with(runner, order, instance, how, head_start)
     except RunnerNotStarted as error:
-        run = _claim(order, instance.journal, how, None)
+        run = _claim(order, instance.journal, how)
         return SUPERSEDED if run is None or instance.journal.fail(run, error.message) is None else 0
 
 
-def _work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str) -> int:
+def _work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str, head_start: HeadStart | None) -> int:
     with Wakeup() as wakeup:  # from before the claim on: whoever sees us in the row may signal us
-        run = _claim(order, instance.journal, how, runner.identity)
+        is_begun = head_start is not None and head_start.finish()
+        run = _claim(order, instance.journal, how, runner.identity, asked_before=head_start is not None)
         if run is None:
             return SUPERSEDED
+        if is_begun:
+            wakeup.wake()  # the row may have changed since
         logs = instance.compute_logs
         log_dir = logs.folder(run.run_id)
         watch = instance.settings.run_monitoring
@@ -80,7 +89,8 @@ def _work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str)
             output_masks=[OutputMask(log_dir, mask)] if mask and log_dir is not None else (),
         )
         with logs.keeping(run.run_id, resumed=order.is_resumed):
-            runner.begin(_spec(run, instance, log_dir))
+            if not is_begun:
+                runner.begin(spec_of(run, instance.settings, instance.storage, log_dir))
             failpoint("worker.order.sent")
             is_ours = pump.drive()
             if mask:
@@ -92,11 +102,21 @@ def _work_with(runner: Runner, order: LaunchOrder, instance: Instance, how: str)
         return 0
 
 
-def _claim(order: LaunchOrder, journal: Journal, how: str, runner: ProcessIdentity | None) -> Run | None:
-    """Take the run; when the storage does not answer, look whether it was taken, and try again for a while."""
+def _claim(
+    order: LaunchOrder,
+    journal: Journal,
+    how: str,
+    runner: ProcessIdentity | None = None,
+    *,
+    asked_before: bool = False,
+) -> Run | None:
+    """Take the run; when the storage does not answer, look whether it was taken, and try again for a while.
+
+    Args:
+        asked_before: it may be ours already.
+    """
     me = replace(this_process(), home=order.home)
     deadline = time.monotonic() + CLAIM_PATIENCE
-    asked_before = False
     while True:
         try:
             taken = journal.is_held_by(order.run_id, order.epoch, me) if asked_before else None
@@ -108,31 +128,3 @@ def _claim(order: LaunchOrder, journal: Journal, how: str, runner: ProcessIdenti
                 raise
             asked_before = True
             time.sleep(0.5)
-
-
-def _spec(run: Run, instance: Instance, log_dir: Path | None) -> RunSpec:
-    asked, settings = run.submission, instance.settings
-    step_keys, known = left_to_do(instance.storage, run) if run.resume_count else (asked.step_keys, asked.known)
-    return RunSpec(
-        run_id=run.run_id,
-        target=asked.target,
-        selector=asked.selector,
-        run_config=asked.run_config,
-        tags=asked.tags,
-        step_keys=step_keys,
-        known=known,
-        parent_run_id=asked.parent_run_id,
-        root_run_id=asked.root_run_id,
-        code_version=asked.code_version,
-        python_loggers=settings.python_logs.loggers,
-        python_log_level=settings.python_logs.level,
-        home=str(settings.home),
-        artifact_dir=str(settings.artifact_dir),
-        log_dir=str(log_dir or ""),
-        spool_file=str(_private_folder(spool_file(str(settings.home), run.run_id, run.epoch))),
-    )
-
-
-def _private_folder(path: Path) -> Path:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path

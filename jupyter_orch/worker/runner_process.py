@@ -158,7 +158,7 @@ def _cold(order: LaunchOrder, started: ColdRunner) -> Runner:
     return Runner(
         line=started.line,
         run_id=order.run_id,
-        identity=identify(started.process.pid),
+        identity=started.identity or identify(started.process.pid),
         warm=False,
         note=order.cold_reason or "the location's warm process did not answer",
         process=started.process,

@@ -17,8 +17,7 @@ class Wakeup:
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def __enter__(self) -> Wakeup:
-        for number in SIGNALS:
-            signal.signal(number, _nothing)
+        ignore_until_asked()
         signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         return self
 
@@ -31,10 +30,20 @@ class Wakeup:
         """For ``poll``."""
         return self._read
 
+    def wake(self) -> None:
+        """As a signal does; for what may have come before there was a descriptor."""
+        os.write(self._write, b".")
+
     def clear(self) -> None:
         """Forget what has come so far."""
         with contextlib.suppress(BlockingIOError):
             os.read(self._read, 4096)
+
+
+def ignore_until_asked() -> None:
+    """None of the signals ends this process any more."""
+    for number in SIGNALS:
+        signal.signal(number, _nothing)
 
 
 def _nothing(_: int, __: FrameType | None) -> None:
