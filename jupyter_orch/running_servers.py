@@ -34,6 +34,15 @@ class RunningServer:
     pid: int
     root: Path
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether its process is halted by a signal: whatever it is asked, no answer comes before it is continued."""
+        try:
+            state = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+        except (OSError, IndexError):  # it has ended, or there is no such folder on this system
+            return False
+        return state in (b"T", b"t")
+
 
 def running_servers() -> Iterator[RunningServer]:
     """The servers of this user that have left word in Jupyter's runtime folder and live.

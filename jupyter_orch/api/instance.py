@@ -94,7 +94,7 @@ def daemon_statuses(context: Context, replicas: list[Replica]) -> list[Answer]:
                 "id": loop.name,
                 "daemonType": loop.name,
                 "required": True,
-                "healthy": newest > clock.now() - LATE and not errors,
+                "healthy": newest > clock.now() - LATE and not any(r.is_failing(loop.name) for r in replicas),
                 "lastHeartbeatTime": newest or None,
                 "lastHeartbeatErrors": [python_error(e) for e in errors],
             }

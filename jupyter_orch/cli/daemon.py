@@ -26,7 +26,7 @@ COLUMNS = (
     Column("heartbeat_age", "LAST SEEN", lambda seconds: f"{duration(seconds)} ago"),
     Column("started_at", "STARTED", moment),
     Column("loops", "LOOPS", lambda loops: ", ".join(loops) or "-"),
-    Column("errors", "ERRORS", lambda errors: _by_sentence(errors) or "-"),
+    Column("troubles", "ERRORS"),
 )
 LONGEST_ERROR = 240
 
@@ -78,13 +78,13 @@ def _status(arguments: argparse.Namespace) -> int:
         home = instance.settings.home
     rows = [_row(replica) for replica in replicas]
     show_listing(
-        rows,
+        rows if arguments.json else [{**row, "troubles": _by_sentence(row)} for row in rows],
         COLUMNS,
         as_json=arguments.json,
         nothing=f"No daemon and no Jupyter server works on {home}. Start one: jupyter-orch daemon run",
     )
     alive = [row for row in rows if row["silent_since"] is None]
-    return 0 if alive and not any(row["errors"] for row in alive) else 1
+    return 0 if alive and not any(row["failing"] for row in alive) else 1
 
 
 def _liveness_check(arguments: argparse.Namespace) -> int:
@@ -109,7 +109,8 @@ def _liveness_check(arguments: argparse.Namespace) -> int:
 def _row(replica: Replica) -> dict[str, Any]:
     errors = {name: _distinct(failures) for name, failures in replica.errors.items()}
     silent_since = replica.silent_since(clock.now())
-    status = "SILENT" if silent_since is not None else "ERROR" if errors else "RUNNING"
+    failing = [name for name in errors if replica.is_failing(name)]
+    status = "SILENT" if silent_since is not None else "ERROR" if failing else "RUNNING"
     return {
         "replica_id": replica.replica_id,
         "host": replica.host,
@@ -122,6 +123,8 @@ def _row(replica: Replica) -> dict[str, Any]:
         "silent_since": silent_since,
         "loops": list(replica.loops),
         "errors": errors,
+        "error_at": replica.error_at,
+        "failing": failing,
     }
 
 
@@ -135,9 +138,14 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_ERROR else f"{text[: LONGEST_ERROR - 1]}…"
 
 
-def _by_sentence(errors: Mapping[str, str]) -> str:
-    """What several loops have in common stands once, behind their names."""
-    loops: dict[str, list[str]] = {}
-    for name, told in errors.items():
-        loops.setdefault(told, []).append(name)
-    return "; ".join(f"{', '.join(names)}: {told}" for told, names in loops.items())
+def _by_sentence(row: Mapping[str, Any]) -> str:
+    """The errors of a row, each with its time; what several loops have in common stands once, behind their names."""
+    loops: dict[tuple[str, bool], list[str]] = {}
+    for name, told in row["errors"].items():
+        loops.setdefault((told, name in row["failing"]), []).append(name)
+    sentences = []
+    for (told, is_failing), names in loops.items():
+        newest = max((row["error_at"][name] for name in names if name in row["error_at"]), default=None)
+        at = "" if newest is None else f" ({moment(newest)}{'' if is_failing else ', it is over'})"
+        sentences.append(f"{', '.join(names)}: {told}{at}")
+    return "; ".join(sentences)

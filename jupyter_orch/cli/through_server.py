@@ -184,6 +184,10 @@ def _stored(run_id: str, told: dict[str, Any]) -> StoredEvent:
 
 
 def _await_sign_of_life(client: OrchClient) -> None:
+    for found in running_servers():
+        if found.is_stopped and OrchClient(found.server.url).server.url == client.server.url:
+            told = f"the server at {client.server.url} is stopped; continue it with: kill -CONT {found.pid}"
+            raise ServerSilent("", told)
     try:
         OrchClient(client.server.url, client.server.token, timeout=SIGN_OF_LIFE_WITHIN).health()
     except ServerSilent:
@@ -193,7 +197,8 @@ def _await_sign_of_life(client: OrchClient) -> None:
 
 
 def _near() -> list[OrchClient]:
-    return [OrchClient(found.server.url, found.server.token, timeout=ANSWERS_WITHIN) for found in running_servers()]
+    awake = [found.server for found in running_servers() if not found.is_stopped]
+    return [OrchClient(server.url, server.token, timeout=ANSWERS_WITHIN) for server in awake]
 
 
 def _is_of(client: OrchClient, home: Path, workspace: Path) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
+from dataclasses import dataclass
 
 from jupyter_orch import clock
 from jupyter_orch.daemon.outage import Outage
+from jupyter_orch.daemon.trouble import Trouble
 from jupyter_orch.ports import StorageUnavailable
 from jupyter_orch.records.failure import Failure, failure_of
 
-log = logging.getLogger("jupyter_orch.daemon")
 MAX_BACK_OFF = 60.0
 STORAGE_BACK_OFF = 5.0
 """Seconds between two tries while the storage is away: whoever comes back is not kept waiting."""
@@ -21,6 +21,13 @@ STORAGE_BACK_OFF = 5.0
 BEAT = 20.0
 ERRORS_KEPT = 5
 ERROR_WINDOW = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    at: float
+    failure: Failure
+    ends_with_a_turn: bool
 
 
 class Loop(ABC):
@@ -38,7 +45,8 @@ class Loop(ABC):
         self._awake = threading.Event()
         self._stopping = False
         self._errors_in_a_row = 0
-        self._errors: deque[tuple[float, Failure]] = deque(maxlen=ERRORS_KEPT)
+        self._errors: deque[_Noted] = deque(maxlen=ERRORS_KEPT)
+        self._trouble = Trouble(self.name)
         self.heartbeat = 0.0
         self.outage = Outage()
 
@@ -49,12 +57,28 @@ class Loop(ABC):
     @property
     def errors(self) -> tuple[Failure, ...]:
         """What went wrong in the last minutes, newest first."""
-        since = clock.now() - ERROR_WINDOW
-        return tuple(failure for at, failure in self._errors if at >= since)
+        return tuple(noted.failure for noted in self._newest())
+
+    @property
+    def error_at(self) -> float | None:
+        """When the newest of them was; None when there are none."""
+        return next((noted.at for noted in self._newest()), None)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the newest turn went wrong, or something that no good turn puts right was noted lately."""
+        return self._errors_in_a_row > 0 or any(not noted.ends_with_a_turn for noted in self._newest())
 
     def note(self, error: BaseException) -> None:
-        """Show an error to whoever asks how this loop is."""
-        self._errors.appendleft((clock.now(), failure_of(error)))
+        """Show an error to whoever asks how this loop is; its next good turn does not end it."""
+        self._note(error, ends_with_a_turn=False)
+
+    def _note(self, error: BaseException, *, ends_with_a_turn: bool) -> None:
+        self._errors.appendleft(_Noted(clock.now(), failure_of(error), ends_with_a_turn))
+
+    def _newest(self) -> list[_Noted]:
+        since = clock.now() - ERROR_WINDOW
+        return [noted for noted in list(self._errors) if noted.at >= since]
 
     def wake(self) -> None:
         """Start the next turn now."""
@@ -89,15 +113,17 @@ class Loop(ABC):
             seconds = self.poll()
         except StorageUnavailable as error:
             self._errors_in_a_row += 1
-            self.note(error)
+            self._note(error, ends_with_a_turn=True)
             if self._errors_in_a_row == 1:
                 self.outage.begins(error)
             return min(STORAGE_BACK_OFF, 2.0 ** min(self._errors_in_a_row, 6) / 2)
         except Exception as error:
             self._errors_in_a_row += 1
-            self.note(error)
-            log.exception("%s: turn failed", self.name)
-            return min(MAX_BACK_OFF, 2.0 ** min(self._errors_in_a_row, 6) / 2)
+            self._note(error, ends_with_a_turn=True)
+            pause = min(MAX_BACK_OFF, 2.0 ** min(self._errors_in_a_row, 6) / 2)
+            self._trouble.tell(error, pause)
+            return pause
         self._errors_in_a_row = 0
+        self._trouble.ends()
         self.heartbeat = clock.now()
         return seconds

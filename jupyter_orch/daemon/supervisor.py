@@ -62,6 +62,8 @@ class Heartbeat:
                 version=self._version,
                 loops={loop.name: loop.heartbeat for loop in self._loops},
                 errors={loop.name: loop.errors for loop in self._loops if loop.errors},
+                error_at={loop.name: at for loop in self._loops if (at := loop.error_at) is not None},
+                failing=tuple(loop.name for loop in self._loops if loop.is_failing),
             )
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jupyter_orch.records.failure import Failure
@@ -115,6 +115,8 @@ class Replica:
     Attributes:
         loops: when each loop's last turn ended well.
         errors: what went wrong in the last minutes, by loop, newest first.
+        error_at: when the newest of each was, seconds since the epoch.
+        failing: loops for which that is not over; None when an older version does not tell.
     """
 
     replica_id: str
@@ -125,6 +127,12 @@ class Replica:
     version: str
     loops: dict[str, float]
     errors: dict[str, tuple[Failure, ...]]
+    error_at: dict[str, float] = field(default_factory=dict)
+    failing: tuple[str, ...] | None = None
+
+    def is_failing(self, loop: str) -> bool:
+        """Whether a loop's errors go on."""
+        return loop in (self.errors if self.failing is None else self.failing)
 
     def silent_since(self, now: float) -> float | None:
         """When it was last heard of, once two heartbeats are missing; None while it tells of itself."""

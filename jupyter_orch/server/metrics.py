@@ -68,12 +68,12 @@ class OrchCollector(Collector):
         age = GaugeMetricFamily(
             "jupyter_orch_loop_heartbeat_age_seconds", "Since the last turn of a loop of this daemon.", labels=["loop"]
         )
-        healthy = GaugeMetricFamily("jupyter_orch_loop_healthy", "1 when no turn of it failed lately.", labels=["loop"])
+        healthy = GaugeMetricFamily("jupyter_orch_loop_healthy", "1 unless its newest turn failed.", labels=["loop"])
         lateness = 0.0
         for loop in loops:
             if loop.heartbeat:
                 age.add_metric([loop.name], max(0.0, clock.now() - loop.heartbeat))
-            healthy.add_metric([loop.name], float(not loop.errors))
+            healthy.add_metric([loop.name], float(not loop.is_failing))
             if isinstance(loop, Scheduler):
                 lateness = loop.lateness(clock.now())
         yield age

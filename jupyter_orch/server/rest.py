@@ -44,8 +44,9 @@ class HealthHandler(OrchHandler):
             answer["daemon"] = {
                 loop.name: {
                     "heartbeat": loop.heartbeat,
-                    "healthy": not loop.errors,
+                    "healthy": not loop.is_failing,
                     "reason": f"{loop.errors[0].cls}: {loop.errors[0].message}" if loop.errors else None,
+                    "errorTime": loop.error_at,
                 }
                 for loop in supervisor.loops
             }

@@ -12,7 +12,12 @@ from jupyter_orch.settings import read_settings
 from tests.cli.console import Console
 
 
-def replica(name: str, age: float, errors: dict[str, tuple[Failure, ...]] | None = None) -> Replica:
+def replica(
+    name: str,
+    age: float,
+    errors: dict[str, tuple[Failure, ...]] | None = None,
+    failing: tuple[str, ...] | None = None,
+) -> Replica:
     now = clock.now()
     return Replica(
         replica_id=name,
@@ -23,6 +28,8 @@ def replica(name: str, age: float, errors: dict[str, tuple[Failure, ...]] | None
         version="0",
         loops={"SCHEDULER": now - age},
         errors=errors or {},
+        error_at={loop: now - 100 for loop in errors or {}},
+        failing=failing,
     )
 
 
@@ -64,3 +71,20 @@ def test_an_error_that_came_again_and_again_stands_once(console: Console) -> Non
     (row,) = console("daemon", "status", "--json").json
     assert row["errors"]["SCHEDULER"] == "StorageUnavailable: nobody answers"
     assert re.fullmatch(r"ValueError: x{200,230}…; StorageUnavailable: nobody answers", row["errors"]["BACKFILL"])
+
+
+def test_an_error_that_is_over_is_told_with_its_time_and_makes_nobody_ill(console: Console) -> None:
+    away = Failure(cls="StorageUnavailable", message="nobody answers")
+    errors: dict[str, tuple[Failure, ...]] = {"SCHEDULER": (away,), "SENSOR": (away,)}
+    instance = open_instance(read_settings(console.home))
+    try:
+        instance.storage.beat(replica("well", -HEARTBEAT * 20, errors, failing=()))
+        told = console("daemon", "status")
+        assert told.code == 0 and "RUNNING" in told.out, told
+        over = r"SCHEDULER, SENSOR: StorageUnavailable: nobody answers \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d, it is over\)"
+        assert re.search(over, told.out)
+        instance.storage.beat(replica("well", -HEARTBEAT * 20, errors, failing=("SENSOR",)))
+    finally:
+        instance.close()
+    answer = console("daemon", "status", "--json")
+    assert answer.code == 1 and answer.json[0]["status"] == "ERROR" and answer.json[0]["failing"] == ["SENSOR"]

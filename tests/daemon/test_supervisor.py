@@ -76,9 +76,32 @@ def test_errors_are_told_newest_first_at_most_five_and_forgotten_after_a_while(
     Heartbeat(storage, [loop], "1", "r")()
     assert [e.message for e in told(storage).errors["SCRIPTED"]] == [f"error {n}" for n in (6, 5, 4, 3, 2)]
     assert len(loop.errors) == ERRORS_KEPT and told(storage).loops["SCRIPTED"] == now
+    assert (told(storage).error_at, told(storage).failing) == ({"SCRIPTED": now}, ()), "the eighth turn was well"
+    loop.note(ValueError("no turn ends this"))
+    loop.turn()
+    Heartbeat(storage, [loop], "1", "r")()
+    assert told(storage).failing == ("SCRIPTED",)
     now += ERROR_WINDOW + 1
     Heartbeat(storage, [loop], "1", "r")()
     assert told(storage).errors == {}
+
+
+def test_what_fails_again_and_again_has_one_traceback_then_lines(caplog: pytest.LogCaptureFixture) -> None:
+    elsewhere: list[Callable[[], float]] = [lambda: 1 / 0]
+    loop = Scripted(*map(failing, range(9)), *elsewhere)
+    for _ in range(12):
+        loop.turn()
+    lines = [record.getMessage() for record in caplog.records]
+    assert [record.exc_info is not None for record in caplog.records] == [True, False, False, False, True, False]
+    assert [line.split(": ")[1].split(";")[0] for line in lines] == [
+        "turn failed",
+        "failed 2 times in a row",
+        "failed 4 times in a row",
+        "failed 8 times in a row",
+        "turn failed",
+        "well again, after 1 failed turns",
+    ]
+    assert lines[3].endswith("tried again in 32 s: ValueError: error 7")
 
 
 def test_each_error_in_a_row_makes_the_next_try_later() -> None:
