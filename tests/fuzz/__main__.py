@@ -101,13 +101,10 @@ def _tested(path: str, env: dict[str, str]) -> tuple[list[str], bool]:
 
 
 def keep(reader: str) -> None:
-    """Take the fewest short texts that go every way found so far into the repository."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.fuzz.guided", reader, "-merge=1", f"-max_len={LONGEST_KEPT}", folder]
-        subprocess.run([*command, str(FOLDER / "corpus" / reader)], cwd=REPOSITORY, capture_output=True, check=True)
-        texts = sorted((path.read_bytes() for path in Path(folder).iterdir()), key=len)
+    """Take the shortest texts that went new ways into the repository; libFuzzer has dropped those that others cover."""
     known = seeds_of(reader)
-    new = [text for text in texts if len(text) <= LONGEST_KEPT and text not in known]
+    found = sorted((path.read_bytes() for path in (FOLDER / "corpus" / reader).iterdir()), key=len)
+    new = [text for text in found if len(text) <= LONGEST_KEPT and text not in known]
     keep_seeds(reader, [*known, *new[: max(0, MOST_KEPT - len(known))]])
 
 
