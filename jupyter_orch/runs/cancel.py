@@ -54,6 +54,7 @@ class Canceler:
             asked = self._journal.request_cancel(run, who)
             if asked is None:
                 return None
+            failpoint("cancel.requested")
             run = asked
         if immediately:
             return self._end_now(run)
@@ -81,4 +82,6 @@ class Canceler:
         elif run.worker is not None:
             note = f"Marked as canceled at once; what runs on {run.worker.host} was not confirmed to have ended."
         states = step_states(self._storage.read_events(run.run_id, limit=MANY_EVENTS, types=STEP_EVENTS))
-        return self._journal.canceled(run, cut_off(states, "the run was marked as canceled at once"), note)
+        canceled = self._journal.canceled(run, cut_off(states, "the run was marked as canceled at once"), note)
+        failpoint("cancel.ended")
+        return canceled

@@ -60,11 +60,14 @@ class Delivery:
         """
         if not (self._waiting or self._in_doubt) or time.monotonic() < self._retry_at:
             return True
+        failpoint("worker.flush.before")
         try:
-            return self._settle_doubt() and self._store_waiting()
+            is_ours = self._settle_doubt() and self._store_waiting()
         except StorageUnavailable:
             self._note_outage()
             return True
+        failpoint("worker.flush.after")
+        return is_ours
 
     def ask(self, question: Callable[[], Run | None]) -> tuple[bool, Run | None]:
         """Put one question to the journal; whether it was answered, and the answer.
@@ -98,7 +101,9 @@ class Delivery:
                 if not self._settle_doubt():
                     return False
                 asked_before = True
-                return end(self._waiting) is not None
+                is_ours = end(self._waiting) is not None
+                failpoint("worker.finish.after")
+                return is_ours
             except StorageUnavailable:
                 self._note_outage()
                 time.sleep(RETRY)

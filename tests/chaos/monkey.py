@@ -37,7 +37,8 @@ class Fault:
 
     Attributes:
         at: seconds by the host's monotonic clock.
-        pids: the processes that were hurt.
+        pids: the processes that were hurt, and the runners above them: a step that is killed before it has said its first
+            word is known by its parent alone.
     """
 
     at: float
@@ -125,6 +126,14 @@ class Monkey(threading.Thread):
             found = [pid for pid, its_kind in alive.items() if its_kind == kind]
         return self._chance.choice(found) if found else None
 
+    def _with_runner(self, pid: int | None) -> tuple[int, ...]:
+        """A process, and its parent when that is a runner: both were forked from a location's zygote."""
+        alive = {process.pid: process for process in self._fleet.processes()}
+        victim = alive.get(pid or 0)
+        parent = alive.get(victim.parent) if victim else None
+        is_step = victim and parent and victim.kind == parent.kind == "forked"
+        return (*((pid,) if pid else ()), *((parent.pid,) if parent and is_step else ()))
+
     def _of_runs(self, kind: str) -> set[int]:
         """Processes that work for a run now: steps by the ledger, workers and runners by the rows."""
         if kind == "step":
@@ -136,15 +145,17 @@ class Monkey(threading.Thread):
 
     def _kill(self, kind: str) -> Fault | None:
         pid = self._victim(kind)
+        pids = self._with_runner(pid)
         if pid is None or not _signal(pid, signal.SIGKILL):
             return None
-        return Fault(at=time.monotonic(), name=f"kill {kind}", pids=(pid,))
+        return Fault(at=time.monotonic(), name=f"kill {kind}", pids=pids)
 
     def _pause(self, kind: str) -> Fault | None:
         pid = self._victim(kind)
+        pids = self._with_runner(pid)
         if pid is None or not _signal(pid, signal.SIGSTOP):
             return None
-        fault = Fault(at=time.monotonic(), name=f"pause {kind}", pids=(pid,))
+        fault = Fault(at=time.monotonic(), name=f"pause {kind}", pids=pids)
         self._enough.wait(self._chance.uniform(0.2, self._longest))
         _signal(pid, signal.SIGCONT)
         return fault
