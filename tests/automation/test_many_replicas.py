@@ -145,7 +145,7 @@ def _finish(storage: SqlStorage) -> float:
         return loop.is_idle() and not behind and not left
 
     try:
-        wait_for(everything_is_done, PATIENCE * MINUTES / 60)  # a busy machine leaves many of the due times to this one
+        wait_for(everything_is_done, PATIENCE * MINUTES / 20)  # a busy machine leaves many of the due times to this one
     finally:
         loop.stop()
     return min(s.last_due_at or 0.0 for s in storage.list_instigators("schedule"))
