@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from jupyter_orch.version import __version__
 from tests.browser.conftest import CHROMIUMS
 from tests.postgres import find_programs
 from tests.server_process import REPOSITORY
@@ -41,7 +42,7 @@ def circumstances() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "databases": f"SQLite {sqlite3.sqlite_version}, {_said(str(programs / 'postgres'), '--version') if programs else 'no Postgres'}",
         "browser": _said(browser, "--version", "--no-sandbox") if browser else "none",
-        "packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        "packages": ", ".join([f"jupyter-orch {__version__}", *(f"{name} {_version(name)}" for name in PACKAGES)]),
         "load before": load(),
     }
 

@@ -52,7 +52,7 @@ class Report:
                 continue
             for aspect in row.aspects:
                 if self.of(row.name, aspect.name, OURS) is None:
-                    reason = "; ".join(self.reasons.get(row.name, ["nothing measures it"]))
+                    reason = aspect.absent or "; ".join(self.reasons.get(row.name, ["nothing measures it"]))
                     found[label(row.name, aspect.name)] = reason
         return found
 

@@ -19,6 +19,7 @@ class Aspect:
         target: for the median; None where none was set, or where it depends on what is measured in the same run.
         target_p95: for the 95th percentile.
         limit: what the machine itself is asked for, to compare with.
+        absent: why nothing measures it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Aspect:
     target_p95: float | None = None
     more_is_better: bool = False
     limit: str = ""
+    absent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,14 @@ ROWS = (
         (
             Aspect("chain", "chain of 100 no-op steps, per step", "ms", 9, limit="fork and end, one after another"),
             Aspect("fan_out", "fan-out of 100 no-op steps, per step", "ms", 6, limit="fork and end, two at a time"),
-            Aspect("pooled", "fan-out of 100, processes used again", "ms", 2, limit="a word to a process and back"),
+            Aspect(
+                "pooled",
+                "fan-out of 100, processes used again",
+                "ms",
+                2,
+                limit="a word to a process and back",
+                absent="no executor uses a step's process again (docs/performance.md says why)",
+            ),
         ),
     ),
     Row(

@@ -36,6 +36,7 @@ def test_every_row_is_in_the_report_and_what_is_missing_has_its_reason() -> None
     missing = report.missing()
     assert "P1" not in missing and missing["P2"] == "nothing measures it"
     assert missing["P18 paint"] == "panel failed: no Chromium here"
+    assert missing["P6 pooled"].startswith("no executor uses a step's process again")
     assert "- P18 paint: panel failed: no Chromium here" in text
 
 
