@@ -1,4 +1,4 @@
-"""Shared by all tests: a private home for each, and the real database as the fake."""
+"""Shared by all tests: a private home for each, the real database as the fake, the order of what runs in parallel."""
 
 from __future__ import annotations
 
@@ -9,18 +9,37 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import make_url
 
 from jupyter_orch.records.event import Event, EventType
 from jupyter_orch.records.messages import LocationTarget, PipelineSelector
 from jupyter_orch.records.run import Submission
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
+from tests.order import Spread, begin_with_the_long
 from tests.postgres import Postgres, find_programs
+from tests.server_process import ServerProcess
 
 IS_CI = bool(os.environ.get("CI"))
 SECONDS_TO_REST = 10
+ServerProcess.spare = True  # those of the browser are whole
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Beside others, what takes long begins first."""
+    if hasattr(config, "workerinput"):
+        begin_with_the_long(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread | None:
+    """Modules stay together, long ones of which each test stands alone do not."""
+    return Spread(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 def missing(what: str) -> None:
@@ -83,13 +102,37 @@ def cluster() -> Iterator[Postgres]:
         started.stop()
 
 
+@pytest.fixture(scope="session")
+def prepared(postgres: Postgres) -> str:
+    """Name of a Postgres database with all tables, for copies: they cost a third of what making the tables does."""
+    url = postgres.new_database()
+    SqlStorage(Database(url)).dispose()
+    return str(make_url(url).database)
+
+
+@pytest.fixture
+def begins_empty() -> bool:
+    """Whether the test makes the tables of its database; modules about just that say so."""
+    return False
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, begins_empty: bool) -> str:
     """A new database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/db/orch.db"
     cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.new_database()
+    if begins_empty:
+        return cluster.new_database()
+    return copy_of(cluster, request.getfixturevalue("prepared"))
+
+
+def copy_of(cluster: Postgres, database: str) -> str:
+    """The URL of a new database with what another one holds, to which nobody may be connected."""
+    name = f"c{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(host=str(cluster.folder), user="orch", dbname="postgres", autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(database)))
+    return f"postgresql+psycopg://orch@/{name}?host={cluster.folder}"
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+EXTENSIONS_OF_LAB = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook_shim")
 RUN_FIELDS = "runId status failure { message className } stepStats { stepKey status attempts } lastEventSeq createdBy"
 DIE_WITH_PARENT = """
 import ctypes, os, sys
@@ -31,6 +32,9 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 class ServerProcess:
     """One Jupyter server on a folder; it can be killed and started again on the same port and home."""
+
+    spare: ClassVar[bool] = False
+    """Start bare servers without what JupyterLab adds to every server: over a quarter of the CPU of a start."""
 
     def __init__(
         self, root: Path, home: Path, *, base_url: str = "/", lab: bool = False, token: str | None = None
@@ -77,6 +81,9 @@ class ServerProcess:
             "--no-browser",
             "--allow-root",
         ]
+        extensions = {"jupyter_orch": enabled}
+        if self.spare and not self._lab:
+            extensions.update(dict.fromkeys(EXTENSIONS_OF_LAB, False))
         settings = [
             "--ip=127.0.0.1",
             f"--port={self.port}",
@@ -84,7 +91,7 @@ class ServerProcess:
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={self.root}",
             f"--ServerApp.base_url={self.base_url}",
-            f"--ServerApp.jpserver_extensions={{'jupyter_orch': {enabled}}}",
+            f"--ServerApp.jpserver_extensions={extensions}",
         ]
         if self._lab:
             settings.append("--LabApp.expose_app_in_browser=True")
@@ -100,7 +107,7 @@ class ServerProcess:
             self.wait_until_ready()
         return self
 
-    def wait_until_ready(self, timeout: float = 60.0) -> None:
+    def wait_until_ready(self, timeout: float = 90.0) -> None:
         """Wait until health says ready."""
 
         def ready() -> bool:

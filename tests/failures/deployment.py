@@ -49,7 +49,7 @@ class OneLocation(CodeServers):
     def runner(self, location: str) -> RunnerAddress:
         return RunnerAddress(
             socket=None,
-            command=(sys.executable, "-m", "jupyter_orch_kernel.runner"),
+            command=(sys.executable, "-m", "jupyter_orch_kernel"),
             env=self._env,
             cold_reason="there is no server",
         )
@@ -119,8 +119,7 @@ class Deployment:
             assert time.monotonic() < deadline, f"waited in vain; ledger: {self.ledger()}, worker log: {self._log()}"
             if daemon:
                 self.turn()
-            else:
-                time.sleep(0.02)
+            time.sleep(0.02)
 
     def hold(self, gate: str) -> None:
         """Let the step that comes to this gate wait."""

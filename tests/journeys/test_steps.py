@@ -111,7 +111,7 @@ def test_of_a_family_that_ignores_term_none_is_alive_after_the_grace(
     assert len(pids) == 3 and all(map(is_running, pids))
     cancel(server, run_id)
     assert server.wait_for_run(run_id, timeout=patience)["status"] == "CANCELED"
-    wait_for(lambda: not any(map(is_running, pids)), 1, lambda: str([pid for pid in pids if is_running(pid)]))
+    wait_for(lambda: not any(map(is_running, pids)), 30, lambda: str([pid for pid in pids if is_running(pid)]))
 
 
 @BOTH_EXECUTORS

@@ -15,6 +15,8 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import Engine
 
 from jupyter_orch.records.run import RunFilter
+from jupyter_orch.records.status import RunStatus
+from jupyter_orch.records.status_change import StatusChangeFilter
 from jupyter_orch.storage import versions
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.problems import DatabaseOutdated, DatabaseReadOnly, DatabaseUnusable
@@ -35,6 +37,12 @@ VALUES ('i', 'schedule', 'here', 'repo', 'nightly', 1, 99.0);
 INSERT INTO ticks (instigator_id, due_at, status, epoch, owner, lease_until, attempts)
 VALUES ('i', 99.0, 'SUCCESS', 1, 'a', 100.0, 1);
 """
+
+
+@pytest.fixture
+def begins_empty() -> bool:
+    """Here tables are made."""
+    return True
 
 
 def released(url: str, version: int) -> str:
@@ -123,6 +131,19 @@ def test_sqlite_upgrades_by_itself_and_keeps_a_copy(tmp_path: Path) -> None:
         assert copy.execute("SELECT version FROM schema_version").fetchall() == [(1,)]
         assert copy.execute("SELECT count(*) FROM events").fetchall() == [(2,)]
     assert (tmp_path / "orch.db.version1").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_reader_ahead_of_what_was_deleted_sees_what_comes_after_an_upgrade(tmp_path: Path) -> None:
+    url = released(f"sqlite:///{tmp_path}/orch.db", 1)
+    old = sqlite3.connect(tmp_path / "orch.db")
+    old.execute("UPDATE instigators SET kind = 'sensor', cursor = '0:40'")
+    old.commit()
+    old.close()
+    storage = SqlStorage(Database(url, upgrade=True))
+    queued = StatusChangeFilter(statuses=(RunStatus.QUEUED,))
+    add(storage, "new", event())
+    assert [change.run_id for change in storage.status_changes("0:40", queued, 9).changes] == ["new"]
+    storage.dispose()
 
 
 def test_of_several_processes_one_upgrades(database_url: str) -> None:
