@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -108,6 +108,7 @@ status_changes = Table(
     Column("at", Float, nullable=False),
     Index("status_changes_in_order", "transaction_id", "change_id"),
     Index("status_changes_by_run", "run_pk"),
+    sqlite_autoincrement=True,  # readers go on behind a place; a later change must not come before it
 )
 
 # Names of assets sort by their bytes on every database, whatever its collation.

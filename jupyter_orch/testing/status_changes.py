@@ -39,6 +39,20 @@ class StatusChangesSuite(OpenedStorage):
             RunStatus.SUCCESS,
         ]
 
+    def test_what_comes_after_a_deleted_run_is_behind_its_place(self, storage: RunStorage) -> None:
+        for name in "abc":
+            place = storage.newest_change()
+            start(storage, name)
+            storage.move_run(name, STARTED, RunStatus.SUCCESS)
+            page = storage.status_changes(place, ENDS, 9)
+            assert [change.run_id for change in page.changes] == [name]
+            assert storage.delete_run(name)
+            assert storage.status_changes(page.place, ENDS, 9).changes == ()
+            place = page.place
+            start(storage, f"after {name}")
+            storage.move_run(f"after {name}", STARTED, RunStatus.SUCCESS)
+            assert [change.run_id for change in storage.status_changes(place, ENDS, 9).changes] == [f"after {name}"]
+
     def test_a_place_moves_on_past_changes_that_do_not_fit(self, storage: RunStorage) -> None:
         add(storage, "a")
         page = storage.status_changes("", ENDS, 9)

@@ -130,6 +130,24 @@ def test_failures_and_recoveries_are_told_and_nothing_of_the_past(
     assert {n.status for n in storage.list_notices(9)} == {NoticeStatus.SENT}
 
 
+def test_news_outlives_its_run_once_it_is_gathered(
+    storage: SqlStorage, receiver: Receiver, notifier: Callable[..., Notifier], hands: Hands
+) -> None:
+    """Who deletes a run before that, in a turn of the loop, has seen its end."""
+    loop = notifier()
+    loop.poll()
+    receiver.refuse = 1
+    told = end(storage, RunStatus.FAILURE)
+    loop.poll()
+    assert storage.delete_run(told)
+    untold = end(storage, RunStatus.FAILURE)
+    assert storage.delete_run(untold)
+    kept = end(storage, RunStatus.FAILURE)
+    hands.now += 60.0
+    loop.poll()
+    assert sorted(n["run_id"] for n in receiver.got) == sorted([told, kept])
+
+
 def test_only_what_is_wanted_is_told(
     storage: SqlStorage, receiver: Receiver, notifier: Callable[..., Notifier]
 ) -> None:
