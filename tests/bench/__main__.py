@@ -30,7 +30,7 @@ def main() -> int:
     """Measure, write and print."""
     options = arguments()
     try:
-        parts = chosen(options.only)
+        parts = chosen(options.only, with_peers=options.peers)
     except ValueError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2

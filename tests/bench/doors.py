@@ -58,7 +58,7 @@ def measure(place: Place) -> list[Figure]:
         server.wait_for_locations(180)
         for name, (words, body) in ASKED.items():
             _asked(server, body)
-            values = in_ms([_asked(server, body) for _ in range(place.turns(40))])
+            values = in_ms([_asked(server, body) for _ in range(place.turns(24))])
             figures.append(ours("P14", values, name, what=f"{words}; {count:,} runs of 20 events stored"))
     finally:
         server.stop()

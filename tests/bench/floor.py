@@ -40,7 +40,7 @@ def main(name: str, turns: str, *code: str) -> None:
 
 
 def launch(turns: int, folder: Path) -> list[tuple[float, float]]:
-    """A request over loopback, a durable commit, a fork: seconds to the child's first line, and to its end and a commit."""
+    """A request over loopback, a durable commit, a fork: seconds to the child's first line, and to one more commit."""
     port = _answering()
     line = http.client.HTTPConnection("127.0.0.1", port)
     found = []
@@ -55,9 +55,9 @@ def launch(turns: int, folder: Path) -> list[tuple[float, float]]:
                 os.write(writes, repr(time.time()).encode())
                 os._exit(0)
             first = float(os.read(reads, 64)) - begun
-            os.waitpid(pid, 0)
             _commit(database)
             found.append((first, time.time() - begun))
+            os.waitpid(pid, 0)
             os.close(reads)
             os.close(writes)
     return found

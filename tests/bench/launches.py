@@ -41,8 +41,8 @@ def measure_cold(place: Place) -> list[Figure]:
     """P4: the launcher that starts two new interpreters, as after a restart or where forks are unsafe."""
     with place.serving("cold", COLD) as server:
         code = server.root / "code.py"
-        imports = timed(place.turns(12), lambda: _imported(code))
-        _, codes, _ = _launched(server, place.turns(20), pause=0.5)
+        imports = timed(place.turns(10), lambda: _imported(code))
+        _, codes, _ = _launched(server, place.turns(14), pause=0.5)
     target = median(in_ms(imports)) + ABOVE_IMPORTS
     return [ours("P4", in_ms(codes), target=target), limit("P4", in_ms(imports))]
 

@@ -87,8 +87,9 @@ def _run(server: ServerProcess) -> tuple[float, float, bool]:
     """Seconds of the step and of the whole run, and whether its kernel stood ready."""
     begun = time.time()
     run_id = server.launch("notebook", CONFIG)["run"]["runId"]
-    assert server.wait_for_run(run_id)["status"] == "SUCCESS"
+    run = server.wait_for_run(run_id)
     events = server.events(run_id)
+    assert run["status"] == "SUCCESS", f"{run['failure']} {[event['message'] for event in events[-4:]]}"
     at = {event["type"]: float(event["timestamp"]) for event in events}
     ready = any(READY in event["message"] for event in events)
     return at["STEP_SUCCESS"] - at["STEP_START"], at["PIPELINE_SUCCESS"] - begun, ready

@@ -33,6 +33,7 @@ class Part:
         measure: does so.
         twice: before the peers and after them; else only after them.
         folder: parts of one folder find there what the others have left.
+        is_extra: it tells more about a row that another part measures; left out beside peers, unless it is named.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Part:
     measure: Measure
     twice: bool = True
     folder: str = ""
+    is_extra: bool = False
 
     @property
     def place(self) -> str:
@@ -62,7 +64,7 @@ PARTS = (
     Part("memory", ("P11",), memory.measure),
     Part("doors", ("P14",), doors.measure),
     Part("load", ("L",), doors.measure_load, twice=False, folder="doors"),
-    Part("storage", ("P14",), storage.measure, twice=False),
+    Part("storage", ("P14",), storage.measure, twice=False, is_extra=True),
     Part("grid", ("P15",), grid.measure),
     Part("events", ("P16",), events.measure),
     Part("deaths", ("P17",), deaths.measure),
@@ -70,7 +72,7 @@ PARTS = (
 )
 
 
-def chosen(names: list[str]) -> tuple[Part, ...]:
+def chosen(names: list[str], *, with_peers: bool = False) -> tuple[Part, ...]:
     """Parts by their own names or by rows; all when none is named.
 
     Raises:
@@ -81,4 +83,9 @@ def chosen(names: list[str]) -> tuple[Part, ...]:
         rows = sorted({row for part in PARTS for row in part.rows}, key=lambda row: (len(row), row))
         parts = ", ".join(part.name for part in PARTS)
         raise ValueError(f"nothing is called {', '.join(unknown)}; rows: {', '.join(rows)}; parts: {parts}")
-    return tuple(part for part in PARTS if not names or {part.name, *part.rows} & set(names))
+    wanted = set(names)
+    return tuple(
+        part
+        for part in PARTS
+        if part.name in wanted or (not (part.is_extra and with_peers) and (not names or wanted & set(part.rows)))
+    )

@@ -20,7 +20,7 @@ def measure(place: Place) -> list[Figure]:
     floor = [60 / seconds for seconds in limits.asked("forks_that_write", place.turns(8), CODE)]
     runs = max(20, round(RUNS * min(1.0, place.scale)))
     with place.serving("queue", SETTINGS) as server:
-        rates = [_rate(server, runs) for _ in range(place.turns(4, least=1))]
+        rates = [_rate(server, runs) for _ in range(place.turns(2, least=1))]
     words = f"{runs} one-solid runs, {LIMIT} at a time: first submitted → last done, by the events' clocks"
     return [ours("P7", rates, what=words), limit("P7", floor)]
 

@@ -42,7 +42,7 @@ class Row:
 
 
 LAUNCH = "one request over loopback, one durable commit, fork of a process with the code imported, its first line"
-ENDED = "the same, then the child's end and one more durable commit"
+ENDED = "the same, then one more durable commit"
 INTERPRETER = "the bare interpreter"
 
 ROWS = (

@@ -9,7 +9,7 @@ from tests.bench.place import Place, workspace
 from tests.bench.rows import limit, ours
 from tests.server_process import ServerProcess, wait_for
 
-TURNS = 6
+TURNS = 4
 PATIENCE = 180.0
 
 

@@ -131,7 +131,7 @@ def measure(place: Place) -> list[Figure]:
             fill(storage, count)
             add_long_run(storage)
             for words, (aspect, read) in reads(storage, count).items():
-                values = in_ms(timed(place.turns(40), read))
+                values = in_ms(timed(place.turns(20), read))
                 figures.append(ours("P14", values, aspect, what=f"{kind}, {count:,} runs, storage alone: {words}"))
             values = in_ms(timed(place.turns(40), _adding(storage)))
             figures.append(ours("P14", values, "store", what=f"{kind}, {count:,} runs: storing one more run"))

@@ -92,6 +92,8 @@ def test_parts_are_chosen_by_row_or_by_name() -> None:
     assert [part.name for part in chosen(["P14"])] == ["doors", "storage"]
     assert [part.name for part in chosen(["queue", "P1"])] == ["launches", "queue"]
     assert chosen([]) == PARTS
+    assert [part.name for part in chosen(["P14"], with_peers=True)] == ["doors"]
+    assert [part.name for part in chosen(["storage"], with_peers=True)] == ["storage"]
     with pytest.raises(ValueError, match="nothing is called P99; rows: L, P1, P2"):
         chosen(["P99"])
 

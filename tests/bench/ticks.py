@@ -12,7 +12,7 @@ from tests.bench.place import Place, until
 from tests.bench.rows import limit, ours
 from tests.server_process import ServerProcess
 
-MINUTES = 6
+MINUTES = 4
 PUSHES = 20
 MANY = 1000
 CODE = """\
