@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.pages import Lab
+from tests.browser.pages import STARTING, Lab, Launchpad, RunTab
 from tests.browser.views import Lived, live_a_little, tour
 from tests.conftest import missing
 from tests.server_process import REPOSITORY, ServerProcess
@@ -149,3 +149,83 @@ def test_the_lines_of_a_log_and_the_points_of_a_plot_by_keyboard(toured: Lab, li
     expect(line).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Escape")
     expect(run.log).to_be_focused()
+
+
+def reach(page: Page, target: Locator, most: int = 60) -> None:
+    """Press Tab until something has the focus."""
+    expect(target).to_be_visible(timeout=STARTING)
+    for _ in range(most):
+        if target.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    expect(target).to_be_focused()
+
+
+def reach_row(lab: Lab, target: Locator) -> None:
+    """Press Tab from the panel's filter to the list of a row, then the arrow to the row."""
+    expect(target).to_be_visible(timeout=STARTING)
+    lab.panel.get_by_role("searchbox", name="Filter").focus()
+    for _ in range(60):
+        lab.page.keyboard.press("Tab")
+        if target.evaluate("node => node.closest('ul').contains(document.activeElement)"):
+            break
+    lab.page.keyboard.press("Home")
+    for _ in range(20):
+        if target.evaluate("node => node === document.activeElement"):
+            return
+        lab.page.keyboard.press("ArrowDown")
+    expect(target).to_be_focused()
+
+
+def test_a_run_is_launched_canceled_and_run_again_by_keyboard_alone(toured: Lab, lived: Lived, tmp_path: Path) -> None:
+    page = toured.page
+    toured.show_panel()
+    reach_row(toured, toured.panel.get_by_role("button", name="choosy", exact=True))
+    page.keyboard.press("ArrowRight")
+    expect(toured.panel.get_by_role("button", name="Open launchpad of choosy")).to_be_focused()
+    page.keyboard.press("Enter")
+    Launchpad(page).expect_valid()
+    page.keyboard.press("ControlOrMeta+Enter")
+    RunTab(page).expect_status("Success")
+    gate = tmp_path / "gate"
+    config = {"solids": {"wait": {"config": {"until": str(gate)}}}}
+    run = toured.open_run(toured.server.launch("patient", config)["run"]["runId"]).expect_status("Running")
+    reach(page, run.button("Cancel run"))
+    page.keyboard.press("Enter")
+    run.expect_status("Canceled")
+    reach(page, run.button("Re-run"), most=10)
+    page.keyboard.press("Enter")
+    expect(run.body.get_by_text("Re-run of")).to_be_visible(timeout=STARTING)
+    gate.touch()
+    run.expect_status("Success")
+    toured.no_errors()
+
+
+def test_switches_and_results_are_reached_by_keyboard_alone(toured: Lab, lived: Lived) -> None:
+    page = toured.page
+    toured.show_panel()
+    row = toured.panel.get_by_role("button", name="Schedule each_night, ")
+    reach_row(toured, row)
+    page.keyboard.press("ArrowRight")
+    switch = toured.panel.get_by_role("switch", name="Schedule each_night")
+    expect(switch).to_be_focused()
+    for on in (True, False):
+        page.keyboard.press("Space")
+        expect(switch).to_be_checked(checked=on, timeout=STARTING)
+    expect(toured.panel.get_by_role("switch", name="Schedule Each night")).to_be_visible()
+    run = toured.open_run(lived.notebook).expect_open().tab("Log")
+    reach(page, run.body.get_by_role("tab", name="Log", exact=True))
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(run.body.get_by_role("tab", name="Notebook", exact=True)).to_have_attribute("aria-selected", "true")
+    reach(page, run.button("Open executed notebook"))
+    with page.expect_download() as downloading:
+        reach(page, run.body.get_by_role("link", name="Download as py"))
+        page.keyboard.press("Enter")
+    assert downloading.value.suggested_filename == "plain.py"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(run.button("Open executed notebook")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(run.body.locator(".jp-Notebook")).to_be_visible(timeout=STARTING)
+    toured.no_errors()

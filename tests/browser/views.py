@@ -22,20 +22,33 @@ class Lived:
 
     failed: str
     made: str
+    notebook: str
 
 
 def live_a_little(server: ServerProcess) -> Lived:
     """A failed run, an asset, a notebook with a schedule."""
     failed = server.launch("failing", CONFIG)["run"]["runId"]
     made = server.launch("monthly", MONTH)["run"]["runId"]
-    job = {"path": NOTEBOOK, "name": "Each night", "cronSchedule": "0 3 * * *", "kernelName": "python3"}
+    executed = server.graphql(
+        "mutation($params: RunNotebookParams!) { runNotebook(params: $params) {"
+        " ... on LaunchPipelineRunSuccess { run { runId } } ... on Error { message } } }",
+        params={"path": NOTEBOOK, "kernelName": "python3", "formats": ["script"]},
+    )["runNotebook"]["run"]["runId"]
+    job = {
+        "path": NOTEBOOK,
+        "name": "Each night",
+        "cronSchedule": "0 3 * * *",
+        "kernelName": "python3",
+        "mailTo": ["ada@example.org", "ops@example.org"],
+    }
     server.graphql(
         "mutation($job: NotebookJobInput!) { saveNotebookJob(job: $job) { __typename ... on Error { message } } }",
         job=job,
     )
     server.wait_for_run(failed)
     server.wait_for_run(made)
-    return Lived(failed=failed, made=made)
+    server.wait_for_run(executed)
+    return Lived(failed=failed, made=made, notebook=executed)
 
 
 def tour(lab: Lab, lived: Lived) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -81,6 +94,7 @@ def tour(lab: Lab, lived: Lived) -> Iterator[tuple[str, Callable[[], None]]]:
         yield f"launchpad-{face.lower()}", lambda face=face: launchpad(face)  # type: ignore[misc]
     for part in ("Log", "Stdout", "Stderr", "Notebook", "Config"):
         yield f"run-{part.lower()}", lambda part=part: run(part, lived.failed)  # type: ignore[misc]
+    yield "run-executed", lambda: run("Notebook", lived.notebook)
     yield "run-artifacts", lambda: run("Artifacts", lived.made)
     yield "runs", lambda: shown("open-runs", "table", "Runs")
     yield "schedule", lambda: instigator("schedule", "each_night")

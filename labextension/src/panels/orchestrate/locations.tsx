@@ -22,7 +22,7 @@ export function Locations({ model }: { model: OrchestrateModel }): JSX.Element {
     <Action label={trans.__('Reload workspace')} icon={refreshIcon} look="icon" refusal={refusal} onAct={reloadAll} />
   );
   return (
-    <Section title={trans.__('Locations')} count={workspace.loaded ? workspace.locations.length : undefined} actions={actions}>
+    <Section title={trans.__('Locations')} count={workspace.loaded && !workspace.problem ? workspace.locations.length : undefined} actions={actions}>
       <LocationList
         matches={name => model.matches(name)}
         empty={model.filter ? trans.__('No location fits the filter.') : trans.__('No locations. Add one to %1.', workspace.path)}

@@ -21,7 +21,7 @@ export function Pipelines({ model }: { model: OrchestrateModel }): JSX.Element {
     .filter(group => group.pipelines.length > 0);
   const count = workspace.locations.reduce((sum, location) => sum + location.pipelines.length, 0);
   return (
-    <Section title={trans.__('Pipelines')} count={workspace.loaded ? count : undefined}>
+    <Section title={trans.__('Pipelines')} count={workspace.loaded && !workspace.problem ? count : undefined}>
       {!workspace.loaded && <Skeleton />}
       {workspace.problem && <Problem message={workspace.problem} />}
       {workspace.loaded && !workspace.problem && groups.length === 0 && (

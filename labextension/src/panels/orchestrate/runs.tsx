@@ -21,7 +21,7 @@ export function ActiveRuns({ model }: { model: OrchestrateModel }): JSX.Element 
   const refusal = useRefusal('terminate_pipeline_execution');
   const shown = runs.active.filter(run => model.matches(run.pipelineName, run.runId, run.createdBy));
   return (
-    <Section title={trans.__('Active runs')} count={runs.loaded ? runs.activeCount : undefined}>
+    <Section title={trans.__('Active runs')} count={runs.loaded && !runs.problem ? runs.activeCount : undefined}>
       <RunState listed={shown.length} filtered={model.filter !== ''} nothing={trans.__('Nothing is running.')}>
         <Rows
           label={trans.__('Active runs')}
@@ -58,7 +58,7 @@ export function RecentRuns({ model }: { model: OrchestrateModel }): JSX.Element 
   const shown = runs.recent.filter(run => model.matches(run.pipelineName, run.runId, run.createdBy, run.status));
   const rerun = async (run: RunRowFragment): Promise<void> => open.run(await actions.rerun(run.runId, 'ALL_STEPS'));
   return (
-    <Section title={trans.__('Recent runs')} count={runs.loaded ? runs.recentCount : undefined}>
+    <Section title={trans.__('Recent runs')} count={runs.loaded && !runs.problem ? runs.recentCount : undefined}>
       <RunState listed={shown.length} filtered={model.filter !== ''} nothing={trans.__('No run has finished yet.')}>
         <Rows
           label={trans.__('Recent runs')}

@@ -20,7 +20,7 @@ export function Schedules({ model }: { model: OrchestrateModel }): JSX.Element {
   const shown = all.filter(one => model.matches(one.title, one.name, one.pipelineName, one.sentence));
   const silent = daemon === 'off' || daemon === 'lost';
   return (
-    <Section title={trans.__('Schedules')} count={workspace.loaded ? all.length : undefined}>
+    <Section title={trans.__('Schedules')} count={workspace.loaded && !workspace.problem ? all.length : undefined}>
       {!workspace.loaded && <Skeleton rows={2} />}
       {silent && all.some(one => one.status === 'RUNNING') && (
         <div className="jp-orch-Note" role="status">

@@ -1,6 +1,6 @@
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import { runIcon } from '@jupyterlab/ui-components';
-import { type KeyboardEvent, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 
 import { Action } from '../../components/action';
 import { OfflineBanner, Problem, Skeleton } from '../../components/states';
@@ -19,6 +19,16 @@ import { Settings } from './settings';
 export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; editors: IEditorServices }): JSX.Element {
   const { live, permissions, open, trans } = useOrch();
   const editor = useRef<IEditorHandle | null>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const onKeyDown = useRef<(event: KeyboardEvent) => void>(() => undefined);
+  const isDrawn = Boolean(model.detail);
+  useEffect(() => {
+    // The tab as a whole listens: when it was just opened, the focus is on its frame.
+    const frame = root.current?.closest('.jp-orch') ?? root.current;
+    const listen = (event: Event): void => onKeyDown.current(event as KeyboardEvent);
+    frame?.addEventListener('keydown', listen, true);
+    return () => frame?.removeEventListener('keydown', listen, true);
+  }, [isDrawn]);
   useModel(model);
   useModel(live);
   useModel(permissions);
@@ -31,7 +41,7 @@ export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; edito
     );
   }
   const refusal = model.launchRefusal();
-  const onKeyDown = (event: KeyboardEvent): void => {
+  onKeyDown.current = event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       event.stopPropagation();
@@ -47,7 +57,7 @@ export function LaunchpadBody({ model, editors }: { model: LaunchpadModel; edito
     window.setTimeout(() => editor.current?.goTo(one.line ?? 1, one.from));
   };
   return (
-    <div className="jp-orch-View-body jp-orch-Launchpad" onKeyDownCapture={onKeyDown}>
+    <div ref={root} className="jp-orch-View-body jp-orch-Launchpad">
       <OfflineBanner />
       <header className="jp-orch-Head">
         <div className="jp-orch-Head-line">

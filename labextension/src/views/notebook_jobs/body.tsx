@@ -1,3 +1,4 @@
+/* eslint-disable jsx-a11y/no-interactive-element-to-noninteractive-role -- said again, for a narrow table is drawn as something else */
 import { closeIcon, editIcon, runIcon } from '@jupyterlab/ui-components';
 
 import type { NotebookJobFieldsFragment } from '../../api/gql/graphql';
@@ -37,11 +38,11 @@ function Table({ model }: { model: NotebookJobsModel }): JSX.Element {
   const heads = [trans.__('On'), trans.__('Job'), trans.__('When'), trans.__('Next'), trans.__('Last runs'), trans.__('Actions')];
   return (
     <div className="jp-orch-Table-scroll">
-      <table className="jp-orch-Table">
+      <table className="jp-orch-Table jp-orch-Jobs" role="table" aria-label={trans.__('Notebook jobs')}>
         <thead>
-          <tr>
+          <tr role="row">
             {heads.map(head => (
-              <th key={head} scope="col">
+              <th key={head} scope="col" role="columnheader">
                 {head}
               </th>
             ))}
@@ -64,8 +65,8 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
   const launching = useRefusal('launch_pipeline_execution');
   const turning = useRefusal(on ? 'stop_running_schedule' : 'start_schedule');
   return (
-    <tr>
-      <td>
+    <tr role="row">
+      <td role="cell">
         {schedule && (
           <Switch
             label={trans.__('Job %1', job.name)}
@@ -79,7 +80,7 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
           />
         )}
       </td>
-      <th scope="row">
+      <th scope="row" role="rowheader">
         {job.name}
         <div>
           <button type="button" className="jp-orch-link" aria-label={trans.__('Open the notebook %1', job.path)} onClick={() => open.file(job.path)}>
@@ -94,9 +95,9 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
         </div>
         {job.mailTo.length > 0 && <MailedTo addresses={job.mailTo} canMail={model.canMail} />}
       </th>
-      <td title={`${job.cronSchedule} ${job.executionTimezone}`}>{schedule?.sentence ?? job.cronSchedule}</td>
-      <td>{on && schedule?.nextTicks[0] !== undefined ? <Due instant={schedule.nextTicks[0].timestamp} /> : trans.__('switched off')}</td>
-      <td>
+      <td role="cell" title={`${job.cronSchedule} ${job.executionTimezone}`}>{schedule?.sentence ?? job.cronSchedule}</td>
+      <td role="cell">{on && schedule?.nextTicks[0] !== undefined ? <Due instant={schedule.nextTicks[0].timestamp} /> : trans.__('switched off')}</td>
+      <td role="cell">
         {job.runs.length === 0 && trans.__('none yet')}
         {job.runs.map(run => (
           <button
@@ -110,7 +111,7 @@ function Job({ job, model }: { job: NotebookJobFieldsFragment; model: NotebookJo
           </button>
         ))}
       </td>
-      <td className="jp-orch-Notebook-actions">
+      <td role="cell" className="jp-orch-Notebook-actions">
         <Action label={trans.__('Run %1 now', job.name)} look="icon" icon={runIcon} refusal={launching} onAct={() => model.run(job)} />
         <Action label={trans.__('Change %1', job.name)} look="icon" icon={editIcon} refusal={turning} onAct={() => model.edit(job)} />
         <Action label={trans.__('Remove %1', job.name)} look="icon" icon={closeIcon} refusal={turning} onAct={() => model.remove(job)} />
