@@ -47,7 +47,7 @@ def runner_address(
     cold = replicas[0].cold_reason if replicas else ""
     return RunnerAddress(
         socket=str(warm[0].socket) if warm else None,
-        command=(python, "-m", "jupyter_orch_kernel.runner"),
+        command=(python, "-m", "jupyter_orch_kernel"),
         env=environment.env,
         cold_reason=cold or ("" if warm else "the location has no warm process"),
     )

@@ -1,6 +1,6 @@
 """The process in which user code of a run lives. It knows no database: facts go out over its line to the worker.
 
-A runner is forked from a location's zygote, or spawned cold (``python -m jupyter_orch_kernel.runner FD``). The first
+A runner is forked from a location's zygote, or spawned cold (``python -m jupyter_orch_kernel FD``). The first
 frame on the line is the order to run; SIGTERM means cancel; when the line closes, the worker is gone and the runner
 ends itself with everything it started.
 """
@@ -130,8 +130,3 @@ def _redirect(fds: list[int]) -> None:
     for number, fd in zip((1, 2), fds, strict=False):
         os.dup2(fd, number)
         os.close(fd)
-
-
-if __name__ == "__main__":
-    os.setsid() if os.getpgrp() != os.getpid() else None
-    sys.exit(main(int(sys.argv[1])))
