@@ -87,6 +87,7 @@ class Reexecutor:
                 ROOT_TAG: asked.root_run_id or parent.run_id,
             },
             created_by=who,
+            code_version=self._submitter.code_now(asked.location) or asked.code_version,
             parent_run_id=parent.run_id,
             root_run_id=asked.root_run_id or parent.run_id,
             idempotency_key=None,

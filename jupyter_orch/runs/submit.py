@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from jupyter_orch.names import did_you_mean
-from jupyter_orch.ports import CodeServerError, CodeServers
+from jupyter_orch.ports import CodeServerError, CodeServers, LocationUnavailable
 from jupyter_orch.records import codec
 from jupyter_orch.records.known import pattern_of
 from jupyter_orch.records.messages import ConfigVerdict, KnownState, LocationTarget, PipelineSelector, PlanSnapshot
@@ -85,6 +85,13 @@ class Submitter:
             raise problems.RunConfigInvalid(submission.selector.pipeline, verdict.errors)
         if submission.step_keys is not None:
             self._check_steps(submission, submission.step_keys)
+
+    def code_now(self, location: str) -> str | None:
+        """The version of the code that a run of a location would be of now; None while nobody knows."""
+        try:
+            return self._code_servers.definitions(location).code_version
+        except LocationUnavailable:
+            return None
 
     def _check_steps(self, submission: Submission, step_keys: tuple[str, ...]) -> None:
         params = {"selector": codec.to_json(submission.selector), "run_config": submission.run_config}

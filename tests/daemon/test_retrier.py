@@ -10,7 +10,14 @@ import pytest
 from jupyter_orch import failpoints
 from jupyter_orch.daemon.retrier import Retrier
 from jupyter_orch.failpoints import FailpointReached
-from jupyter_orch.ports import CodeServers, LaunchOrder, RunLauncher, RunnerAddress, StorageUnavailable
+from jupyter_orch.ports import (
+    CodeServers,
+    LaunchOrder,
+    LocationUnavailable,
+    RunLauncher,
+    RunnerAddress,
+    StorageUnavailable,
+)
 from jupyter_orch.processes import this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.event import EventType
@@ -32,13 +39,22 @@ E = EventType
 
 
 class NoCode(CodeServers):
-    """Retries need no code server."""
+    """Retries need no code server; of one they take the version of the code.
+
+    Attributes:
+        version: of the code as it is now; empty while nobody knows.
+    """
+
+    def __init__(self, version: str = "") -> None:
+        self.version = version
 
     def ask(self, location: str, method: str, params: object, timeout: float) -> object:
         raise AssertionError("a retry asked the code")
 
     def definitions(self, location: str) -> LocationSnapshot:
-        raise AssertionError("a retry asked the code")
+        if not self.version:
+            raise LocationUnavailable("it is loading")
+        return LocationSnapshot(code_version=self.version, repositories=())
 
     def runner(self, location: str) -> RunnerAddress:
         return RunnerAddress(socket=None, command=(), env={}, cold_reason="")
@@ -58,7 +74,8 @@ class Replica:
         self.storage = storage
         self.journal = Journal(storage, lambda _: None, retries=retries)
         launching = Launching(storage, self.journal, QueuedRunCoordinator(), Nothing(), NoCode(), "/nowhere")
-        reexecutor = Reexecutor(storage, Submitter(NoCode(), launching), launching)
+        self.code = NoCode()
+        reexecutor = Reexecutor(storage, Submitter(self.code, launching), launching)
         self.retrier = Retrier(storage, self.journal, reexecutor)
 
     def failed(
@@ -95,6 +112,17 @@ class Replica:
 @pytest.fixture
 def replica(storage: SqlStorage) -> Replica:
     return Replica(storage, RunRetries(enabled=True, max_retries=2))
+
+
+def test_a_retry_is_of_the_code_as_it_is_when_it_is_made(replica: Replica) -> None:
+    asked = []
+    for version in ("", "mended"):
+        failed = replica.failed(code_version="broken")
+        replica.code.version = version
+        replica.retrier.poll()
+        (again,) = replica.children(failed)
+        asked.append((failed.submission.code_version, again.submission.code_version))
+    assert asked == [("broken", "broken"), ("broken", "mended")]
 
 
 def test_a_failed_run_is_tried_again_from_its_failure_as_often_as_asked_for(replica: Replica) -> None:

@@ -17,7 +17,7 @@ import yaml
 from jupyter_orch.daemon.rescuer import Rescuer
 from jupyter_orch.instance import open_instance
 from jupyter_orch.launchers.cold import ColdLauncher
-from jupyter_orch.ports import CodeServers, RunnerAddress
+from jupyter_orch.ports import CodeServers, LocationUnavailable, RunnerAddress
 from jupyter_orch.processes import identify, is_alive
 from jupyter_orch.records.event import StoredEvent
 from jupyter_orch.records.messages import LocationTarget, PipelineSelector
@@ -44,7 +44,7 @@ class OneLocation(CodeServers):
         raise AssertionError("launching asks no code")
 
     def definitions(self, location: str) -> LocationSnapshot:
-        raise AssertionError("launching asks no code")
+        raise LocationUnavailable("it knows no definitions")
 
     def runner(self, location: str) -> RunnerAddress:
         return RunnerAddress(
