@@ -97,10 +97,8 @@ class Rescuer(Loop):
 
     def poll(self) -> float:
         now = clock.shared()
-        was_asleep = (
-            not self._last_turn <= now <= self._last_turn + LEASE / 2
-        )  # starved, or the clock jumped, or no answer
-        if was_asleep or self.outage.is_told:  # a storage that can be read and not written is away as well
+        is_in_touch = self._last_turn <= now <= self._last_turn + LEASE / 2  # was not asleep or without an answer
+        if not is_in_touch or self.outage.is_told:  # a storage that can be read and not written is away as well
             self._in_touch_since = now
         held = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=10_000)
         self._last_turn = now
