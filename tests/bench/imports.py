@@ -12,6 +12,8 @@ from tests.bench.place import Place
 from tests.bench.rows import ours
 
 COMMAND = Path(sys.executable).with_name("jupyter-orch")
+# What the installed command does, for a source tree that is on the path without having been installed.
+AS_INSTALLED = "import sys; from jupyter_orch.cli.main import main; sys.exit(main())"
 TURNS = 20
 
 
@@ -32,4 +34,5 @@ def measure_help(place: Place) -> list[Figure]:
 
 
 def _help() -> None:
-    subprocess.run([COMMAND, "--help"], capture_output=True, check=True)
+    command = [str(COMMAND)] if COMMAND.exists() else [sys.executable, "-c", AS_INSTALLED]
+    subprocess.run([*command, "--help"], capture_output=True, check=True)
