@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.pages import Lab
 from tests.conftest import missing
@@ -106,7 +106,17 @@ def own_server(tmp_path: Path) -> Iterator[ServerProcess]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def shared_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """One profile for the pages on the shared server: what JupyterLab is made of is fetched and compiled once."""
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def lab(page: Page, shared_server: ServerProcess) -> Lab:
+def lab(shared_context: BrowserContext, shared_server: ServerProcess) -> Iterator[Lab]:
     """The shared server's JupyterLab, panel shown."""
-    return Lab(page, shared_server).open()
+    page = shared_context.new_page()
+    yield Lab(page, shared_server).open()
+    page.close()
