@@ -8,7 +8,7 @@ from typing import Any
 
 STAMP = """\
 import os, time
-if mark:
+if globals().get("mark"):  # some replace the cell of parameters by theirs
     with open(mark + ".draft", "w") as file:
         file.write(repr(time.time()))
     os.replace(mark + ".draft", mark)

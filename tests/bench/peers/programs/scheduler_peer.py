@@ -18,6 +18,7 @@ from speaking import Line, Lines, after_kill, speak
 
 BIN = Path(sys.executable).parent
 JOBS, TICKS = 12, 2
+ENDED = ("COMPLETED", "FAILED")  # a job that has not begun yet is said to be STOPPED
 
 
 class Server(Group):
@@ -64,9 +65,9 @@ class Server(Group):
 
     def end(self, job_id: str, limit: float = 180) -> float:
         """When it was recorded to have succeeded."""
-        wait_for(lambda: self.job(job_id)["status"] not in ("CREATED", "QUEUED", "IN_PROGRESS"), limit, 0.1)
+        wait_for(lambda: self.job(job_id)["status"] in ENDED, limit, 0.1)
         job = self.job(job_id)
-        assert job["status"] == "COMPLETED", job
+        assert job["status"] == "COMPLETED", job.get("status_message", job)
         return float(job["end_time"]) / 1000
 
 
