@@ -7,6 +7,7 @@ from alembic import op
 
 revision = "4"
 down_revision = "3"
+COLUMNS = "change_id, transaction_id, run_pk, status, at"
 
 
 def upgrade() -> None:
@@ -27,8 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("change_id"),
         sqlite_autoincrement=True,
     )
-    columns = "change_id, transaction_id, run_pk, status, at"
-    op.execute(f"INSERT INTO status_changes ({columns}) SELECT {columns} FROM status_changes_before")
+    op.execute(f"INSERT INTO status_changes ({COLUMNS}) SELECT {COLUMNS} FROM status_changes_before")
     op.drop_table("status_changes_before")
     op.create_index("status_changes_by_run", "status_changes", ["run_pk"], unique=False)
     op.create_index("status_changes_in_order", "status_changes", ["transaction_id", "change_id"], unique=False)
