@@ -98,6 +98,6 @@ def _canvas(figures: list[Figure], title: str) -> tuple[Any, Any, Any]:
 
 def _save(pyplot: Any, axes: Any, picture: Any, path: Path, unit: str) -> None:
     axes.set_xlabel(unit, fontsize=9)
-    axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=4)
+    picture.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=4)
     picture.savefig(path, metadata={"Date": None}, facecolor="white")
     pyplot.close(picture)
