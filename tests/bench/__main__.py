@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ from tests.bench.rows import ROWS
 def main() -> int:
     """Measure, write and print."""
     options = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us ends the servers that we started, too
     try:
         parts = chosen(options.only, with_peers=options.peers)
     except ValueError as error:

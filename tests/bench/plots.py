@@ -89,7 +89,7 @@ def _canvas(figures: list[Figure], title: str) -> tuple[Any, Any, Any]:
     picture, axes = pyplot.subplots(figsize=(9, 1.2 + 0.28 * len(figures)), layout="constrained")
     names = [f"{BY_NAME[figure.row].title}  {label(figure.row, figure.aspect)}" for figure in figures]
     axes.set_yticks(range(len(figures)), names, fontsize=8)
-    axes.invert_yaxis()
+    axes.set_ylim(len(figures) - 0.5, -0.5)
     axes.set_xscale("log")
     axes.set_title(title, fontsize=10)
     axes.grid(True, axis="x", which="major", color=FAINT, linewidth=0.6)
