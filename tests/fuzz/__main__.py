@@ -45,7 +45,8 @@ def guided(reader: str, minutes: float) -> Found:
     corpus, broken = FOLDER / "corpus" / reader, FOLDER / "broken"
     for folder in (corpus, broken):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    memory = Path("/dev/shm")  # thousands of texts a second are written for those who read files
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
         seeds = Path(folder, "seeds")
         seeds.mkdir()
         for number, seed in enumerate(seeds_of(reader)):
@@ -55,7 +56,8 @@ def guided(reader: str, minutes: float) -> Found:
         options = [f"-max_total_time={minutes * 60:.0f}", f"-timeout={HANGS}", f"-max_len={LONGEST_TEXT}"]
         options += [f"-dict={words}", f"-artifact_prefix={broken}/{reader}-", "-rss_limit_mb=2048"]
         command = [sys.executable, "-m", "tests.fuzz.guided", reader, *options, str(corpus), str(seeds), str(CORPUS)]
-        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, errors="replace")
+        env = {**os.environ, "TMPDIR": folder}  # libFuzzer leaves without tidying up
+        done = subprocess.run(command, cwd=REPOSITORY, env=env, capture_output=True, text=True, errors="replace")
     said = done.stderr.splitlines()
     tried = re.search(r"Done (\d+) runs", done.stderr)
     covered = re.findall(r"cov: (\d+) ft: (\d+)", done.stderr)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -92,9 +91,8 @@ def _parameters(data: bytes) -> None:
 
 @functools.cache
 def _folder() -> Path:
-    """Of this process; in memory where there is such a place: a text is written here thousands of times a second."""
-    memory = Path("/dev/shm")
-    folder = tempfile.TemporaryDirectory(prefix="readers-", dir=memory if os.access(memory, os.W_OK) else None)
+    """Of this process."""
+    folder = tempfile.TemporaryDirectory(prefix="readers-")
     _kept.append(folder)
     return Path(folder.name)
 
