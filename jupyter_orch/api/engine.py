@@ -16,6 +16,7 @@ from typing import Any
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    Executor,
     GraphQLError,
     GraphQLSchema,
     Lexer,
@@ -23,9 +24,9 @@ from graphql import (
     OperationType,
     Source,
     TokenKind,
+    create_source_event_stream,
     execute,
     parse,
-    subscribe,
     validate,
 )
 
@@ -137,17 +138,36 @@ class Engine:
 
     async def stream(self, operation: Operation, context: Context) -> AsyncIterator[ExecutionResult] | ExecutionResult:
         """Start a subscription; an ExecutionResult holds why it can not start."""
-        started: Any = subscribe(
+        executor = Executor.build(
             self._schema,
             operation.document,
             context_value=context,
-            variable_values=operation.variables,
+            raw_variable_values=operation.variables,
             operation_name=operation.name,
         )
-        result: AsyncIterator[ExecutionResult] | ExecutionResult = (
-            await started if hasattr(started, "__await__") else started
-        )
-        return result
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        started: Any = create_source_event_stream(executor)
+        source = await started if hasattr(started, "__await__") else started
+        return source if isinstance(source, ExecutionResult) else self._answers(source, operation, context)
+
+    async def _answers(self, source: Any, operation: Operation, context: Context) -> AsyncIterator[ExecutionResult]:
+        """An answer to each event, made by itself: graphql-core's ``subscribe`` (3.3.2) keeps the fields of every event
+        that it has answered for as long as the subscription lasts, which is as long as a panel is open.
+        """
+        try:
+            async for event in source:
+                answer: Any = execute(
+                    self._schema,
+                    operation.document,
+                    event,
+                    context_value=context,
+                    variable_values=operation.variables,
+                    operation_name=operation.name,
+                )
+                yield await answer if hasattr(answer, "__await__") else answer
+        finally:
+            await source.aclose()
 
     def _parse(self, query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
         try:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
 import pytest
-from graphql import GraphQLError
+from graphql import ExecutionResult, GraphQLError, build_schema
 
 from jupyter_orch.api.assemble import make_schema
 from jupyter_orch.api.engine import Engine
@@ -76,3 +81,35 @@ def test_one_operation_of_several_is_chosen_by_name(engine: Engine) -> None:
         engine.prepare({"query": query})
     with pytest.raises(GraphQLError, match="no operation 'c'"):
         engine.prepare({"query": query, "operationName": "c"})
+
+
+async def _numbers(count: int) -> AsyncIterator[dict[str, Any]]:
+    for number in range(count):
+        yield {"counted": {"number": number}}
+
+
+def test_a_subscription_keeps_nothing_of_what_it_has_answered() -> None:
+    schema = build_schema("type Query { a: Int } type Counted { number: Int! } type Subscription { counted: Counted! }")
+    field = schema.subscription_type.fields["counted"]  # type: ignore[union-attr]
+    field.subscribe = lambda _, info: _numbers(info.context)
+    engine = Engine(schema)
+    operation = engine.prepare({"query": "subscription { counted { number } }"})
+
+    async def answered(events: int) -> None:
+        stream = await engine.stream(operation, cast(Any, events))
+        assert not isinstance(stream, ExecutionResult)
+        answers = [answer.data async for answer in stream]
+        assert answers == [{"counted": {"number": number}} for number in range(events)]
+
+    async def held_after(events: int) -> int:
+        stream = await engine.stream(operation, cast(Any, events))
+        assert not isinstance(stream, ExecutionResult)
+        for _ in range(events - 1):
+            await anext(stream)
+        gc.collect()
+        held = sum(str(type(thing).__module__).startswith("graphql.execution") for thing in gc.get_objects())
+        await cast(Any, stream).aclose()
+        return held
+
+    asyncio.run(answered(3))
+    assert asyncio.run(held_after(400)) < asyncio.run(held_after(10)) + 50
