@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import threading
 from datetime import UTC, datetime
@@ -52,6 +53,7 @@ class JupyterOrch(ExtensionApp):
         self._activity = asyncio.ensure_future(self._tell_activity())
 
     def _open(self, serverapp: Any, loop: asyncio.AbstractEventLoop) -> None:
+        gc.disable()  # what is imported stays: looking through it again and again takes a tenth of the time
         try:
             # The deployment's modules take longer to import than the server may take to start; the code of the
             # workspace loads in processes of its own meanwhile.
@@ -75,6 +77,8 @@ class JupyterOrch(ExtensionApp):
         except Exception as error:
             self.log.exception("jupyter_orch could not start")
             self.readiness.failed(error)
+        finally:
+            gc.enable()
 
     def current_activity(self) -> dict[str, Any] | None:
         """Runs in progress, and schedules and sensors that are on, keep the server from shutting itself down."""

@@ -12,30 +12,11 @@ from tests.bench.figures import Figure, in_ms, timed
 from tests.bench.place import Place, until
 from tests.bench.rows import limit, ours
 from tests.bench.steps import per_step
+from tests.large_grid import grid_of, repository_of
 from tests.server_process import ServerProcess
 
 SOLIDS = 5000
-CODE = """\
-from jupyter_orch import pipeline, repository, solid
-
-@solid
-def begin(_):
-    return 1
-
-@solid
-def join(_, a, b):
-    return a
-
-@pipeline
-def grid():
-    row = [begin.alias(f"n_0_{i}")() for i in range(50)]
-    for r in range(1, 100):
-        row = [join.alias(f"n_{r}_{i}")(row[i], row[(i + 1) % 50]) for i in range(50)]
-
-@repository
-def repo():
-    return [grid]
-"""
+CODE = grid_of(SOLIDS) + repository_of("grid")
 PLAN = """\
 import json, runpy, sys, time
 from jupyter_orch.plan.prepare import prepare

@@ -11,33 +11,13 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.settings import read_settings
 from jupyter_orch.storage.schema import runs
 from tests.conftest import submission
+from tests.large_grid import grid_of
 from tests.server_process import ServerProcess
 
 RUNS = 10_000
-SIZES = '''
-"""Many solids, many lines, many pipelines deep."""
-
-from jupyter_orch import *
-
-
-@solid
-def begin(context):
-    return 1
-
-
-@solid
-def join(context, a, b):
-    return a
-
-
-@pipeline
-def grid():
-    """Five thousand solids."""
-    row = [begin.alias(f"n_0_{i}")() for i in range(50)]
-    for r in range(1, 100):
-        row = [join.alias(f"n_{r}_{i}")(row[i], row[(i + 1) % 50]) for i in range(50)]
-
-
+SIZES = (
+    grid_of(5_000)
+    + '''
 @solid
 def talk(context):
     for number in range(100_000):
@@ -71,6 +51,7 @@ def deep():
 def sizes():
     return [grid, chatty, deep]
 '''
+)
 # When the panel was first painted with runs in it, counted from the moment that Lab says it is ready.
 FIRST_PAINT = """() => new Promise(resolve => {
   const painted = () => document.querySelector('.jp-orch-Panel [aria-label^="Run of"]');

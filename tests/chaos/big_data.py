@@ -25,6 +25,7 @@ from jupyter_orch.storage.sql import SqlStorage
 from tests.bench.storage import LONG_RUN, add_long_run, fill
 from tests.chaos.load import quantile
 from tests.chaos.onlooker import Onlooker
+from tests.large_grid import grid_of, repository_of
 from tests.server_process import ServerProcess
 
 EVENTS = 50
@@ -32,27 +33,6 @@ EVENTS = 50
 SLOWEST_PAGE, MOST_MEMORY_MB = 0.3, 150.0
 TURNS, FEW_TURNS = 100, 5
 LOOKED, LOG_STEP = "r1", "a step"
-CODE = """\
-from jupyter_orch import pipeline, repository, solid
-
-@solid
-def begin(_):
-    return 1
-
-@solid
-def join(_, a, b):
-    return a
-
-@pipeline
-def grid():
-    row = [begin.alias(f"n_0_{i}")() for i in range(50)]
-    for r in range(1, SOLIDS // 50):
-        row = [join.alias(f"n_{r}_{i}")(row[i], row[(i + 1) % 50]) for i in range(50)]
-
-@repository
-def repo():
-    return [grid]
-"""
 DOWNLOAD = """\
 import sys, urllib.request
 came = 0
@@ -129,7 +109,7 @@ def big_data(folder: Path, size: Size = FULL) -> BigData:
     found = BigData(size)
     root, home = folder / "root", folder / "home"
     root.mkdir(parents=True)
-    (root / "code.py").write_text(CODE.replace("SOLIDS", str(size.solids)))
+    (root / "code.py").write_text(grid_of(size.solids) + repository_of("grid"))
     (root / "workspace.yaml").write_text("load_from:\n  - python_file: code.py\n")
     server = ServerProcess(root, home)
     _fill(server.orch_home, found)
