@@ -27,9 +27,10 @@ from tests.bench.rows import limit, ours
 from tests.bench.storage import databases
 from tests.server_process import ServerProcess
 
-EVENTS = 5000
-BATCH = 100
-FLOOR_BATCH = 1000
+EVENTS = 20_000
+BATCH = 1000
+"""A worker stores what its run has said since the last commit: so many in the 50 ms that a commit may take at 20,000 a second."""
+
 SHOWN = 40
 MESSAGE = "a message of usual length, more or less"
 TABLE = "create table floor(run text, at double precision, kind text, body text)"
@@ -87,14 +88,14 @@ def stored_per_second(storage: SqlStorage, batch: int, batches: int) -> float:
 
 def _bare_rate(url: str) -> float:
     """Rows that the driver alone stores in a second."""
-    rows = [EVENT] * FLOOR_BATCH
+    rows = [EVENT] * BATCH
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///")).with_name("floor.db")
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
             database.executescript(f"pragma journal_mode=wal; drop table if exists floor; {TABLE}")
             database.execute("pragma synchronous=NORMAL")
             begun = time.perf_counter()
-            for _ in range(EVENTS // FLOOR_BATCH):
+            for _ in range(EVENTS // BATCH):
                 database.execute("begin immediate")
                 database.executemany("insert into floor values(?, ?, ?, ?)", rows)
                 database.execute("commit")
@@ -103,7 +104,7 @@ def _bare_rate(url: str) -> float:
         cursor.execute("drop table if exists floor")
         cursor.execute(TABLE)  # type: ignore[arg-type]
         begun = time.perf_counter()
-        for _ in range(EVENTS // FLOOR_BATCH):
+        for _ in range(EVENTS // BATCH):
             with line.transaction():
                 cursor.executemany("insert into floor values(%s, %s, %s, %s)", rows)
         return EVENTS / (time.perf_counter() - begun)

@@ -194,7 +194,7 @@ ROWS = (
         (
             Aspect(
                 "sqlite",
-                "stored through the storage's methods, 100 at a time, SQLite",
+                "stored through the storage's methods, 1,000 at a time, SQLite",
                 "events/s",
                 20_000,
                 more_is_better=True,
@@ -202,7 +202,7 @@ ROWS = (
             ),
             Aspect(
                 "postgres",
-                "stored through the storage's methods, 100 at a time, Postgres",
+                "stored through the storage's methods, 1,000 at a time, Postgres",
                 "events/s",
                 20_000,
                 more_is_better=True,
