@@ -24,7 +24,7 @@ from jupyter_orch.code_servers.watching import WatchedFiles
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
 from jupyter_orch.folders import runtime_folder
 from jupyter_orch.masking import Mask
-from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress
+from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress, StorageUnavailable
 from jupyter_orch.records.messages import LocationTarget
 from jupyter_orch.records.notebook_job import LOCATION as NOTEBOOKS
 from jupyter_orch.records.snapshot import LocationSnapshot
@@ -80,6 +80,8 @@ class KernelCodeServers(CodeServers):
         self.notebook_jobs = notebook_jobs or folder / "notebook_jobs.json"
         self._served: dict[str, LocationEntry] = {}
         self._snapshots: ReplicaStorage | None = None
+        self._unkept: dict[str, LocationSnapshot] = {}
+        self._keeping: asyncio.Future[None] | None = None
         self._locations: dict[str, Location] = {}
         self._listeners: list[Callable[[LocationState], None]] = []
         self._loop = asyncio.new_event_loop()
@@ -324,6 +326,7 @@ class KernelCodeServers(CodeServers):
         """Two looks a second at every location: a few microseconds each."""
         while True:
             await asyncio.sleep(TURN)
+            self._keep_soon()
             has_jobs = self.notebook_jobs.exists()
             if (self._rereads and self._file.saved()) or has_jobs != (NOTEBOOKS in self._locations):
                 await self._read_workspace(reload_kept=False)
@@ -350,9 +353,25 @@ class KernelCodeServers(CodeServers):
 
     def _on_change(self, state: LocationState) -> None:
         if state.status == LoadStatus.LOADED and state.snapshot is not None and self._snapshots is not None:
-            self._loop.run_in_executor(None, self._snapshots.put_snapshot, state.name, state.snapshot)
+            self._unkept[state.name] = state.snapshot
+            self._keep_soon()
         for listener in list(self._listeners):
             listener(state)
+
+    def _keep_soon(self) -> None:
+        if self._unkept and (self._keeping is None or self._keeping.done()):
+            self._keeping = self._loop.run_in_executor(None, self._keep_unkept)
+
+    def _keep_unkept(self) -> None:
+        """Store definitions that are newer than the stored ones; without a storage they wait for the next turn."""
+        assert self._snapshots is not None
+        for name, snapshot in list(self._unkept.items()):
+            try:
+                self._snapshots.put_snapshot(name, snapshot)
+            except StorageUnavailable:
+                return
+            if self._unkept.get(name) is snapshot:
+                del self._unkept[name]
 
     async def _stop_all(self) -> None:
         if self._watch is not None:

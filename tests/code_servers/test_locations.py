@@ -18,8 +18,11 @@ import pytest
 
 from jupyter_orch.code_servers.location_state import LocationState
 from jupyter_orch.code_servers.pool import KernelCodeServers
-from jupyter_orch.ports import CodeServerError, LocationUnavailable
+from jupyter_orch.ports import CodeServerError, LocationUnavailable, StorageUnavailable
+from jupyter_orch.records.snapshot import LocationSnapshot
 from jupyter_orch.settings import CodeServerSettings
+from jupyter_orch.storage.database import Database
+from jupyter_orch.storage.sql import SqlStorage
 from tests.server_process import wait_for
 
 CODE = """
@@ -456,3 +459,23 @@ def test_w7_many_locations_sleep_until_they_are_needed(serving: Serving, tmp_pat
     assert "asleep" in state_of(servers, asleep).progress and pipelines(servers, asleep) == ["fine"]
     assert is_right(servers, asleep) and kernels_of(servers, asleep), "a request wakes it"
     wait_for(lambda: sum(bool(kernels_of(servers, name)) for name in names) == 3, 20)
+
+
+def test_definitions_that_the_storage_did_not_take_are_kept_when_it_is_back(
+    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = SqlStorage(Database(f"sqlite:///{tmp_path}/orch.db"))
+    put, tries = storage.put_snapshot, list[str]()
+
+    def put_unless_away(name: str, snapshot: LocationSnapshot) -> None:
+        tries.append(name)
+        if len(tries) < 3:
+            raise StorageUnavailable("away")
+        put(name, snapshot)
+
+    monkeypatch.setattr(storage, "put_snapshot", put_unless_away)
+    servers = serving()
+    servers.keep_snapshots(storage)
+    wait_for(lambda: storage.get_snapshot("code.py") is not None, 20)
+    assert storage.get_snapshot("code.py") == state_of(servers).snapshot
+    storage.dispose()
