@@ -37,7 +37,7 @@ TERMINATED = 5.0
 
 
 class ColdLauncher(RunLauncher):
-    """``python -m jupyter_orch.worker`` in a session of its own; the order goes over standard input, a socket."""
+    """``python -m jupyter_orch.worker --line`` in a session of its own; the order goes over its standard input."""
 
     def __init__(self, *, cold_runner: bool = False, claim: Claim | None = None) -> None:
         """Args:
@@ -59,7 +59,7 @@ class ColdLauncher(RunLauncher):
         try:
             with theirs, worker_log(order.home) as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "jupyter_orch.worker"],
+                    [sys.executable, "-m", "jupyter_orch.worker", "--line"],
                     stdin=theirs.fileno(),
                     stdout=log,
                     stderr=log,

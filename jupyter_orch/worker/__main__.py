@@ -1,13 +1,15 @@
-"""``python -m jupyter_orch.worker``: one cold worker (order on standard input); ``--zygote``: the parent of many.
+"""``python -m jupyter_orch.worker``: one cold worker, its order as JSON on standard input.
 
-A cold worker starts a cold runner before it imports anything of its own, and lets whoever launched it claim the run:
-the run's code need not wait until a database is imported here.
+``--line``: standard input is a socket to whoever launched it, who sends the order and may claim the run: its code need
+not wait until a database is imported here. ``--zygote``: the parent of many. A cold worker starts a cold runner before
+it imports anything of its own.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
+import json
 import socket
 import sys
 from typing import Any
@@ -19,21 +21,29 @@ HOLD, HEAD_START = "jupyter_orch.worker.hold", "jupyter_orch.worker.head_start"
 COLD = "in a new process"
 
 
-def run_cold(line: socket.socket) -> int:
-    """Hold the run of the order that comes over a line, in this new process."""
-    message = wire.receive(line)
-    if message is None:
-        return 0
-    order: dict[str, Any] = message["order"]
+def run_ordered(order: dict[str, Any], line: socket.socket | None = None) -> int:
+    """Hold the run of an order in this new process.
+
+    Args:
+        line: to a launcher who claims the run for us.
+    """
     how = f"{COLD} ({order['worker_note']})" if order["worker_note"] else COLD
     runner = _started(order) if order["runner_socket"] is None and order["log_dir"] else None
     head_start = None
-    if runner is not None and message["claims"]:
+    if runner is not None and line is not None:
         head_start = importlib.import_module(HEAD_START).HeadStart(line, runner, order["home"], how)
     gc.disable()  # what is imported stays: looking through it again and again took a fifth of the time
     hold = importlib.import_module(HOLD)
     gc.enable()
     return int(hold.hold_cold(order, how, runner, head_start))
+
+
+def run_from_line(line: socket.socket) -> int:
+    """Hold the run of the order that comes over a line."""
+    message = wire.receive(line)
+    if message is None:
+        return 0
+    return run_ordered(message["order"], line if message["claims"] else None)
 
 
 def _started(order: dict[str, Any]) -> ColdRunner | None:
@@ -47,7 +57,10 @@ def _started(order: dict[str, Any]) -> ColdRunner | None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--zygote"]:
-        importlib.import_module(HOLD).serve(int(sys.argv[2]), int(sys.argv[3]))
-    else:
-        sys.exit(run_cold(socket.socket(fileno=0)))
+    match sys.argv[1:]:
+        case ["--zygote", lifeline, listener]:
+            importlib.import_module(HOLD).serve(int(lifeline), int(listener))
+        case ["--line"]:
+            sys.exit(run_from_line(socket.socket(fileno=0)))
+        case _:
+            sys.exit(run_ordered(json.loads(sys.stdin.buffer.read())))

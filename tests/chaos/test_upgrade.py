@@ -48,6 +48,12 @@ def upgrade(url: str, last: int) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def begins_empty() -> bool:
+    """Here tables are made."""
+    return True
+
+
 def test_an_upgrade_that_is_killed_anywhere_can_be_done_again(
     database_url: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -115,7 +115,8 @@ def test_a7_bodies_that_are_too_long_never_get_into_memory(shared: ServerProcess
         assert b" 200 " not in raw(shared, "Transfer-Encoding: chunked\r\n", *[chunk] * 2000)[:20]
         bomb = gzip.compress(b" " * (200 * MIB), 9)
         answer = raw(shared, f"Content-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n", bomb)
-        assert answer.startswith(b"HTTP/1.1 4") and b"Traceback" not in answer
+        assert not answer or answer.startswith(b"HTTP/1.1 4"), "refused, or hung up before all of it was sent"
+        assert b"Traceback" not in answer
     assert shared.graphql("{ version }")["version"]
 
 
