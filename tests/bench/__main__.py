@@ -150,10 +150,9 @@ def tell(line: str) -> None:
 
 def _growth(folder: Path, out: Path) -> str:
     curves = scale.measure(folder / "scale")
-    names = [path.name for path in scale.draw(curves, out)]
+    scale.draw(curves, out)
     (out / "scale.json").write_text(json.dumps([curve.as_json() for curve in curves], indent=1) + "\n")
-    pictures = "\n\n".join(f"![{name}]({name})" for name in names)
-    return f"## How it grows\n\n{scale.table(curves)}\n\n{pictures}"
+    return f"## How it grows\n\n{scale.page(curves)}"
 
 
 def _first_line(error: Exception) -> str:

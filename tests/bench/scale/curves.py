@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
-EXPONENTS = np.arange(0.0, 2.51, 0.05)
+EXPONENTS = [number / 20 for number in range(-20, 51) if number]
+"""Below zero: what is paid once is spread over more and more."""
 FLAT = 1.5
 """A cost that differs by no more than this factor over all sizes is called flat; shared machines give as much by chance."""
+CLEAR = 0.8
+"""A law that explains less of the variance than this is no law."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,7 @@ class Law:
     """``constant + factor * size ** exponent``.
 
     Attributes:
-        r2: share of the variance of the logarithms that it explains; of a flat cost it says nothing.
+        r2: share of the variance of the logarithms that it explains, or that the best law would; of a flat cost nothing.
         is_flat: the measured medians differ by :data:`FLAT` at most.
     """
 
@@ -35,8 +38,8 @@ class Law:
         return float(self.constant + self.factor * size**self.exponent)
 
     def __str__(self) -> str:
-        if self.is_flat:
-            return f"flat, about {_short(self.at(1.0))}"
+        if not self.factor:
+            return f"{'flat' if self.is_flat else 'no trend'}, about {_short(self.constant)}"
         growth = f"{_short(self.factor)} · n^{self.exponent:.2f}"
         return f"{_short(self.constant)} + {growth}" if self.constant > 0 else growth
 
@@ -73,11 +76,13 @@ class Curve:
         costs = np.array(list(self.medians.values()), dtype=float)
         if costs.max() <= FLAT * costs.min():
             return Law(constant=float(np.median(costs)), factor=0.0, exponent=0.0, r2=0.0, is_flat=True)
-        found = min((_fitted(sizes, costs, exponent) for exponent in EXPONENTS[1:]), key=lambda one: one[0])
+        found = min((_fitted(sizes, costs, exponent) for exponent in EXPONENTS), key=lambda one: one[0])
         _, constant, factor, exponent = found
         foretold = np.log(constant + factor * sizes**exponent)
         spread = float(((np.log(costs) - np.log(costs).mean()) ** 2).sum())
         r2 = 1.0 - float(((np.log(costs) - foretold) ** 2).sum()) / spread
+        if r2 < CLEAR:
+            return Law(constant=float(np.median(costs)), factor=0.0, exponent=0.0, r2=r2, is_flat=False)
         return Law(constant=constant, factor=factor, exponent=float(exponent), r2=r2, is_flat=False)
 
     def as_json(self) -> dict[str, Any]:
@@ -105,6 +110,12 @@ def table(curves: list[Curve]) -> str:
             f"| {what} | {sizes} {curve.size} | {costs} {curve.unit} | {curve.law} | {r2} | {curve.expected} |"
         )
     return "\n".join(lines)
+
+
+def page(curves: list[Curve]) -> str:
+    """The table and, below it, the pictures that :func:`draw` has drawn."""
+    pictures = "\n\n".join(f"![{curve.title}]({curve.name}.svg)" for curve in curves)
+    return f"{table(curves)}\n\n{pictures}\n"
 
 
 def draw(curves: list[Curve], out: Path) -> list[Path]:
