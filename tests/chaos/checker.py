@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -268,13 +269,24 @@ def _about_database(engine: Engine) -> Iterator[Violation]:
 def _about_processes(known: Mapping[str, _Run], seen: Seen) -> Iterator[Violation]:
     if seen.processes is None:
         return
-    noted = {line.pid for line in seen.ledger.lines()}
-    runners = {pid for run in known.values() for pid in _runners(run)}
+    worked = _last_work(known, seen)
     for process in seen.processes:
-        if process.pid in noted | runners or process.kind == "other":
+        if process.started <= worked.get(process.pid, -1.0) or process.kind == "other":
             yield Violation(kind="orphan", what=f"process {process.pid} ({process.kind}) of a run still lives")
     for process in without_daemon(seen.processes):
         yield Violation(kind="orphan", what=f"process {process.pid} ({process.kind}) belongs to no living daemon")
+
+
+def _last_work(known: Mapping[str, _Run], seen: Seen) -> dict[int, float]:
+    """When, by the monotonic clock, each number was last that of a process of a run; numbers are given out again."""
+    since_boot = time.time() - time.monotonic()
+    worked = dict[int, float]()
+    for run in known.values():
+        for pid in _runners(run):
+            worked[pid] = max(worked.get(pid, 0.0), max(event.timestamp for event in run.events) - since_boot)
+    for line in seen.ledger.lines():
+        worked[line.pid] = max(worked.get(line.pid, 0.0), line.at)
+    return worked
 
 
 def _about_folders(known: Mapping[str, _Run], homes: tuple[Path, ...]) -> Iterator[Violation]:

@@ -18,6 +18,7 @@ class Process:
             ``forked`` from them (kernel, runners, steps) and the ``nursery`` of notebooks' kernels; or ``other``. What
             has lost its parent may be taken for one that stands above it.
         command: its command line.
+        started: when, by the host's monotonic clock; a number that was another's before is told apart by it.
     """
 
     pid: int
@@ -25,12 +26,14 @@ class Process:
     session: int
     kind: str
     command: str
+    started: float = 0.0
 
 
 def processes_of(folder: Path) -> list[Process]:
     """Every living process that inherited ``CHAOS_FOLDER=<folder>``, in order of their numbers."""
     mark = f"CHAOS_FOLDER={folder}".encode()
     raw: dict[int, tuple[int, int, str]] = {}
+    started: dict[int, float] = {}
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) != os.getpid():
             with contextlib.suppress(OSError, IndexError, ValueError):
@@ -40,8 +43,9 @@ def processes_of(folder: Path) -> list[Process]:
                 if fields[0] not in "ZX":
                     command = Path(f"/proc/{name}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                     raw[int(name)] = int(fields[1]), int(fields[3]), command
+                    started[int(name)] = int(fields[19]) / os.sysconf("SC_CLK_TCK")
     return [
-        Process(pid=pid, parent=parent, session=session, kind=_kind(pid, raw), command=command)
+        Process(pid=pid, parent=parent, session=session, kind=_kind(pid, raw), command=command, started=started[pid])
         for pid, (parent, session, command) in sorted(raw.items())
     ]
 

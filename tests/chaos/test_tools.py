@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,8 @@ def test_the_checker_finds_processes_that_were_left(sound: Sound) -> None:
     step = Process(pid=4_000_000, parent=10, session=1, kind="forked", command="")
     zygote = Process(pid=12, parent=1, session=12, kind="zygote", command="")
     assert "orphan" in sound.found(processes=(daemon, step)), "a step of an ended run"
+    later = replace(step, started=time.monotonic() + 1.0)
+    assert "orphan" not in sound.found(processes=(daemon, later)), "somebody else has its number by now"
     assert "orphan" in sound.found(processes=(daemon, zygote)), "a helper whose daemon is gone"
     assert without_daemon((daemon, step, zygote)) == [zygote]
 
