@@ -29,8 +29,8 @@ from tests.postgres import Postgres
 
 UNFINISHED = RunFilter(statuses=tuple(status for status in RunStatus if status not in FINAL))
 MIXTURE = ("once", "once", "again", "again", "again", "mapped", "mapped", "twelve", "again", "notebook")
-QUIET = 15.0
-"""Seconds after the last run within which every process of a run must be gone."""
+QUIET = 45.0
+"""Seconds after the last run within which every process of a run must be gone: seconds, on a machine with other work."""
 MINUTE = 60.0
 AHEAD = 10
 """Faults by whose share of runs the client may be ahead, so that no fault meets a fleet without work."""
