@@ -113,6 +113,12 @@ def die_with(parent: int, number: int = signal.SIGKILL) -> None:
         os._exit(1)
 
 
+def outlive_parent() -> None:
+    """Take :func:`die_with` back."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, 0, 0, 0, 0)
+
+
 def kill_run(leader: ProcessIdentity, run_id: str, patience: float = 2.0) -> bool:
     """SIGKILL everything that a run has started, until nothing is found, for what is forked meanwhile.
 
@@ -129,22 +135,35 @@ def kill_run(leader: ProcessIdentity, run_id: str, patience: float = 2.0) -> boo
         Whether nothing of it is left.
     """
     deadline = time.monotonic() + patience
-    while signal_run(leader, run_id, signal.SIGKILL):
+    killed: dict[int, int | None] = {}
+    while True:
+        members = _members(leader, run_id)
+        killed |= {pid: start_ticks(pid) for pid in members}
+        _signal(members, signal.SIGKILL)
+        if not members and not any(ticks and start_ticks(pid) == ticks for pid, ticks in killed.items()):
+            return True  # one that dies loses its environment, and with it the mark, before it is gone
         if time.monotonic() > deadline:
             return False
         time.sleep(0.002)
-    return True
 
 
 def signal_run(leader: ProcessIdentity, run_id: str, number: int) -> int:
     """Signal everything that a run has started, as :func:`kill_run` finds it; returns how many processes that were."""
+    members = _members(leader, run_id)
+    _signal(members, number)
+    return len(members)
+
+
+def _members(leader: ProcessIdentity, run_id: str) -> list[int]:
     found = start_ticks(leader.pid)
     is_same = leader.boot == boot_id() and (found is None or not leader.started or found == leader.started)
-    members = [*(_family(leader.pid) if is_same else ()), *_marked(run_id)]
-    for pid in members:
+    return [*(_family(leader.pid) if is_same else ()), *_marked(run_id)]
+
+
+def _signal(pids: list[int], number: int) -> None:
+    for pid in pids:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
-    return len(members)
 
 
 def _marked(run_id: str) -> list[int]:

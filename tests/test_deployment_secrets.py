@@ -30,7 +30,16 @@ def test_passwords_of_the_settings_are_known(private_home: Path, monkeypatch: py
     (private_home / "orch.yaml").write_text(ORCH_YAML)
     monkeypatch.setenv("MAIL_PASSWORD", "abc-mail")
     found = set(deployment_secrets(read_settings(), {"JUPYTERHUB_API_TOKEN": "abc-hub", "OTHER": "abc-other"}))
-    expected = {"abc-jobs", "p@ss-word", "p%40ss-word", "abc-storage", "abc-header", "abc-mail", "abc-hub", "T0123456789abcdef01"}
+    expected = {
+        "abc-jobs",
+        "p@ss-word",
+        "p%40ss-word",
+        "abc-storage",
+        "abc-header",
+        "abc-mail",
+        "abc-hub",
+        "T0123456789abcdef01",
+    }
     assert expected <= found and not {"abc-other", "hooks", "ops", "orch", "s3://bucket/logs"} & found
 
 

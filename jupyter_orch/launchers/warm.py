@@ -144,9 +144,11 @@ class WarmLauncher(RunLauncher):
 
     def _fork(self) -> socket.socket:
         """A worker that waits for its order on the other end; it ends when this end closes without one."""
+        assert self._process is not None
         ours, theirs = socket.socketpair()
         with theirs:
-            self._who[ours] = identify(fork_child(self._path, "worker", {"home": self._home}, [theirs.fileno()]))
+            asked = {"home": self._home, "parent": self._process.pid}
+            self._who[ours] = identify(fork_child(self._path, "worker", asked, [theirs.fileno()]))
         return ours
 
     def _refill(self) -> None:
@@ -157,12 +159,19 @@ class WarmLauncher(RunLauncher):
     def _fork_spare(self) -> None:
         with contextlib.suppress(ZygoteUnavailable):
             if self._spare is None and not self._is_stopped:
-                spare = self._fork()
+                spare = self._fork_from_a_living_one()
                 with self._lock:
                     if self._spare is None and not self._is_stopped:
                         self._spare = spare
                         return
                 spare.close()
+
+    def _fork_from_a_living_one(self) -> socket.socket:
+        try:
+            return self._fork()
+        except ZygoteUnavailable:
+            self._restart_if_gone()
+            return self._fork()
 
     def _start(self) -> None:
         self._lifeline, theirs = socket.socketpair()
@@ -180,7 +189,7 @@ class WarmLauncher(RunLauncher):
     def _restart_if_gone(self) -> None:
         """Start the warm process again when it has ended, or when somebody has removed the socket that leads to it."""
         with self._lock:
-            if self._process is None or (self._process.poll() is None and self._path.exists()):
+            if self._is_stopped or (self._process and self._process.poll() is None and self._path.exists()):
                 return
             self._close()
             if not self._folder.exists():

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from jupyter_orch import clock
@@ -28,10 +28,16 @@ CLOCK_EVERY = 30.0
 """Seconds between two looks at the server's clock."""
 POOL_LOG = "jupyter_orch"
 _IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not given in time
-_LAST_WORD = f"SELECT pg_current_xact_id()::text, count(pg_notify('{CHANNEL}', news)) FROM unnest(%s::text[]) AS news"
+_SINCE_WHEN = "concat(pg_postmaster_start_time(), ' ', (SELECT checkpoint_lsn FROM pg_control_checkpoint()))"
+"""Another one when the server was started again, has recovered from a crash, or is another server (a standby)."""
+_LAST_WORD = (
+    f"SELECT pg_current_xact_id()::text, {_SINCE_WHEN}, count(pg_notify('{CHANNEL}', news)) "
+    "FROM unnest(%s::text[]) AS news"
+)
+_IN_THE_FUTURE = "22023"  # how the server refuses to look up the number of a transaction that was not begun
 _UNKNOWN_ROLE = re.compile(r'role "([^"]*)" does not exist')
 _ITS_TIME = "SELECT extract(epoch FROM clock_timestamp())"
-_OUTCOME = "SELECT pg_xact_status(%s::xid8)"
+_OUTCOME = f"SELECT pg_xact_status(%s::xid8), {_SINCE_WHEN}"
 
 
 class PostgresDoor:
@@ -146,32 +152,42 @@ class PostgresDoor:
         return f"the Postgres server at {host}:{self._where.port or 5432}"
 
     def _commit(self, connection: Connection, news: list[str]) -> None:
-        xid = connection.exec_driver_sql(_LAST_WORD, (news,)).one()[0]
+        xid, since = connection.exec_driver_sql(_LAST_WORD, (news,)).one()[:2]
         try:
             connection.commit()
         except (OperationalError, InterfaceError):
-            if not self._was_committed(xid):
+            if not self._was_committed(xid, since):
                 raise
 
-    def _was_committed(self, xid: str) -> bool:
+    def _was_committed(self, xid: str, since: str) -> bool:
         """Look up a transaction whose commit was asked for before the connection was lost.
 
+        A server that recovers from a crash gives the numbers of transactions that had not reached its disk to others.
+        So after one, "committed" may speak of somebody else's; every other answer is as good as before.
+
         Raises:
-            StorageUnavailable: that can not be told for now.
+            StorageUnavailable: that can not be told for now, or ever.
         """
         until = time.monotonic() + LOOK_UP
         reason = "the transaction goes on"
         while time.monotonic() < until:
             try:
                 with self.read() as connection:
-                    outcome = connection.exec_driver_sql(_OUTCOME, (xid,)).scalar()
+                    outcome, since_now = connection.exec_driver_sql(_OUTCOME, (xid,)).one()
             except (OperationalError, InterfaceError, PoolTimeout) as error:
                 reason = _first_line(error.orig if isinstance(error, OperationalError | InterfaceError) else error)
+            except DataError as error:
+                if getattr(error.orig, "sqlstate", None) != _IN_THE_FUTURE:
+                    raise
+                return False  # a number that the crash took back, and nobody has yet
             else:
+                if outcome == "committed" and since_now != since:
+                    reason = "the server has begun anew"
+                    break
                 if outcome != "in progress":
                     return bool(outcome == "committed")
             time.sleep(0.1)
-        raise StorageUnavailable(f"{self._name}: whether the last commit was stored is not known yet ({reason})")
+        raise StorageUnavailable(f"{self._name}: whether the last commit was stored is not known ({reason})")
 
 
 def _socket_of(connection: Connection) -> int:

@@ -15,6 +15,7 @@ from jupyter_orch import wire
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.ports import LaunchOrder
+from jupyter_orch.processes import die_with, outlive_parent
 from jupyter_orch.settings import read_settings
 from jupyter_orch.worker.cold_runner import ColdRunner
 from jupyter_orch.worker.head_start import HeadStart
@@ -49,8 +50,10 @@ def hold_forked(args: dict[str, Any], fds: list[int]) -> int:
     """Hold runs of the launcher at the other end; whichever of order and database can be had first comes first.
 
     A worker whose run has ended says so and waits for another order for a moment: in a burst of runs none has to be
-    forked and none has to open the database.
+    forked and none has to open the database. One that has not had an order ends with the process that it was forked
+    from.
     """
+    die_with(args["parent"])
     launcher = socket.socket(fileno=fds[0])
     waits_for_us = bool(select.select([launcher], [], [], 0.0)[0])
     order = _take_order(launcher) if waits_for_us else None
@@ -84,6 +87,7 @@ def _take_order(launcher: socket.socket) -> LaunchOrder | None:
     message = wire.receive(launcher)
     if message is None:
         return None
+    outlive_parent()
     wire.send(launcher, {"taken": True})
     return msgspec.convert(message["order"], LaunchOrder)
 

@@ -39,8 +39,9 @@ def test_all_mistakes_are_shown_at_once_and_lead_to_their_lines(lab: Lab) -> Non
     launch.click(force=True)
     lab.page.keyboard.press("ControlOrMeta+Enter")
     launchpad.mistakes.filter(has_text="resorces").click()
-    assert (
-        lab.page.evaluate("getSelection().anchorNode.parentElement.closest('.cm-line').textContent") == "resorces: {}"
+    lab.page.wait_for_function(
+        "line => getSelection().anchorNode?.parentElement?.closest('.cm-line')?.textContent === line",
+        arg="resorces: {}",
     )
     lab.picture("launchpad-mistakes")
     assert runs_of(lab, "choosy") == before

@@ -22,7 +22,9 @@ def test_every_kind_of_event_is_explained(kind: str) -> None:
     assert kind in (ROOT / "docs" / "reference" / "events.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "chaos", "mutants", "fuzz", "ui", "docs", "clean"])
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "check", "bench", "chaos", "mutants", "fuzz", "ui", "docs", "clean"]
+)
 def test_make_help_lists_every_command(target: str) -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert f"make {target}" in listed

@@ -16,6 +16,7 @@ import pytest
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.launchers.warm import WarmLauncher
 from jupyter_orch.ports import LaunchOrder, WorkerHealth
+from jupyter_orch.processes import is_alive
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.settings import read_settings
@@ -117,10 +118,6 @@ def test_a_worker_that_died_while_it_waited_is_passed_over(world: World) -> None
 def test_without_its_parent_the_launch_is_cold_and_the_next_one_warm_again(world: World) -> None:
     wait_for(lambda: world.launcher._spare is not None)
     os.kill(world.parent(), signal.SIGKILL)
-    spare = world.launcher._spare
-    assert spare is not None
-    world.launcher._spare = None
-    spare.close()
     run, how = world.launch()
     assert how.startswith("in a new process (") and world.ended(run).status == S.FAILURE
     (started,) = world.instance.storage.read_events(run.run_id, types=["PIPELINE_START"])
@@ -131,6 +128,19 @@ def test_without_its_parent_the_launch_is_cold_and_the_next_one_warm_again(world
         return world.launch()[1] == "forked from a warm worker"
 
     wait_for(is_warm)
+
+
+def test_who_has_no_run_ends_with_its_parent_and_who_has_one_goes_on(world: World) -> None:
+    wait_for(lambda: world.launcher._spare is not None)
+    spare = world.launcher._spare
+    assert spare is not None
+    waits = world.launcher._who[spare]
+    world.launcher._spare = None
+    run, _ = world.launch()
+    os.kill(world.parent(), signal.SIGKILL)
+    wait_for(lambda: not is_alive(waits))
+    assert world.ended(run).failure is not None, "it has told how its run ended"
+    spare.close()
 
 
 def test_without_its_folder_the_launch_is_cold_and_the_next_one_warm_again(world: World) -> None:

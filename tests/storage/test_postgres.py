@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -12,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy import event as on
 
 from jupyter_orch import clock
@@ -152,6 +154,36 @@ def patient(storage: SqlStorage) -> Any:
         except StorageUnavailable:
             if time.monotonic() > until:
                 raise
+
+
+@pytest.mark.parametrize("is_given_out_again", [True, False])
+def test_the_number_of_a_lost_transaction_says_nothing_when_it_is_somebody_elses(
+    server: Postgres, url: str, storage: SqlStorage, monkeypatch: pytest.MonkeyPatch, is_given_out_again: bool
+) -> None:
+    """B-K: what a crash took from the journal on its way to the disk is not taken for stored."""
+    start(storage, "r")
+    plainly = Connection.commit
+
+    def crash(connection: Connection) -> None:
+        monkeypatch.setattr(Connection, "commit", plainly)
+        mine = int(connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one())
+        server.kill()
+        server.start()
+        with plain(url) as other:
+            while is_given_out_again and _spent(other) < mine:
+                continue
+        plainly(connection)
+
+    monkeypatch.setattr(Connection, "commit", crash)
+    with contextlib.suppress(StorageUnavailable):
+        storage.append_events("r", 1, [event()])
+        assert [e.seq for e in storage.read_events("r")] == [1], "an answer is true"
+    assert len(storage.read_events("r")) <= 1
+
+
+def _spent(connection: psycopg.Connection[Any]) -> int:
+    (number,) = connection.execute("SELECT pg_current_xact_id()::text").fetchone() or ("0",)
+    return int(number)
 
 
 # a server that does not answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import threading
 from typing import Any
@@ -40,7 +41,7 @@ def test_the_last_run_of_a_worker_is_followed_by_no_other_order(monkeypatch: pyt
 
     launching = threading.Thread(target=launcher)
     launching.start()
-    assert hold.hold_forked({"home": "/nowhere"}, [theirs.detach()]) == 0
+    assert hold.hold_forked({"home": "/nowhere", "parent": os.getppid()}, [theirs.detach()]) == 0
     launching.join(30.0)
     ours.close()
     assert worked == ["r0", "r1"] and said.count({"taken": True}) == len(worked)
