@@ -1,5 +1,6 @@
 """Adds Node.js from PyPI to the build where the machine has no usable one; an sdist carries the built panel."""
 
+import compileall
 import os
 import re
 import shutil
@@ -38,3 +39,6 @@ class NodeHook(BuildHookInterface):
         """An unpacked sdist has newer sources than its built panel only by the clock."""
         if self._is_sdist():
             os.environ["SKIP_JUPYTER_BUILDER"] = "1"
+        if version == "editable":  # pip compiles what it copies; where Python may write nothing, each start compiles
+            for package in ("jupyter_orch", "kernel/jupyter_orch_kernel"):
+                compileall.compile_dir(Path(self.root) / package, quiet=2)

@@ -307,7 +307,8 @@ def _runners(run: _Run) -> set[int]:
 def _pids(run: _Run) -> set[int]:
     """Every process that is known to have worked for a run."""
     workers = {int(json.loads(e.data)["pid"]) for e in run.events if e.type == "PIPELINE_START"}
-    return workers | _runners(run) | {line.pid for line in run.lines}
+    kernels = {json.loads(e.data).get("kernel_pid", 0) for e in run.events if e.type == "ENGINE_EVENT"}
+    return workers | _runners(run) | kernels | {line.pid for line in run.lines}
 
 
 def by_kind(found: list[Violation]) -> dict[str, list[str]]:

@@ -159,6 +159,13 @@ def test_the_checker_takes_a_failure_for_explained_when_a_process_of_the_run_was
     assert "failed" not in sound.found(hurt=frozenset({os.getpid()}))
 
 
+def test_the_checker_knows_the_kernel_of_a_notebook_before_its_first_cell(sound: Sound) -> None:
+    sound.spoil("UPDATE runs SET status = 'FAILURE', failure = '{}'")
+    sound.spoil("""UPDATE events SET type = 'ENGINE_EVENT', data = '{"kernel_pid": 77}' WHERE seq = 4""")
+    assert "failed" in sound.found(hurt=frozenset({78}))
+    assert "failed" not in sound.found(hurt=frozenset({77}))
+
+
 def test_the_checker_finds_processes_that_were_left(sound: Sound) -> None:
     daemon = Process(pid=10, parent=1, session=10, kind="daemon", command="")
     step = Process(pid=4_000_000, parent=10, session=1, kind="forked", command="")
