@@ -32,7 +32,13 @@ from jupyter_orch.runs.run_tags import max_runtime_of
 from jupyter_orch.settings import RunMonitoring
 
 TURN = 0.15
-"""Seconds until a worker that has just claimed its run is watched, while any run is in progress."""
+"""Seconds between two looks at the runs in progress."""
+
+SOON = 0.04
+"""The same while a worker is on its way: it is watched from the look on that finds it has claimed its run."""
+
+SETTLING = 0.005
+"""Seconds from a worker's end to the look at its run: those that end together are looked at together."""
 
 UNCLAIMED = 15.0
 """Seconds that a worker has for its claim when the process that had asked for it has ended."""
@@ -232,15 +238,16 @@ class Rescuer(Loop):
         for pid in local - self._pidfds.keys():
             with contextlib.suppress(OSError):
                 self._pidfds[pid] = os.pidfd_open(pid)
+        turn = SOON if any(run.status == RunStatus.STARTING for run in held) else TURN
         if not self._pidfds:
-            return TURN if held else max(TURN, self._watch.poll_interval)
+            return turn if held else max(TURN, self._watch.poll_interval)
         poll = select.poll()
         for fd in self._pidfds.values():
             poll.register(fd, select.POLLIN)
-        died = {fd for fd, _ in poll.poll(TURN * 1000)}
+        died = {fd for fd, _ in poll.poll(turn * 1000)}
         for pid in [pid for pid, fd in self._pidfds.items() if fd in died]:
             os.close(self._pidfds.pop(pid))
-        return 0.05 if died else 0.0  # a worker that ended in order has told the journal by then
+        return SETTLING if died else 0.0
 
 
 _HELD = (RunStatus.STARTED, RunStatus.CANCELING)

@@ -49,7 +49,7 @@ def test_launch_shows_the_run_live_and_green_and_opens_its_notebook(page: Page, 
     run.tab("Notebook").button("Open executed notebook").click()
     plot = page.get_by_role("main").locator(".jp-Notebook img").first
     expect(plot).to_be_visible(timeout=20_000)
-    assert plot.evaluate("image => image.naturalWidth") > 50
+    assert plot.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
     expect(page.get_by_text("notebook is read-only")).to_be_visible()
     expect(page.get_by_role("main").get_by_text("No Kernel").first).to_be_visible()
     expect(
