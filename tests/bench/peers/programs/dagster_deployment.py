@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from servers import HOST, SLOWNESS, Group, free_port, request, wait_for
+from servers import HOST, SLOWNESS, Group, free_port, insist, request, wait_for
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -89,7 +89,7 @@ class Deployment(Group):
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of a GraphQL answer."""
-        answer = request(self.url, {"query": query, "variables": variables})
+        answer = insist(lambda: request(self.url, {"query": query, "variables": variables}))
         if "errors" in answer:
             raise RuntimeError(str(answer["errors"])[:300])
         data: dict[str, Any] = answer["data"]

@@ -155,7 +155,7 @@ def ticks() -> Lines:
         _sleep_until(second)
         appeared[f"file{number}"] = time.time()
         (deployment.marks / "inbox" / f"file{number}").touch()
-    wait_for(lambda: len(_tagged(deployment, "file")) == 2 and len(_tagged(deployment, "due")) >= 2, 90, 0.5)
+    wait_for(lambda: len(_tagged(deployment, "file")) == 2 and len(_tagged(deployment, "due")) >= 2, 240, 0.5)
     due = {run_id: float(moment) for run_id, moment in _tagged(deployment, "due").items()}
     files = {run_id: appeared[name] for run_id, name in _tagged(deployment, "file").items()}
     late = [(time_in(deployment.marks / run_id) - moment) * 1000 for run_id, moment in (due | files).items()]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prefect import flow, task
 from prefect.futures import wait
+from prefect.runtime import flow_run
 
 MARKS = Path(os.environ.get("MARKS", "."))
 
@@ -21,7 +22,7 @@ def stamp(name: str) -> None:
 
 @flow
 def one(name: str = "") -> None:
-    stamp(name or f"due-{time.time()}")
+    stamp(name or f"due-{flow_run.scheduled_start_time.timestamp()}")
 
 
 @flow
