@@ -118,6 +118,13 @@ def test_a_location_is_loaded_and_asked(serving: Serving) -> None:
     assert address.socket is not None and Path(address.socket).exists()
 
 
+def test_of_many_calls_nothing_is_remembered(serving: Serving) -> None:
+    servers = serving()
+    assert all(is_right(servers) for _ in range(20))
+    (replica,) = servers._find("code.py")._replicas
+    assert replica.kernel.session.digest_history == set()
+
+
 def test_saved_code_is_loaded_by_itself_and_a_broken_save_keeps_the_last_good(serving: Serving, tmp_path: Path) -> None:
     (tmp_path / "helper_words.py").write_text("NAME = 'fine'\n")
     (tmp_path / "code.py").write_text("import helper_words\n" + CODE.replace("def fine()", "def fine()"))
