@@ -84,7 +84,7 @@ class KernelChannel:
         socket.linger = 1000
         socket.connect(f"{info['transport']}://{info['ip']}{separator}{info[f'{channel}_port']}")
         self._session = manager.session
-        # A reply that comes again finds nobody who waits for its id; what Jupyter remembers against such takes megabytes.
+        # A reply that comes again finds nobody who waits for it; what Jupyter remembers against such takes megabytes.
         self._session.digest_history_size = 0
         self._stream = ZMQStream(socket)
         self._replies = PendingReplies()
