@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ TURN = 0.15
 
 SOON = 0.04
 """The same while a worker is on its way: it is watched from the look on that finds it has claimed its run."""
+
+SHARE = 0.1
+"""Of this loop's time that the looks may take for being so frequent."""
 
 SETTLING = 0.005
 """Seconds from a worker's end to the look at its run: those that end together are looked at together."""
@@ -106,13 +110,15 @@ class Rescuer(Loop):
         is_in_touch = self._last_turn <= now <= self._last_turn + LEASE / 2  # was not asleep or without an answer
         if not is_in_touch or self.outage.is_told:  # a storage that can be read and not written is away as well
             self._in_touch_since = now
+        begun = time.monotonic()
         held = self._storage.list_runs(RunFilter(statuses=tuple(IN_PROGRESS)), limit=10_000)
+        soon = max(SOON, min(TURN, (time.monotonic() - begun) / SHARE))
         self._last_turn = now
         for run in held:
             self._look_at(run, now)
         self._forget_all_but(held)
         self._sweep()
-        return self._wait_for_a_death(held)
+        return self._wait_for_a_death(held, soon)
 
     def _look_at(self, run: Run, now: float) -> None:
         if run.status == RunStatus.STARTING:
@@ -230,15 +236,19 @@ class Rescuer(Loop):
             return run.runner is None or kill_run(run.runner, run.run_id)
         return self._launcher.can_terminate(run) and self._launcher.terminate(run)
 
-    def _wait_for_a_death(self, held: list[Run]) -> float:
-        """Watch the local workers for at most a turn; returns how long to sleep when there are none."""
+    def _wait_for_a_death(self, held: list[Run], soon: float) -> float:
+        """Watch the local workers for at most a turn; returns how long to sleep when there are none.
+
+        Args:
+            soon: seconds of a turn while a worker is on its way.
+        """
         local = {run.worker.pid for run in held if run.worker is not None and is_local(run.worker)}
         for pid in self._pidfds.keys() - local:
             os.close(self._pidfds.pop(pid))
         for pid in local - self._pidfds.keys():
             with contextlib.suppress(OSError):
                 self._pidfds[pid] = os.pidfd_open(pid)
-        turn = SOON if any(run.status == RunStatus.STARTING for run in held) else TURN
+        turn = soon if any(run.status == RunStatus.STARTING for run in held) else TURN
         if not self._pidfds:
             return turn if held else max(TURN, self._watch.poll_interval)
         poll = select.poll()
