@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -13,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from jupyter_orch.records.run import RunFilter
 from jupyter_orch.records.status import RunStatus
@@ -117,6 +118,8 @@ class Monkey(threading.Thread):
         fault = self._chance.choice(kinds)()
         if fault is not None:
             self.faults.append(fault)
+            with open(self._fleet.folder / "faults", "a") as told:  # for whoever asks later what happened to a process
+                told.write(json.dumps({**asdict(fault), "time": time.time()}) + "\n")
 
     def _victim(self, kind: str) -> int | None:
         alive = {process.pid: process.kind for process in self._fleet.processes()}
