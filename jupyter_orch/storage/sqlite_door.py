@@ -29,7 +29,7 @@ WAL_LIMIT = 64 * 1024 * 1024
 _WRITE_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 PAGES_KIB = 512
-"""Of each connection's own cache of pages, behind which the system has one: pages of 25 runs, events and appends take no
+"""Of each connection's own cache of pages, behind which the system has one: runs, events and appends take no
 longer than with SQLite's 2,000, and a server with its dozen connections stays smaller."""
 
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
