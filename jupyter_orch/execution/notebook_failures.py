@@ -41,6 +41,15 @@ def cell_failure(error: BaseException, solid: NotebookSolidDefinition, executed:
         return NotebookCellFailed(_failure_of_cell(error, solid, executed))
     number = _running_cell(executed)
     where = f"cell {number}" if number else "the notebook"
+    if kind == "RuntimeError" and str(error).startswith("Kernel died"):  # jupyter_client's word for it
+        return NotebookCellFailed(
+            Failure(
+                cls="KernelDied",
+                message="the kernel died before the first cell",
+                file=solid.notebook_path,
+                hint="nothing of the notebook has run; the step's output says what the kernel said, if it said anything",
+            )
+        )
     if kind == "DeadKernelError":
         return NotebookCellFailed(
             Failure(

@@ -65,6 +65,7 @@ class Report:
         runs: how many ended how.
         slowest_end: seconds from the last fault until everything was at rest.
         was_cut_short: somebody pressed Ctrl-C; what had been done by then was checked all the same.
+        logs: the daemons' own, when there are violations.
     """
 
     database: str
@@ -78,6 +79,7 @@ class Report:
     slowest_end: float = 0.0
     was_cut_short: bool = False
     violations: list[str] = field(default_factory=list)
+    logs: str = ""
 
 
 class Client:
@@ -196,7 +198,7 @@ def campaign(
         found += _at_rest(fleet, seen)
         _count(report, fleet, monkey)
         if found:
-            report.violations = [*map(str, found), fleet.logs()]
+            report.violations, report.logs = [*map(str, found)], fleet.logs()
     report.seconds = round(time.monotonic() - begun, 1)
     return report
 

@@ -24,6 +24,7 @@ def collect(files: list[Path], folder: Path) -> None:
     known: dict[tuple[str, int], Report] = {}
     earlier: list[Report] = json.loads(kept.read_text()) if kept.exists() else []
     for report in [*earlier, *(json.loads(file.read_text()) for file in files)]:
+        report["found"].pop("logs", None)
         known[report["piece"], report["seed"]] = report
     reports = [known[key] for key in sorted(known)]
     kept.write_text(json.dumps(reports, indent=1, ensure_ascii=False) + "\n")
@@ -57,12 +58,11 @@ def said(found: dict[str, Any]) -> str:
 
 def _of_campaign(found: dict[str, Any]) -> str:
     runs = ", ".join(f"{count} {status}" for status, count in sorted(found["runs"].items()))
-    violations = found["violations"][:-1] if found["violations"] else []  # the last entry is the daemons' logs
     kinds = ", ".join(f"{kind} {count}" for kind, count in found["faults"].items())
     return (
         f"{found['database']}: {sum(found['faults'].values())} faults ({kinds}), {sum(found['runs'].values())} runs ({runs}), "
         f"{found['resumed']} resumed, {found['steps']} steps, at rest {found['slowest_end']} s after the last fault, "
-        f"{len(violations)} violations"
+        + "; ".join([f"{len(found['violations'])} violations", *found["violations"]])
     )
 
 

@@ -64,12 +64,17 @@ def test_a_collection_has_each_piece_once_with_the_newest_figures(tmp_path: Path
 def test_a_campaign_tells_its_violations(tmp_path: Path) -> None:
     found = {
         "database": "sqlite", "faults": {"kill step": 2}, "runs": {"SUCCESS": 3}, "resumed": 1, "steps": 9,
-        "slowest_end": 1.5, "violations": ["lost: run 1", "the logs"],
+        "slowest_end": 1.5, "violations": ["lost: run 1"], "logs": "many lines",
     }  # fmt: skip
     _write(tmp_path / "a.json", "campaign-sqlite", False, found)
     collect([tmp_path / "a.json"], tmp_path)
     told = (tmp_path / "chaos.md").read_text()
-    assert "2 faults (kill step 2), 3 runs (3 SUCCESS)" in told and "1 violations" in told and "**no**" in told
+    assert (
+        "2 faults (kill step 2), 3 runs (3 SUCCESS)" in told
+        and "1 violations; lost: run 1" in told
+        and "**no**" in told
+    )
+    assert "many lines" not in told + (tmp_path / "chaos.json").read_text()
 
 
 def _outage(seconds: float) -> dict[str, Any]:

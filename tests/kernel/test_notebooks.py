@@ -227,15 +227,27 @@ def test_cancel_kills_the_kernel_of_a_cell_that_goes_on(tmp_path: Path, monkeypa
     assert not is_alive(pid)
 
 
-def test_cancel_ends_a_kernel_that_is_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = Path(os.environ["JUPYTER_DATA_DIR"], "kernels", "silent", "kernel.json")
-    spec.parent.mkdir(parents=True)
-    start = f"{SAY_PID}\nimport time\ntime.sleep(600)"
-    named = {"display_name": "Silent", "language": "python"}
-    spec.write_text(json.dumps({"argv": [sys.executable, "-c", start, "{connection_file}"], **named}))
-    write(tmp_path / "book.ipynb", "1", metadata={"kernelspec": {"name": "silent", **named}})
+def test_cancel_ends_a_kernel_that_is_starting(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "1", metadata=kernel_of(f"{SAY_PID}\nimport time\ntime.sleep(600)"))
     _, pid = canceled(tmp_path, lambda: launched(tmp_path))
     assert not is_alive(pid)
+
+
+def test_n10_a_kernel_that_dies_while_it_starts_is_noticed(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", "1", metadata=kernel_of("import sys\nprint('no license', file=sys.stderr)"))
+    run = launched(tmp_path)
+    failure = run.failure("book")
+    assert (failure["cls"], failure["message"]) == ("KernelDied", "the kernel died before the first cell")
+    assert "no license" in run.out("book", "err")
+
+
+def kernel_of(code: str) -> dict[str, Any]:
+    """A notebook's metadata that ask for a kernel which is this program."""
+    spec = Path(os.environ["JUPYTER_DATA_DIR"], "kernels", "silent", "kernel.json")
+    spec.parent.mkdir(parents=True, exist_ok=True)
+    named = {"display_name": "Silent", "language": "python"}
+    spec.write_text(json.dumps({"argv": [sys.executable, "-c", code, "{connection_file}"], **named}))
+    return {"kernelspec": {"name": "silent", **named}}
 
 
 SAY_PID = "import os\nopen('pid.part', 'w').write(str(os.getpid()))\nos.rename('pid.part', 'pid')"
