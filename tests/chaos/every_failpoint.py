@@ -121,6 +121,10 @@ class Prepared:
         """One run fails, and is to be tried again and told of."""
         assert self._journal.fail(self.failed, "no luck", [event(EventType.STEP_FAILURE, step_key="a")]) is not None
 
+    def report(self) -> None:
+        """As the worker of the run that is to be canceled would while it lives."""
+        self._journal.renew(self.victim)
+
     def _held(self, worker: ProcessIdentity, tags: dict[str, str]) -> Run:
         run, _ = self._journal.submit(submission(tags=tags))
         won = self._journal.dequeue(run)
@@ -160,6 +164,7 @@ def test_everything_that_was_asked_for_is_done_once(
         hit_at = clock.now()
         paused_until = time.monotonic() + (PAUSED if action == "stop" else 0.0)
         while action == "stop" and time.monotonic() < paused_until:
+            prepared.report()
             _turn(well)
         hurt.send_signal(signal.SIGCONT)
         if action == "kill":
