@@ -47,7 +47,7 @@ def cell_failure(error: BaseException, solid: NotebookSolidDefinition, executed:
                 cls="KernelDied",
                 message="the kernel died before the first cell",
                 file=solid.notebook_path,
-                hint="nothing of the notebook has run; the step's output says what the kernel said, if it said anything",
+                hint="nothing of the notebook has run; what the kernel said, if anything, is in the step's output",
             )
         )
     if kind == "DeadKernelError":
