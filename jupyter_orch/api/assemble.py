@@ -72,8 +72,8 @@ def document() -> DocumentNode:
 
 
 def make_schema() -> GraphQLSchema:
-    """The executable schema; that its document is valid is known from the tests, and not looked at in each server."""
-    schema = build_ast_schema(document(), assume_valid_sdl=True)
+    """The executable schema; that it is valid is known from the tests, and not looked at in each server."""
+    schema = build_ast_schema(document(), assume_valid=True)
     for part in PARTS:
         for type_name, fields in part.items():
             for name, resolve in fields.items():

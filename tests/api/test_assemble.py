@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from graphql import DocumentNode, NamedTypeNode, NameNode, parse, validate_schema
+from graphql import DocumentNode, NamedTypeNode, NameNode, build_ast_schema, parse, print_schema, validate_schema
 from graphql.language import FieldDefinitionNode, ObjectTypeDefinitionNode
 from graphql.validation.validate import validate_sdl
 
-from jupyter_orch.api.assemble import document, make_schema
+from jupyter_orch.api.assemble import document, sdl
 
 
 @pytest.fixture(scope="module")
@@ -28,4 +28,5 @@ def test_a_mistake_in_it_would_be_seen(ours: DocumentNode) -> None:
 
 
 def test_its_types_fit_together() -> None:
-    assert validate_schema(make_schema()) == []
+    assert validate_schema(build_ast_schema(document())) == []
+    assert print_schema(build_ast_schema(document())) == sdl()
