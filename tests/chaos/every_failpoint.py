@@ -6,7 +6,6 @@ goes on with the same database, until everything that was asked for is done, onc
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -23,7 +22,7 @@ from jupyter_orch.automation import schedules as schedule_ticks
 from jupyter_orch.automation import sensors as sensor_ticks
 from jupyter_orch.automation.backfills import BackfillWish
 from jupyter_orch.failpoints import FOLDER_VARIABLE, VARIABLE
-from jupyter_orch.ports import RunStorage, StorageUnavailable
+from jupyter_orch.ports import RunStorage
 from jupyter_orch.processes import identify, this_process
 from jupyter_orch.records import codec
 from jupyter_orch.records.backfill import BackfillStatus
@@ -123,9 +122,8 @@ class Prepared:
         assert self._journal.fail(self.failed, "no luck", [event(EventType.STEP_FAILURE, step_key="a")]) is not None
 
     def report(self) -> None:
-        """As the worker of the run that is to be canceled would while it lives; who is paused may hold SQLite's lock."""
-        with contextlib.suppress(StorageUnavailable):
-            self._journal.renew(self.victim)
+        """As the worker of the run that is to be canceled would while it lives."""
+        self._journal.renew(self.victim)
 
     def _held(self, worker: ProcessIdentity, tags: dict[str, str]) -> Run:
         run, _ = self._journal.submit(submission(tags=tags))
@@ -166,7 +164,8 @@ def test_everything_that_was_asked_for_is_done_once(
         hit_at = clock.now()
         paused_until = time.monotonic() + (PAUSED if action == "stop" else 0.0)
         while action == "stop" and time.monotonic() < paused_until:
-            prepared.report()
+            if point == "queue.submitted":  # elsewhere it has been asked to cancel by now
+                prepared.report()
             _turn(well)
         hurt.send_signal(signal.SIGCONT)
         if action == "kill":
