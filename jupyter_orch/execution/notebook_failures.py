@@ -36,11 +36,18 @@ class NotebookCellFailed(DagsterError):
 
 
 def cell_failure(error: BaseException, solid: NotebookSolidDefinition, executed: str) -> BaseException:
+    """What a notebook's step fails with, in words of the notebook.
+
+    Args:
+        error: what papermill, nbclient or jupyter_client raised.
+        executed: path of the executed notebook, whose cells tell how far it came.
+
+    Returns:
+        :class:`NotebookCellFailed`, or the error itself when it says nothing of a cell or kernel.
+    """
     kind = type(error).__name__
     if kind == "PapermillExecutionError":
         return NotebookCellFailed(_failure_of_cell(error, solid, executed))
-    number = _running_cell(executed)
-    where = f"cell {number}" if number else "the notebook"
     if kind == "RuntimeError" and str(error).startswith("Kernel died"):  # jupyter_client's word for it
         return NotebookCellFailed(
             Failure(
@@ -50,6 +57,8 @@ def cell_failure(error: BaseException, solid: NotebookSolidDefinition, executed:
                 hint="nothing of the notebook has run; what the kernel said, if anything, is in the step's output",
             )
         )
+    number = _running_cell(executed)
+    where = f"cell {number}" if number else "the notebook"
     if kind == "DeadKernelError":
         return NotebookCellFailed(
             Failure(

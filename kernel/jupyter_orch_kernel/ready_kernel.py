@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_orch.execution.notebook_kernels import LARGEST_REQUEST
-from jupyter_orch.processes import RUN_MARK
+from jupyter_orch.processes import RUN_MARK, outlive_parent
 
-_PR_SET_PDEATHSIG = 1
 _F_SETSIG = 10
 _ENV_START = 47  # of the fields of /proc/self/stat behind the name
 _DESCRIPTORS = 4
@@ -167,7 +166,7 @@ def _tie(leash: int) -> None:
     poll.register(leash, 0)
     if poll.poll(0):  # it was let go before we looked
         os._exit(1)
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, 0, 0, 0, 0)
+    outlive_parent()
 
 
 def _mark(run_id: str) -> None:
