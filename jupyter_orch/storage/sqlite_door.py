@@ -33,8 +33,8 @@ PAGES_KIB = 512
 longer than with SQLite's 2,000, and a server with its dozen connections stays smaller."""
 
 KEPT = 12
-"""Connections that stay open, the last one used first. Those beyond are closed after use, and each leaves a hole in the
-heap of the thread that made it: with SQLAlchemy's 5 a busy server made one in two seconds and grew by megabytes an hour."""
+"""Connections that stay open, the last one used first. One beyond them is closed after use and leaves a hole in the
+heap of the thread that made it: with SQLAlchemy's 5, a busy server made one in two seconds and grew by 3 MB an hour."""
 
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
