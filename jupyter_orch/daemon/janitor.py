@@ -46,7 +46,7 @@ class Janitor(Loop):
         self._retention = retention
         self._remove_files = remove_files
         self._remove_output = remove_output
-        self._without_output: set[int] = set()  # asking a store far away about every old run each hour would be dear
+        self._without_output: set[str] = set()  # asking a store far away about every old run each hour would be dear
 
     def poll(self) -> float:
         now = clock.now()
@@ -70,6 +70,7 @@ class Janitor(Loop):
             for through in range(EVENTS_A_TIME, run.event_seq, EVENTS_A_TIME):
                 self._runs.drop_events(run.run_id, through)
             removed += self._runs.delete_run(run.run_id)
+            self._without_output.discard(run.run_id)
             if removed >= RUNS_A_TURN:
                 break
         return removed
@@ -77,10 +78,10 @@ class Janitor(Loop):
     def _old_output(self, now: float) -> int:
         removed = 0
         for run in self._ended_before(now, self._retention.compute_logs):
-            if run.cursor in self._without_output:
+            if run.run_id in self._without_output:
                 continue
             removed += self._remove_output(run)
-            self._without_output.add(run.cursor)
+            self._without_output.add(run.run_id)
             if removed >= RUNS_A_TURN:
                 break
         return removed
