@@ -27,7 +27,7 @@ from jupyter_orch.launchers.cold import ColdLauncher, worker_log
 from jupyter_orch.ports import LaunchOrder, RunLauncher, WorkerHealth
 from jupyter_orch.processes import end_process, identify
 from jupyter_orch.records.run import ProcessIdentity, Run
-from jupyter_orch.zygote.client import ZygoteUnavailable, fork_child
+from jupyter_orch.zygote.client import ZygoteSilent, ZygoteUnavailable, fork_child
 from jupyter_orch.zygote.protocol import listen
 
 ANSWER = 10.0
@@ -61,6 +61,7 @@ class WarmLauncher(RunLauncher):
         self._refill()
 
     def launch(self, order: LaunchOrder) -> str:
+        asked = self._process
         try:
             for worker in self._waiting():
                 if self._hand_over(worker, order):
@@ -69,6 +70,7 @@ class WarmLauncher(RunLauncher):
                 raise ZygoteUnavailable("the warm worker ended before it took its order")
             return "forked from a warm worker"
         except ZygoteUnavailable as error:
+            self._give_up_if_silent(asked, error)
             self._restart_if_gone()
             return f"{self._cold.launch(replace(order, worker_note=error.message))} ({error.message})"
         finally:
@@ -167,11 +169,20 @@ class WarmLauncher(RunLauncher):
                 spare.close()
 
     def _fork_from_a_living_one(self) -> socket.socket:
+        asked = self._process
         try:
             return self._fork()
-        except ZygoteUnavailable:
+        except ZygoteUnavailable as error:
+            self._give_up_if_silent(asked, error)
             self._restart_if_gone()
             return self._fork()
+
+    def _give_up_if_silent(self, asked: subprocess.Popen[bytes] | None, error: ZygoteUnavailable) -> None:
+        """Kill a warm process that lives and says nothing, or every launch would wait for it; its runs go on."""
+        with self._lock:
+            if isinstance(error, ZygoteSilent) and asked is not None and asked is self._process:
+                asked.kill()
+                asked.wait()
 
     def _start(self) -> None:
         self._lifeline, theirs = socket.socketpair()

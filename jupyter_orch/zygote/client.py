@@ -20,6 +20,10 @@ class ZygoteUnavailable(OrchError):
     code = "ZYGOTE_UNAVAILABLE"
 
 
+class ZygoteSilent(ZygoteUnavailable):
+    """It lives, and has not answered in time: stopped, or hanging."""
+
+
 def fork_child(
     path: Path,
     entry: str,
@@ -44,13 +48,16 @@ def fork_child(
         The child's process id.
 
     Raises:
-        ZygoteUnavailable: it is gone, refused, or did not answer in time.
+        ZygoteSilent: it did not answer in time.
+        ZygoteUnavailable: it is gone, or refused.
     """
     request = {"entry": entry, "args": args, "status": status, "dies_with_starter": dies_with_starter}
     try:
         with connect(path, timeout) as sock:
             send_packet(sock, request, fds)
             answer, _ = receive_packet(sock)
+    except TimeoutError as error:
+        raise ZygoteSilent(f"the warm process has not answered within {timeout:g} s") from error
     except (OSError, ValueError) as error:
         raise ZygoteUnavailable(f"the warm process does not answer: {error}") from error
     if answer is None or "pid" not in answer:

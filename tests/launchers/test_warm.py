@@ -130,6 +130,18 @@ def test_without_its_parent_the_launch_is_cold_and_the_next_one_warm_again(world
     wait_for(is_warm)
 
 
+def test_a_parent_that_says_nothing_is_waited_for_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    wait_for(lambda: world.launcher._spare is not None)
+    monkeypatch.setattr(world.launcher, "_refill", lambda: None)
+    run, _ = world.launch()
+    stopped = world.parent()
+    os.kill(stopped, signal.SIGSTOP)
+    silent, how = world.launch()
+    assert "has not answered within" in how and world.ended(silent).status is S.FAILURE
+    assert world.parent() != stopped and world.launch()[1] == "forked from a warm worker"
+    assert world.ended(run).failure is not None, "what the stopped one had launched has told how it ended"
+
+
 def test_who_has_no_run_ends_with_its_parent_and_who_has_one_goes_on(world: World) -> None:
     wait_for(lambda: world.launcher._spare is not None)
     spare = world.launcher._spare
