@@ -76,7 +76,7 @@ def campaign_on(kind: str, seed: int, size: Size) -> Found:
                 shutil.copytree(disk.folder, folder / "copy of the disk", ignore=shutil.ignore_patterns(".s.*"))
     if not report.violations:
         shutil.rmtree(folder)
-    return asdict(report), not report.violations
+    return asdict(report), report.is_well
 
 
 @contextlib.contextmanager

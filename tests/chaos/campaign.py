@@ -64,7 +64,8 @@ class Report:
     Attributes:
         runs: how many ended how.
         slowest_end: seconds from the last fault until everything was at rest.
-        was_cut_short: somebody pressed Ctrl-C; what had been done by then was checked all the same.
+        last_left: seconds until the last process of a run was gone, after that.
+        was_cut_short: somebody pressed Ctrl-C, or the time was over; what had been done by then was checked all the same.
         logs: the daemons' own, when there are violations.
     """
 
@@ -77,9 +78,15 @@ class Report:
     steps: int = 0
     seconds: float = 0.0
     slowest_end: float = 0.0
+    last_left: float = 0.0
     was_cut_short: bool = False
     violations: list[str] = field(default_factory=list)
     logs: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all of it was done, and nothing found."""
+        return not self.violations and not self.was_cut_short
 
 
 class Client:
@@ -191,11 +198,13 @@ def campaign(
         report.slowest_end = round(time.monotonic() - quiet_since, 1)
         seen = Seen(
             ledger=fleet.ledger,
-            hurt=frozenset(monkey.hurt_pids()),
+            hurt=monkey.killed(),
             processes=tuple(fleet.processes()),
             homes=tuple(sorted(folder.glob("home*"))),
         )
         found += _at_rest(fleet, seen)
+        report.last_left = round(time.monotonic() - quiet_since - report.slowest_end, 1)
+        report.was_cut_short |= len(monkey.faults) < size.faults or client.number < size.runs
         _count(report, fleet, monkey)
         if found:
             report.violations, report.logs = [*map(str, found)], fleet.logs()

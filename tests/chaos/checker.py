@@ -9,7 +9,7 @@ import itertools
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,15 @@ STEPS: dict[str, tuple[str, ...]] = {
     "again": ("first", "second", "third"),
     "mapped": ("spread", "work[k0]", "work[k1]", "work[k2]", "gather"),
     "twelve": tuple(f"s{number:02}" for number in range(12)),
+    "notebook": ("cells",),
 }
 """The steps of each pipeline that write to the ledger themselves."""
 
+BEGUN, ENDED = ("begin", "cell-begin"), ("end", "cell-end")
 ENDS = {"PIPELINE_SUCCESS": "SUCCESS", "PIPELINE_FAILURE": "FAILURE", "PIPELINE_CANCELED": "CANCELED"}
 LEASE, MARGIN = 30.0, 30.0
+CLOCKS = 1.0
+"""Seconds by which the clocks of rows and of faults may differ."""
 IMPOSSIBLE = {
     "STARTING past its deadline": "status = 'STARTING' AND start_deadline < :now - :margin",
     "STARTED with a lease of long ago": "status = 'STARTED' AND lease_until < :now - :lease",
@@ -59,14 +63,15 @@ class Seen:
     """What others than the deployment know of it.
 
     Attributes:
-        hurt: processes that were hurt; a run none of whose processes is among them had no reason to fail.
+        hurt: number of a process → when it was killed, by the monotonic clock; a run none of whose processes was killed
+            between its beginning and its end had no reason to fail. Numbers are given out again within minutes.
         processes: the living ones of the fleet; None when nobody looked.
         homes: the instances' folders.
         excused: ids of runs that were meant to fail.
     """
 
     ledger: Ledger
-    hurt: frozenset[int] = frozenset()
+    hurt: Mapping[int, Sequence[float]] = field(default_factory=dict)
     processes: tuple[Process, ...] | None = None
     homes: tuple[Path, ...] = ()
     excused: frozenset[str] = frozenset()
@@ -174,7 +179,7 @@ def _about_run(run: _Run, seen: Seen) -> Iterator[Violation]:
     yield from _about_events(run)
     yield from _about_path(run)
     yield from _about_steps(run)
-    if run.row.status == "FAILURE" and run.row.run_id not in seen.excused and not _pids(run) & seen.hurt:
+    if run.row.status == "FAILURE" and run.row.run_id not in seen.excused and not _was_hurt(run, seen):
         yield Violation(kind="failed", what=f"{run.name} failed and nothing was done to it: {run.row.failure}")
     if run.row.status == "CANCELED" and run.row.run_id not in seen.ledger.canceled:
         yield Violation(kind="canceled", what=f"{run.name} was canceled and nobody asked for it")
@@ -202,8 +207,8 @@ def _about_path(run: _Run) -> Iterator[Violation]:
 
 
 def _about_steps(run: _Run) -> Iterator[Violation]:
-    begun = Counter(line.step for line in run.lines if line.what == "begin")
-    ended = Counter(line.step for line in run.lines if line.what == "end")
+    begun = Counter(line.step for line in run.lines if line.what in BEGUN)
+    ended = Counter(line.step for line in run.lines if line.what in ENDED)
     for step in {event.step_key for event in run.events if event.step_key}:
         if run.count("STEP_SUCCESS", step) > 1:
             yield Violation(kind="twice", what=f"{run.name}: step {step} succeeded more than once")
@@ -277,13 +282,24 @@ def _about_processes(known: Mapping[str, _Run], seen: Seen) -> Iterator[Violatio
         yield Violation(kind="orphan", what=f"process {process.pid} ({process.kind}) belongs to no living daemon")
 
 
+def _was_hurt(run: _Run, seen: Seen) -> bool:
+    """Whether one of its processes was killed while it was under way."""
+    first = run.row.create_time - _since_boot() - CLOCKS
+    last = run.row.end_time - _since_boot() + CLOCKS
+    return any(first <= at <= last for pid in _pids(run) for at in seen.hurt.get(pid, ()))
+
+
+def _since_boot() -> float:
+    """What the wall clock is ahead of the monotonic one."""
+    return time.time() - time.monotonic()
+
+
 def _last_work(known: Mapping[str, _Run], seen: Seen) -> dict[int, float]:
     """When, by the monotonic clock, each number was last that of a process of a run; numbers are given out again."""
-    since_boot = time.time() - time.monotonic()
     worked = dict[int, float]()
     for run in known.values():
         for pid in _runners(run):
-            worked[pid] = max(worked.get(pid, 0.0), max(event.timestamp for event in run.events) - since_boot)
+            worked[pid] = max(worked.get(pid, 0.0), max(event.timestamp for event in run.events) - _since_boot())
     for line in seen.ledger.lines():
         worked[line.pid] = max(worked.get(line.pid, 0.0), line.at)
     return worked
@@ -309,11 +325,3 @@ def _pids(run: _Run) -> set[int]:
     workers = {int(json.loads(e.data)["pid"]) for e in run.events if e.type == "PIPELINE_START"}
     kernels = {json.loads(e.data).get("kernel_pid", 0) for e in run.events if e.type == "ENGINE_EVENT"}
     return workers | _runners(run) | kernels | {line.pid for line in run.lines}
-
-
-def by_kind(found: list[Violation]) -> dict[str, list[str]]:
-    """Violations gathered by their kinds, for a report."""
-    told: dict[str, list[str]] = defaultdict(list)
-    for violation in found:
-        told[violation.kind].append(violation.what)
-    return dict(told)

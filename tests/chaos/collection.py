@@ -53,14 +53,21 @@ def said(found: dict[str, Any]) -> str:
         return _of_campaign(found)
     if "rss_slope_mb" in found:
         return _of_soak(found)
+    if "steps" in found:
+        return _of_load(found)
+    if "answers" in found:
+        return _of_big_data(found)
     return f"`{found['suite']}`: {found['said'][-1] if found['said'] else 'nothing'}".replace("=", "").strip()
 
 
 def _of_campaign(found: dict[str, Any]) -> str:
     runs = ", ".join(f"{count} {status}" for status, count in sorted(found["runs"].items()))
     kinds = ", ".join(f"{kind} {count}" for kind, count in found["faults"].items())
+    asked = found.get("size", {}).get("faults")
+    cut = f" of {asked}, cut short" if found.get("was_cut_short") else ""
     return (
-        f"{found['database']}: {sum(found['faults'].values())} faults ({kinds}), {sum(found['runs'].values())} runs ({runs}), "
+        f"{found['database']}: {sum(found['faults'].values())} faults{cut} ({kinds}), "
+        f"{sum(found['runs'].values())} runs ({runs}), "
         f"{found['resumed']} resumed, {found['steps']} steps, at rest {found['slowest_end']} s after the last fault, "
         + "; ".join([f"{len(found['violations'])} violations", *found["violations"]])
     )
@@ -74,6 +81,35 @@ def _of_soak(found: dict[str, Any]) -> str:
         f"refused, {sum(found['unfinished'].values())} without an end{panels}; an hour: memory {found['rss_slope_mb']:+} MB, "
         f"files {found['files_slope']:+}, threads {found['threads_slope']:+}; WAL {found['largest_wal_mb']} MB at most; "
         f"{first:.0f}, then {second:.0f} bytes a run"
+    )
+
+
+def _of_load(found: dict[str, Any]) -> str:
+    told = [
+        f"{step['share']:g} of the promised level: {step['asked']} requests, {len(step['failed'])} failed, p95 "
+        f"{step['answer_p95'] * 1000:.0f} ms, loop {step['turn_p99'] * 1000:.0f} ms late (p99; a bystander "
+        f"{step['onlooker_p99'] * 1000:.0f}), {step['heard']} events heard of {step['told']} told, "
+        f"{step['tailed']:.0f} MB of output followed"
+        for step in found["steps"]
+    ]
+    unread = "never cut" if found["unread_for"] is None else f"cut after {found['unread_for']:.0f} s"
+    return "; ".join([*told, f"held {found['held']:g}", f"a reader that never reads {unread}"])
+
+
+def _of_big_data(found: dict[str, Any]) -> str:
+    answers = ", ".join(
+        f"{what} {took * 1000:.0f} ms (work {found['work'].get(what, 0.0) * 1000:.0f})"
+        for what, took in found["answers"].items()
+    )
+    size = found["size"]
+    return "; ".join(
+        [
+            f"{size['runs']} runs, {size['solids']} solids, {size['log_mb']} MB of output, stored in "
+            f"{found['filled_in']:.0f} s, database {found['database_mb']:.0f} MB",
+            f"p95: {answers}",
+            f"memory {found['memory_before']:.0f} MB, {found['memory_at_most']:.0f} at most",
+            *found["faults"],
+        ]
     )
 
 

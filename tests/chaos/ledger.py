@@ -43,10 +43,6 @@ class Ledger:
             return []
         return [_line(json.loads(text)) for text in self._path.read_text().splitlines()]
 
-    def pids(self, what: str) -> list[int]:
-        """The processes that noted it, oldest first."""
-        return [line.pid for line in self.lines() if line.what == what]
-
 
 def _line(found: dict[str, Any]) -> Line:
     known = {name: found[name] for name in Line.__slots__ if name in found}

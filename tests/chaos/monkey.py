@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -103,9 +103,13 @@ class Monkey(threading.Thread):
         """How often it did what."""
         return Counter(fault.name for fault in self.faults)
 
-    def hurt_pids(self) -> set[int]:
-        """Every process that it has hurt."""
-        return {pid for fault in self.faults for pid in fault.pids}
+    def killed(self) -> dict[int, list[float]]:
+        """Number of a process → when it was killed; what was only paused has no reason to fail."""
+        found: dict[int, list[float]] = defaultdict(list)
+        for fault in self.faults:
+            for pid in fault.pids if fault.name.startswith("kill") else ():
+                found[pid].append(fault.at)
+        return dict(found)
 
     def _do_one(self) -> None:
         kinds: list[Callable[[], Fault | None]] = [

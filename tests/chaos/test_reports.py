@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.big_data import SMALL, BigData
+from tests.chaos.campaign import Report
 from tests.chaos.collection import collect
+from tests.chaos.load import Load, Step
 from tests.chaos.soak import Soak
 
 WELL = Soak(
@@ -75,6 +78,24 @@ def test_a_campaign_tells_its_violations(tmp_path: Path) -> None:
         and "**no**" in told
     )
     assert "many lines" not in told + (tmp_path / "chaos.json").read_text()
+
+
+def test_load_and_big_data_tell_their_figures(tmp_path: Path) -> None:
+    load = Load(steps=[Step(share=0.25, asked=500, answer_p95=0.012, told=10, heard=50, tailed=200.0)], held=0.25)
+    data = BigData(size=SMALL, answers={"first page": 0.03}, work={"first page": 0.01}, memory_before=190.0)
+    _write(tmp_path / "a.json", "load", True, asdict(load))
+    _write(tmp_path / "b.json", "big-data", False, {**asdict(data), "faults": ["of 100 MB of output 0.0 came"]})
+    collect([tmp_path / "a.json", tmp_path / "b.json"], tmp_path / "docs")
+    told = (tmp_path / "docs" / "chaos.md").read_text()
+    assert "0.25 of the promised level: 500 requests, 0 failed, p95 12 ms" in told and "held 0.25" in told
+    assert "10000 runs" in told and "first page 30 ms (work 10)" in told and "of 100 MB of output" in told
+
+
+def test_a_campaign_that_was_cut_short_is_not_well() -> None:
+    report = Report(database="sqlite", seed=1, size={})
+    assert report.is_well
+    report.was_cut_short = True
+    assert not report.is_well
 
 
 def _outage(seconds: float) -> dict[str, Any]:

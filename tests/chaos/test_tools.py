@@ -154,16 +154,32 @@ def _left_spool(sound: Sound) -> None:
     (sound.folder / "spool" / f"{sound.run_id}.1").touch()
 
 
-def test_the_checker_takes_a_failure_for_explained_when_a_process_of_the_run_was_hurt(sound: Sound) -> None:
+def test_the_checker_takes_a_failure_for_explained_when_a_process_of_the_run_was_killed_meanwhile(
+    sound: Sound,
+) -> None:
     sound.spoil("UPDATE runs SET status = 'FAILURE', failure = '{}'")
-    assert "failed" not in sound.found(hurt=frozenset({os.getpid()}))
+    assert "failed" not in sound.found(hurt={os.getpid(): [time.monotonic()]})
+    before, after = time.monotonic() - 3600.0, time.monotonic() + 3600.0
+    assert "failed" in sound.found(hurt={os.getpid(): [before, after]}), "that was another process of this number"
 
 
 def test_the_checker_knows_the_kernel_of_a_notebook_before_its_first_cell(sound: Sound) -> None:
     sound.spoil("UPDATE runs SET status = 'FAILURE', failure = '{}'")
     sound.spoil("""UPDATE events SET type = 'ENGINE_EVENT', data = '{"kernel_pid": 77}' WHERE seq = 4""")
-    assert "failed" in sound.found(hurt=frozenset({78}))
-    assert "failed" not in sound.found(hurt=frozenset({77}))
+    assert "failed" in sound.found(hurt={78: [time.monotonic()]})
+    assert "failed" not in sound.found(hurt={77: [time.monotonic()]})
+
+
+def test_the_checker_knows_the_cells_of_a_notebook_as_a_step(sound: Sound) -> None:
+    for table, column in (("runs", "pipeline = 'notebook'"), ("events", "step_key = 'cells' WHERE step_key = 'first'")):
+        sound.spoil(f"UPDATE {table} SET {column}")
+    (sound.folder / "ledger").write_text("")
+    assert "untrue" in sound.found(), "it is said to have ended well"
+    sound.note("cell-begin", step="cells")
+    sound.note("cell-end", step="cells")
+    assert sound.found() == set()
+    sound.note("cell-begin", step="cells")
+    assert "twice" in sound.found()
 
 
 def test_the_checker_finds_processes_that_were_left(sound: Sound) -> None:
