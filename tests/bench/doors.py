@@ -80,7 +80,7 @@ def measure_load(place: Place) -> list[Figure]:
 
 def _filled(place: Place) -> tuple[Path, int]:
     """The home of a server, and how many runs it has."""
-    home, count = place.folder / "home", max(1000, round(STORED_RUNS * min(1.0, place.scale)))
+    home, count = place.folder / "home", max(1000, place.stored(STORED_RUNS))
     if not home.exists():
         (home / "orch").mkdir(parents=True, mode=0o700)
         storage = SqlStorage(Database(f"sqlite:///{home}/orch/orch.db"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import statistics
 import time
@@ -14,6 +16,12 @@ import psutil
 
 OURS = "jupyter_orch"
 LIMIT = "limit"
+MARK = "JUPYTER_ORCH_BENCH"
+os.environ.setdefault(MARK, str(os.getpid()))
+INIT = 1
+"""It takes in the times of whatever has lost its parent, of the bench's own too."""
+SHORTEST = 1.0
+"""Seconds: the kernel counts in hundredths of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +60,7 @@ class Figure:
     @property
     def p95(self) -> float:
         """The 95th percentile, by nearest rank; of fewer than 20 values it is the largest."""
-        ordered = sorted(self.values)
-        return ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+        return sorted(self.values)[math.ceil(0.95 * len(self.values)) - 1]
 
     @property
     def is_reached(self) -> bool | None:
@@ -85,16 +92,18 @@ def in_ms(seconds: list[float]) -> tuple[float, ...]:
 def surroundings() -> Iterator[dict[str, float]]:
     """How busy others keep the machine while the body runs; the dictionary is filled when it ends.
 
-    ``other_cores`` are the cores that processes took which are neither this one nor below it; ``yard_ms`` is a fixed loop
-    of Python, a yardstick of how quick a core was just then.
+    ``other_cores`` are the cores that processes took which are not the bench's own (a second at least is looked at);
+    ``yard_ms`` is a fixed loop of Python, a yardstick of how quick a core was just then.
     """
     found: dict[str, float] = {}
-    begun, busy, own = time.monotonic(), _busy(), _own()
+    begun, before = time.monotonic(), _of_others()
     try:
         yield found
     finally:
-        seconds = max(time.monotonic() - begun, 1e-3)
-        found["other_cores"] = round(max(0.0, _busy() - busy - (_own() - own)) / seconds, 2)
+        seconds = time.monotonic() - begun
+        if seconds >= SHORTEST:
+            took = (max(0.0, busy - before.get(process, 0.0)) for process, busy in _of_others().items())
+            found["other_cores"] = round(sum(took) / seconds, 2)
         found["yard_ms"] = round(min(timed(5, _loop)) * 1000, 2)
 
 
@@ -108,22 +117,21 @@ def timed(count: int, work: Callable[[], object]) -> list[float]:
     return found
 
 
-def _busy() -> float:
-    times = psutil.cpu_times()
-    return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
+def _of_others() -> dict[tuple[int, float], float]:
+    """CPU seconds of each process that the bench has not started, with those of its children that have ended.
 
-
-def _own() -> float:
-    """CPU seconds of this process and those below it, with those of them that have ended."""
+    What was started by the bench and has lost its parent is told by the variable that it inherited.
+    """
     me = psutil.Process(os.getpid())
-    total = 0.0
-    for process in [me, *me.children(recursive=True)]:
-        try:
-            times = process.cpu_times()
-        except psutil.Error:
-            continue
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
+    own = {me.pid, INIT, *(process.pid for process in me.children(recursive=True))}
+    found = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid not in own and process.environ().get(MARK) != os.environ[MARK]:
+                times = process.cpu_times()
+                total = times.user + times.system + times.children_user + times.children_system
+                found[process.pid, process.create_time()] = total
+    return found
 
 
 def _loop() -> int:

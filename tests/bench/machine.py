@@ -19,7 +19,6 @@ from tests.postgres import find_programs
 from tests.server_process import REPOSITORY
 
 PACKAGES = (
-    "jupyter-orch",
     "jupyter-server",
     "jupyterlab",
     "ipykernel",

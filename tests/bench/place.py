@@ -71,6 +71,10 @@ class Place:
         finally:
             server.stop()
 
+    def stored(self, usual: int) -> int:
+        """How many of ``usual`` things are stored or launched at once: fewer only where the turns are less than half."""
+        return round(usual * min(1.0, 2 * self.scale))
+
 
 Measure = Callable[[Place], list[Figure]]
 

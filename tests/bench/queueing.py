@@ -18,7 +18,7 @@ SETTINGS = f"run_coordinator: {{queued: {{max_concurrent_runs: {LIMIT}}}}}\n"
 def measure(place: Place) -> list[Figure]:
     """Submit many small runs at once and look how fast they end."""
     floor = [60 / seconds for seconds in limits.asked("forks_that_write", place.turns(8), CODE)]
-    runs = max(20, round(RUNS * min(1.0, place.scale)))
+    runs = max(20, place.stored(RUNS))
     with place.serving("queue", SETTINGS) as server:
         rates = [_rate(server, runs) for _ in range(place.turns(2, least=1))]
     words = f"{runs} one-solid runs, {LIMIT} at a time: first submitted → last done, by the events' clocks"

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.bench.figures import LIMIT, OURS, Figure
-from tests.bench.rows import BY_NAME, ROWS, Aspect, Row
+from tests.bench.rows import ROWS, Aspect, Row
+
+WHY = "what stands in the way, and what would help, is in docs/performance.md"
 
 
 @dataclass(kw_only=True)
@@ -135,11 +137,17 @@ class Report:
         return table(heads, [_line(figure) for figure in ordered if figure.row in self.asked])
 
     def _not_reached(self) -> list[str]:
-        return [
-            f"{label(f.row, f.aspect)}, {f.what}: {short(f.median)} {f.unit}, p95 {short(f.p95)}; target {aim(f)}"
+        missed = [
+            f"{label(f.row, f.aspect)}, {f.what}: {short(f.median)} {f.unit}, p95 {short(f.p95)}; target {aim(f)}; {WHY}"
             for f in self.figures
             if f.is_reached is False
         ]
+        absent = [
+            f"{label(row.name, aspect.name)}, {aspect.what}: target {short(aspect.target)} {aspect.unit}; {aspect.absent}"
+            for row, aspect in self._quantities()
+            if aspect.absent and aspect.target is not None
+        ]
+        return missed + absent
 
     @staticmethod
     def _told(title: str, lines: list[str]) -> list[str]:
@@ -248,15 +256,3 @@ def _line(figure: Figure) -> tuple[str, ...]:
         "–" if busy is None else f"{busy:.2f}",
         figure.note,
     )
-
-
-def rows_named(names: Iterable[str]) -> tuple[str, ...]:
-    """Rows by their names, in the report's order.
-
-    Raises:
-        ValueError: there is none of that name.
-    """
-    wanted = {name.upper() for name in names}
-    if unknown := sorted(wanted - set(BY_NAME)):
-        raise ValueError(f"no row {', '.join(unknown)}; there are {', '.join(BY_NAME)}")
-    return tuple(row.name for row in ROWS if row.name in wanted)

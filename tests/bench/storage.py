@@ -123,7 +123,7 @@ def databases(folder: Path, *, durable: bool = False) -> Iterator[dict[str, str]
 
 def measure(place: Place) -> list[Figure]:
     """P14 below the API: both databases, every kind of question, through the storage's own methods."""
-    count = max(1000, round(STORED_RUNS * min(1.0, place.scale)))
+    count = max(1000, place.stored(STORED_RUNS))
     figures = []
     with databases(place.fresh("databases")) as urls:
         for kind, url in urls.items():

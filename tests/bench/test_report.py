@@ -1,12 +1,17 @@
-"""The report of given figures; nothing is timed here."""
+"""The report of given figures, and who is taken for others; nothing is timed here."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
-from tests.bench.figures import OURS, Figure
+from tests.bench.figures import MARK, OURS, SHORTEST, Figure, _of_others, surroundings
 from tests.bench.parts import PARTS, chosen
 from tests.bench.report import Report, distance, ratio
 from tests.bench.rows import BY_NAME, ROWS, limit, ours
@@ -50,6 +55,38 @@ def test_a_quantity_tells_its_target_the_limit_and_how_far_it_is_from_it() -> No
 def test_the_95th_percentile_has_a_target_of_its_own() -> None:
     assert ours("P1", [30.0] * 19 + [60.0]).is_reached
     assert ours("P1", [30.0] * 10 + [90.0] * 2).is_reached is False
+    assert ours("P1", list(range(1, 21))).p95 == 19 and ours("P1", list(range(1, 20))).p95 == 19
+    assert ours("P1", [7.0]).p95 == 7.0
+
+
+def test_what_is_not_reached_tells_where_the_reason_is_and_what_is_not_built() -> None:
+    text = made(ours("P2", [70.0])).as_markdown()
+    (missed,) = [line for line in text.splitlines() if line.startswith("- P2")]
+    assert missed.endswith("is in docs/performance.md")
+    assert "- P6 pooled, fan-out of 100, processes used again: target 2 ms; no executor uses" in text
+
+
+def test_others_are_the_processes_that_the_bench_has_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = _lost_child()
+    monkeypatch.delenv(MARK)
+    other = _lost_child()
+    monkeypatch.undo()
+    with surroundings() as around:
+        time.sleep(SHORTEST)
+    seen = {pid for pid, _ in _of_others()}
+    assert other in seen and own not in seen and around["other_cores"] > 0.1
+    for pid in (own, other):
+        os.kill(pid, signal.SIGKILL)
+    with surroundings() as around:
+        pass
+    assert "other_cores" not in around, "too short to tell"
+
+
+def _lost_child() -> int:
+    """A busy process whose parent has ended."""
+    burn = [sys.executable, "-c", "import time; end = time.monotonic() + 60\nwhile time.monotonic() < end: pass"]
+    code = f"from subprocess import DEVNULL, Popen; print(Popen({burn!r}, stdout=DEVNULL, stderr=DEVNULL).pid)"
+    return int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
 
 
 def test_ratios_say_how_many_times_better_whichever_way_is_better() -> None:

@@ -79,14 +79,14 @@ def _one_and_sensor(place: Place) -> tuple[list[float], list[float]]:
         inbox.mkdir()
         for minute in range(minutes):
             due = (time.time() // 60 + 1) * 60
-            for number in range(place.turns(PUSHES) // minutes + 1):
+            for number in range(place.turns(PUSHES) // minutes + 2):
                 if due - time.time() > 8:
                     pushed.append(_push(server, f"{minute:03}-{number:03}"))
             time.sleep(max(0.0, due - time.time() - 0.5))
             known = len(_marks(server))
             until(lambda: len(_marks(server)) > known, 90, every=0.05)  # noqa: B023
             late.append(_marks(server)[known] - due)
-    return late, pushed
+    return late, pushed[1:]
 
 
 def _push(server: ServerProcess, name: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from jupyter_orch.storage.sql import SqlStorage
 from jupyter_orch.testing.samples import add, event, start
 from tests.bench import storage
 from tests.bench.figures import timed
+from tests.bench.place import cpu_seconds
 from tests.bench.scale import programs
 from tests.bench.scale.curves import Curve
 from tests.server_process import ServerProcess, serving, wait_for
@@ -231,14 +231,9 @@ def _lines(path: Path) -> int:
 
 
 def _cpu_of_a_second(pid: int) -> float:
-    before, begun = _cpu_seconds(pid), time.monotonic()
+    before, begun = cpu_seconds(pid), time.monotonic()
     time.sleep(6.0)
-    return (_cpu_seconds(pid) - before) / (time.monotonic() - begun) * 1000
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (cpu_seconds(pid) - before) / (time.monotonic() - begun) * 1000
 
 
 def _memory(pid: int) -> int:
