@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_orch.records.run import ProcessIdentity
 
+_M_ARENA_MAX = -8
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -117,6 +118,18 @@ def outlive_parent() -> None:
     """Take :func:`die_with` back."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, 0, 0, 0, 0)
+
+
+def share_heaps() -> None:
+    """Let the threads of this process share two heaps; nothing where the C library is not glibc, or was told otherwise.
+
+    glibc gives threads heaps of their own, eight for each processor, and what is free in one is of no use to the others:
+    under a steady load a server grew by 2 MB an hour from holes alone. Threads that take turns for the interpreter's
+    lock gain nothing from more. To be called before threads are started (mallopt(3)).
+    """
+    if _LIBC is not None and "MALLOC_ARENA_MAX" not in os.environ:
+        with contextlib.suppress(AttributeError):
+            _LIBC.mallopt(_M_ARENA_MAX, 2)
 
 
 def kill_run(leader: ProcessIdentity, run_id: str, patience: float = 2.0) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -101,3 +102,30 @@ def test_of_a_container_that_shares_our_name_nothing_is_known() -> None:
     assert is_local(me) and is_alive(me)
     assert not is_local(elsewhere), "it may run, though we do not see it"
     assert is_local(before) and not is_alive(before), "nothing outlives its boot"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc gives threads heaps of their own")
+def test_threads_share_heaps() -> None:
+    """Heaps of threads begin at multiples of 64 MiB."""
+    code = """
+import sys, threading
+from jupyter_orch.processes import share_heaps
+if sys.argv[1] == "shared":
+    share_heaps()
+gate = threading.Barrier(9)
+def take():
+    kept = [bytearray(50_000) for _ in range(20)]
+    gate.wait(); gate.wait()
+for _ in range(8):
+    threading.Thread(target=take, daemon=True).start()
+gate.wait()
+maps = [line.split() for line in open("/proc/self/maps")]
+print(sum(len(words) == 5 and int(words[0].split("-")[0], 16) % (64 << 20) == 0 and words[1] == "rw-p" for words in maps))
+gate.wait()
+"""
+    env = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+    counts = {
+        how: int(subprocess.run([sys.executable, "-c", code, how], env=env, capture_output=True, check=True).stdout)
+        for how in ("shared", "own")
+    }
+    assert counts["shared"] <= 1 < 4 <= counts["own"]

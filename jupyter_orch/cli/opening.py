@@ -21,6 +21,7 @@ from jupyter_orch.compose import check_classes, close, compose
 from jupyter_orch.errors import OrchError
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.orchestrator import Orchestrator
+from jupyter_orch.processes import share_heaps
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.settings import Settings, read_settings
 
@@ -95,6 +96,7 @@ def composed_deployment(workspace: Path) -> Iterator[Orchestrator]:
     Raises:
         OrchError: the settings can not be used, or the instance can not be opened.
     """
+    share_heaps()
     settings = read_settings()
     check_classes(settings)
     with _reasons(settings):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jupyter_orch.code_servers.pool import KernelCodeServers, code_servers_of
 from jupyter_orch.folders import make_home
+from jupyter_orch.processes import share_heaps
 from jupyter_orch.settings import Settings, read_settings
 
 
@@ -16,6 +17,7 @@ def begin(workspace: Path) -> tuple[Settings, KernelCodeServers]:
         SettingsError: the instance file is wrong.
         UnusableHome: the instance's folder can not be made, or is not ours alone.
     """
+    share_heaps()
     settings = read_settings()
     make_home(settings.home)  # before anything is made in it: what is missing above a folder would be open to everybody
     code_servers = code_servers_of(settings, workspace)
