@@ -123,7 +123,7 @@ def outlive_parent() -> None:
 def share_heaps() -> None:
     """Let the threads of this process share two heaps; nothing where the C library is not glibc, or was told otherwise.
 
-    glibc gives threads heaps of their own, eight for each processor, and what is free in one is of no use to the others:
+    glibc gives threads heaps of their own, eight for each processor, and what is free in one is of no use to others:
     under a steady load a server grew by 2 MB an hour from holes alone. Threads that take turns for the interpreter's
     lock gain nothing from more. To be called before threads are started (mallopt(3)).
     """
