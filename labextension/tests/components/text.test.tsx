@@ -39,6 +39,25 @@ describe('ansiParts', () => {
     expect(ansiParts('\u001b[38;5;196mx\u001b[38;2;1;2;31my')).toEqual([{ text: 'xy', className: '' }]);
   });
 
+  it('keeps its laws for any text', () => {
+    const pieces = ['\u001b', '\u001b[', '\u001b]', '[', ']', ';', ':', '0', '1', '31', '38;5', '48;2;1', '97', 'm', 'K', 'a', '<b>', '\u0007', '\u001b\\', '\n', '\u0000', '\ud800', 'é'];
+    let seed = 7;
+    const below = (most: number): number => (seed = (seed * 48271) % 2147483647) % most; // Park and Miller's generator
+    for (let turn = 0; turn < 5000; turn++) {
+      const text = Array.from({ length: below(40) }, () => pieces[below(pieces.length)]).join('');
+      const parts = ansiParts(text);
+      const kept = parts.map(part => part.text).join('');
+      let at = 0;
+      expect([...kept].every(letter => (at = text.indexOf(letter, at) + 1) > 0), text).toBe(true);
+      // eslint-disable-next-line no-control-regex
+      expect(kept, text).not.toMatch(/[\u0000-\u0008\u007f]/);
+      for (const [i, part] of parts.entries()) {
+        expect(part.className).toMatch(/^(ansi-[a-z-]+( |$))*$/);
+        expect(part.text && part.className !== parts[i - 1]?.className, text).toBeTruthy();
+      }
+    }
+  });
+
   it('bears a million changes of colour', () => {
     const parts = ansiParts('\u001b[31ma\u001b[32mb'.repeat(500_000));
     expect(parts.length).toBeLessThan(6000);
