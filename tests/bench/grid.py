@@ -43,6 +43,7 @@ def measure(place: Place) -> list[Figure]:
         *limits.steps_in_process("P15", ("step",), place),
     ]
     with place.serving("grid", code=CODE) as server:
+        per_step(server, "grid", "in_process", SOLIDS)
         steps = [per_step(server, "grid", "in_process", SOLIDS) for _ in range(place.turns(4))]
         usable = [_reloaded(server, turn) for turn in range(place.turns(6))]
         code = server.root / "code.py"
