@@ -114,6 +114,10 @@ class SensorTicks:
             return []
         switch = self._storage.get_instigator(deployed.instigator_id)
         assert switch is not None, "a claimed tick has its sensor"
+        if not switch.running:
+            reason = "the sensor was switched off before it was evaluated"
+            self._finish(deployed, tick, TickOutcome(status=TickStatus.SKIPPED, skip_reason=reason))
+            return []
         if deployed.sensor.run_status is not None:
             return self._react(deployed, switch, tick, RunStatus(deployed.sensor.run_status))
         failpoint("tick.eval.before")
@@ -164,6 +168,11 @@ class SensorTicks:
             self._finish(deployed, tick, outcome)
             return []
         fresh, used = self._unused(deployed.instigator_id, verdict.requests)
+        if fresh and not self._is_on(deployed):
+            reason = f"the sensor was switched off while it was evaluated; none of {len(fresh)} runs is started"
+            outcome = TickOutcome(status=TickStatus.SKIPPED, skip_reason=reason, output=verdict.output)
+            self._finish(deployed, tick, outcome)
+            return []
         outcome = TickOutcome(
             status=TickStatus.SUCCESS if fresh else TickStatus.SKIPPED,
             skip_reason=None if fresh else _skip_reason(verdict, used),
@@ -177,6 +186,10 @@ class SensorTicks:
         stored = self._finish(deployed, tick, outcome, runs, [r.run_key for r in fresh])
         failpoint("tick.commit.after")
         return stored
+
+    def _is_on(self, deployed: DeployedSensor) -> bool:
+        switch = self._storage.get_instigator(deployed.instigator_id)
+        return switch is not None and switch.running
 
     def _finish(
         self,

@@ -109,7 +109,7 @@ class SensorLoop(Loop):
             self._agenda.put(switch.instigator_id, max(not_before, self._ticks.due(sensor, switch, now)))
 
     def _take_over(self) -> None:
-        """Evaluations whose replica died or hung over them; also of sensors that were switched off since."""
+        """Evaluations whose replica died or hung; those of sensors that were switched off since end as skipped."""
         for tick in self._storage.abandoned_ticks(clock.shared()):
             sensor = self._in_code.get(tick.instigator_id)
             if sensor is not None:

@@ -252,6 +252,38 @@ def test_wanted_while_it_is_evaluated_it_is_evaluated_once_more(
     assert len(answers.questions) == 2
 
 
+def test_nothing_starts_of_a_sensor_that_is_switched_off_while_it_is_evaluated(
+    replica: SensorReplica, hands: Hands, storage: SqlStorage, answers: Answers, found: list[DeployedSensor]
+) -> None:
+    def switched_off(*_: Any) -> Any:
+        replica.switches.turn(found[0], on=False)
+        return {"requests": [request("k")], "cursor": "1"}
+
+    answers.answer = switched_off
+    replica.poll()
+    (tick,) = ticks(storage)
+    assert tick.status == TickStatus.SKIPPED and "was switched off" in (tick.skip_reason or "") and runs(storage) == []
+    answers.answer = {"requests": [request("k")], "cursor": "1"}
+    replica.switches.turn(found[0], on=True)
+    hands.now += INTERVAL
+    replica.poll()
+    assert len(runs(storage)) == 1 and state(storage).cursor == "1", "it is asked again once it is on"
+
+
+def test_an_evaluation_that_died_is_not_repeated_for_a_sensor_that_is_off(
+    replica: SensorReplica, hands: Hands, storage: SqlStorage, answers: Answers, found: list[DeployedSensor]
+) -> None:
+    answers.answer = {"requests": [request("k")]}
+    replica.switches.in_step(found, {})
+    due = hands.now
+    assert storage.claim_tick(found[0].instigator_id, due, "dead", due + 20, due) is not None
+    replica.switches.turn(found[0], on=False)
+    hands.now = due + 60
+    replica.poll()
+    (tick,) = ticks(storage)
+    assert (tick.status, tick.owner, answers.questions) == (TickStatus.SKIPPED, "a", [])
+
+
 def test_a_location_that_hangs_holds_up_no_other(
     hands: Hands, storage: SqlStorage, answers: Answers, found: list[DeployedSensor]
 ) -> None:
