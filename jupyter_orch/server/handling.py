@@ -61,13 +61,19 @@ async def _waited_for(answer: Awaitable[Any]) -> Any:
     return await answer
 
 
+def _said(error: web.HTTPError) -> str:
+    """Its message with what belongs into it, or its reason; empty when it has neither."""
+    told = error.log_message % error.args if error.log_message else error.reason  # a lone % is doubled by tornado
+    return str(told or "")
+
+
 class QuietAboutTokens(JupyterHandler):
     """Logs what went wrong without the query string, where a token may stand."""
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Refusals in one line, the rest with its traceback; never the address as it was sent."""
         if isinstance(value, web.HTTPError):
-            told = str(value.log_message or value.reason or "").replace("\n", " ")
+            told = _said(value).replace("\n", " ")
             self.log.info("%s %s: %d %s", self.request.method, self.request.path, value.status_code, told[:300])
         else:
             where = f"{self.request.method} {self.request.path}"
@@ -95,12 +101,8 @@ class TellsProblems(QuietAboutTokens):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Errors as problem+json, without tracebacks."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        title = responses.get(status_code, "error")
-        if isinstance(error, web.HTTPError) and error.log_message:
-            title = error.log_message % error.args if error.args else error.log_message
-        elif isinstance(error, web.HTTPError) and error.reason:
-            title = error.reason
-        self.write_problem(status_code, title)
+        told = _said(error) if isinstance(error, web.HTTPError) else ""
+        self.write_problem(status_code, told or responses.get(status_code, "error"))
 
 
 @web.stream_request_body
