@@ -12,6 +12,8 @@ LONG = (
     "tests/journeys/test_doors.py",
     "tests/journeys/test_notebook_jobs.py",
     "tests/chaos/test_campaign.py",
+    "tests/mutants/test_patches.py",
+    "tests/chaos/test_big_data.py",
     "tests/browser/test_automation.py",
     "tests/browser/test_notebook_jobs.py",
     "tests/journeys/test_command_line.py",
