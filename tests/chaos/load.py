@@ -13,10 +13,12 @@ import re
 import shutil
 import socket
 import time
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
@@ -31,6 +33,8 @@ WRITTEN_FOR = 4.0
 """Seconds of output at full speed: a stream of a step is kept up to 256 MiB."""
 SLOWEST_ANSWER, LATEST_TURN, LONGEST_UNREAD = 0.25, 0.1, 180.0
 """Seconds: p95 of requests, p99 of the event loop's turns, and until a reader that does not read is cut."""
+ENOUGH = 0.9
+"""Of the output that a step is to write, so much must have been written in time; all of that must come to who looks on."""
 PATIENCE = 60.0
 CODE = """\
 import sys, time
@@ -95,7 +99,8 @@ class Step:
         turn_p99: of the event loop.
         onlooker_p99: the lag of a process beside it that does nothing but look at the clock.
         told, heard: events that the run told, and that all its followers together were sent.
-        tailed: megabytes of output that came to the one who looks on.
+        to_write, written, tailed: megabytes of output that were to be written, that were, and that came to the one who
+            looks on.
     """
 
     share: float
@@ -108,6 +113,8 @@ class Step:
     onlooker_p99: float = 0.0
     told: int = 0
     heard: int = 0
+    to_write: float = 0.0
+    written: float = 0.0
     tailed: float = 0.0
     rss_mb: float = 0.0
 
@@ -120,6 +127,10 @@ class Step:
             found.append(f"p99 of the loop's turns {self.turn_p99:.3f} s late")
         if self.heard != self.told * FOLLOWERS:
             found.append(f"{self.heard} events came to {FOLLOWERS} followers of {self.told}")
+        if self.written < ENOUGH * self.to_write:
+            found.append(f"{self.written} of {self.to_write} MB were written")
+        if self.tailed != self.written:
+            found.append(f"{self.tailed} of {self.written} MB came to who looks on")
         return found
 
 
@@ -150,11 +161,7 @@ def load(folder: Path, seconds: float, steps: tuple[float, ...] = STEPS) -> Load
         folder: a new one, removed by nobody.
         seconds: how long each level lasts.
     """
-    root = folder / "root"
-    root.mkdir(parents=True)
-    (root / "code.py").write_text(CODE)
-    (root / "workspace.yaml").write_text("load_from:\n  - python_file: code.py\n")
-    server = ServerProcess(root, folder / "home")
+    server = ServerProcess(workspace(folder), folder / "home")
     found = Load()
     try:
         server.start(wait=False)
@@ -175,6 +182,15 @@ def load(folder: Path, seconds: float, steps: tuple[float, ...] = STEPS) -> Load
     return found
 
 
+def workspace(folder: Path) -> Path:
+    """A new folder with what the load runs."""
+    root = folder / "root"
+    root.mkdir(parents=True)
+    (root / "code.py").write_text(CODE)
+    (root / "workspace.yaml").write_text("load_from:\n  - python_file: code.py\n")
+    return root
+
+
 class _Level:
     """One level on one server."""
 
@@ -192,7 +208,7 @@ class _Level:
         """All at once."""
         share, server, step = self._step.share, self._server, self._step
         written_for = min(self._seconds, WRITTEN_FOR / max(1.0, share))
-        lines = [await _subscribed(server, CHANGES) for _ in range(round(SOCKETS * share))]
+        lines = [await subscribed(server, CHANGES) for _ in range(round(SOCKETS * share))]
         with ThreadPoolExecutor(8) as pool:
             loop = asyncio.get_running_loop()
 
@@ -204,13 +220,15 @@ class _Level:
             before, onlooker = _lags(server), Onlooker()
             telling = await launched("telling", "tell", events=round(EVENTS * share), seconds=self._seconds * 0.7)
             writing = await launched("writing", "write", megabytes=MEGABYTES * share, seconds=written_for)
-            followers = [await _subscribed(server, FOLLOW, telling) for _ in range(FOLLOWERS)]
+            followers = [await subscribed(server, FOLLOW, telling) for _ in range(FOLLOWERS)]
             onlookers = [asyncio.ensure_future(_heard(line)) for line in followers]
-            tail = asyncio.ensure_future(_tailed(await _subscribed(server, TAIL, writing)))
+            tail = asyncio.ensure_future(_tailed(await subscribed(server, TAIL, writing)))
             await self._ask(pool)
             step.turn_p99 = _quantile(before, _lags(server), 0.99)
             step.onlooker_p99 = quantile(onlooker.lags(), 0.99)
-            step.heard, step.tailed = sum(await asyncio.gather(*onlookers)), round(await tail / 1e6, 1)
+            step.heard, step.tailed = sum(await asyncio.gather(*onlookers)), await tail / 1e6
+            step.to_write = MEGABYTES * share * written_for
+            step.written = sum(file.stat().st_size for file in server.orch_home.rglob(f"{writing}/write.out")) / 1e6
             told = await loop.run_in_executor(pool, server.run, telling)
             step.told = int(told["lastEventSeq"])
         for line in lines:
@@ -257,7 +275,8 @@ class _Level:
             self._step.failed.append(f"{path}: {error!r}")
 
 
-async def _subscribed(server: ServerProcess, query: str, run_id: str | None = None) -> WebSocketClientConnection:
+async def subscribed(server: ServerProcess, query: str, run_id: str | None = None) -> WebSocketClientConnection:
+    """A socket with one subscription."""
     line = await websocket_connect(
         HTTPRequest(_address(server), request_timeout=PATIENCE, connect_timeout=PATIENCE),
         subprotocols=["graphql-transport-ws"],
@@ -275,7 +294,7 @@ def _address(server: ServerProcess) -> str:
 async def _heard(line: WebSocketClientConnection) -> int:
     """How many events came, to the run's end."""
     count = 0
-    async for payload in _messages(line):
+    async for payload in messages(line):
         count += len(payload["pipelineRunLogs"]["events"])
     return count
 
@@ -283,18 +302,21 @@ async def _heard(line: WebSocketClientConnection) -> int:
 async def _tailed(line: WebSocketClientConnection) -> int:
     """How many characters of output came, to the run's end."""
     count = 0
-    async for payload in _messages(line):
+    async for payload in messages(line):
         count += len(payload["computeLogs"]["data"] or "")
     return count
 
 
-async def _messages(line: WebSocketClientConnection):  # type: ignore[no-untyped-def]
-    while (raw := await asyncio.wait_for(line.read_message(), PATIENCE)) is not None:
-        message = json.loads(raw)
-        if message["type"] == "complete":
-            break
-        if message["type"] == "next":
-            yield message["payload"]["data"]
+async def messages(line: WebSocketClientConnection) -> AsyncIterator[Any]:
+    """What comes over a socket, to the end of its subscription, or until nothing comes any more."""
+    with contextlib.suppress(TimeoutError):
+        while (raw := await asyncio.wait_for(line.read_message(), PATIENCE)) is not None:
+            message = json.loads(raw)
+            assert message["type"] != "error", message
+            if message["type"] == "complete":
+                break
+            if message["type"] == "next":
+                yield message["payload"]["data"]
     line.close()
 
 
@@ -304,6 +326,19 @@ def _unread(server: ServerProcess) -> float | None:
         "runId"
     ]
     server.wait_for_run(run_id, 120)
+    begun = time.monotonic()
+    with unread(server, run_id) as port:
+        assert unsent(server, port) is not None
+        while unsent(server, port) is not None:
+            if time.monotonic() - begun > LONGEST_UNREAD:
+                return None
+            time.sleep(0.5)
+    return round(time.monotonic() - begun, 1)
+
+
+@contextlib.contextmanager
+def unread(server: ServerProcess, run_id: str) -> Iterator[int]:
+    """A socket that subscribes to the output of a run of ``writing`` and is never read; its port."""
     with socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         line.connect(("127.0.0.1", server.port))
@@ -316,25 +351,19 @@ def _unread(server: ServerProcess) -> float | None:
         for message in ({"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": payload}):
             body = json.dumps(message).encode()
             line.sendall(bytes([0x81, 0x80 | 126]) + len(body).to_bytes(2, "big") + bytes(4) + body)
-        begun = time.monotonic()
         line.settimeout(PATIENCE)
         assert b" 101 " in line.recv(64), "the server takes the socket"
-        assert _is_held(server, line.getsockname()[1])
-        while _is_held(server, line.getsockname()[1]):
-            if time.monotonic() - begun > LONGEST_UNREAD:
-                return None
-            time.sleep(0.5)
-        return round(time.monotonic() - begun, 1)
+        yield line.getsockname()[1]
 
 
-def _is_held(server: ServerProcess, port: int) -> bool:
-    """Whether the server still has its end of a connection; one that was closed has no inode."""
+def unsent(server: ServerProcess, port: int) -> int | None:
+    """Bytes that wait at the server's end of a connection; None when it was closed: such a one has no inode."""
     wanted = f":{server.port:04X}", f":{port:04X}"
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         parts = line.split()
-        if parts[1].endswith(wanted[0]) and parts[2].endswith(wanted[1]):
-            return parts[9] != "0"
-    return False
+        if parts[1].endswith(wanted[0]) and parts[2].endswith(wanted[1]) and parts[9] != "0":
+            return int(parts[4].split(":")[0], 16)
+    return None
 
 
 def _lags(server: ServerProcess) -> list[tuple[float, float]]:

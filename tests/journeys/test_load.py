@@ -1,24 +1,26 @@
-"""Many requests and live sockets at once: none fails, and the event loop goes on turning."""
+"""Many requests and live sockets at once: none fails, all is told to everybody, and the event loop goes on turning."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import re
 import time
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tornado.websocket import WebSocketClientConnection
 
-from tests.chaos.load import quantile
+from tests.chaos.load import CHANGES, FOLLOW, TAIL, messages, quantile, subscribed, unread, unsent, workspace
 from tests.chaos.onlooker import Onlooker
-from tests.journeys.test_doors import connect
-from tests.server_process import ServerProcess
+from tests.server_process import ServerProcess, serving, wait_for
 
 pytestmark = pytest.mark.journey
 
-SECONDS, A_SECOND, SOCKETS = 20, 20, 20
+SECONDS, A_SECOND, SOCKETS, FOLLOWERS, EVENTS = 20, 20, 20, 5, 50
 LATE, TIMES_AS_LATE = 0.1, 3.0
 """A turn of the event loop may be so many seconds late, or so many times as late as anybody is on this machine meanwhile."""
 LIST = "{ pipelineRunsOrError(limit: 25) { ... on PipelineRuns { count results { runId status stepStats { stepKey status } } } } }"
@@ -33,44 +35,97 @@ def lags(server: ServerProcess) -> dict[float, float]:
     }
 
 
-def test_many_requests_and_sockets_at_once(shared: ServerProcess) -> None:
-    """20 requests a second of all kinds and 20 live sockets for 20 s."""
-    run_id = shared.launch("short")["run"]["runId"]
-    shared.wait_for_run(run_id)
-    paths = ("runs?limit=25", f"runs/{run_id}", f"runs/{run_id}/events", "locations", "health", "schedules")
+@pytest.fixture
+def loaded(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server for nothing else."""
+    with serving(workspace(tmp_path), tmp_path / "home") as server:
+        server.wait_for_locations()
+        yield server
+
+
+def launched(server: ServerProcess, pipeline: str, solid: str, **config: float) -> str:
+    """A run of what the load runs."""
+    return str(server.launch(pipeline, {"solids": {solid: {"config": config}}})["run"]["runId"])
+
+
+async def hear_of(line: WebSocketClientConnection, run_ids: set[str]) -> bool:
+    """Whether the news tell of all these runs; the socket is closed then."""
+    left = set(run_ids)
+    async for news in messages(line):
+        left -= set(news["pipelineRunsChanged"]["runIds"])
+        if not left:
+            line.close()
+            return True
+    return False
+
+
+async def told(line: WebSocketClientConnection) -> list[int]:
+    """Numbers of the events that came, to the run's end."""
+    return [event["seq"] async for answer in messages(line) for event in answer["pipelineRunLogs"]["events"]]
+
+
+async def tailed(line: WebSocketClientConnection) -> str:
+    """The output that came, to the run's end."""
+    return "".join([answer["computeLogs"]["data"] or "" async for answer in messages(line)])
+
+
+def test_many_requests_and_sockets_at_once(loaded: ServerProcess) -> None:
+    """20 requests a second of all kinds and 20 live sockets for 20 s; a reader that never reads holds nobody up.
+
+    Meanwhile five follow a run that tells 50 events a second, and one looks at 8 MB of output.
+    """
+    written = launched(loaded, "writing", "write", megabytes=2.0, seconds=4.0)
+    loaded.wait_for_run(written)
+    paths = ("runs?limit=25", f"runs/{written}", f"runs/{written}/events", "locations", "health", "schedules")
+    short: set[str] = set()
 
     def ask(number: int) -> int:
         if number % 100 == 50:
-            return 200 if shared.launch("short")["__typename"] == "LaunchPipelineRunSuccess" else 500
+            answer = loaded.launch("short")
+            if answer["__typename"] != "LaunchPipelineRunSuccess":
+                return 500
+            short.add(answer["run"]["runId"])
+            return 200
         if number % 2:
-            return shared.request("orch/graphql", {"query": LIST})[0]
-        return shared.request(f"orch/api/v1/{paths[number // 2 % len(paths)]}")[0]
+            return loaded.request("orch/graphql", {"query": LIST})[0]
+        return loaded.request(f"orch/api/v1/{paths[number // 2 % len(paths)]}")[0]
 
-    async def live() -> int:
-        sockets = [await connect(shared) for _ in range(SOCKETS)]
-        payload = {"query": "subscription { pipelineRunsChanged { runIds } }"}
-        for socket in sockets:
-            await socket.write_message(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+    async def live() -> None:
         loop = asyncio.get_running_loop()
+        lines = [await subscribed(loaded, CHANGES) for _ in range(SOCKETS)]
         with ThreadPoolExecutor(16) as pool:
+            run_id = await asyncio.to_thread(launched, loaded, "telling", "tell", events=EVENTS, seconds=SECONDS * 0.7)
+            followers = [
+                asyncio.ensure_future(told(await subscribed(loaded, FOLLOW, run_id))) for _ in range(FOLLOWERS)
+            ]
+            tail = asyncio.ensure_future(tailed(await subscribed(loaded, TAIL, written)))
             asked = []
             for second in range(SECONDS):
                 due = time.monotonic() + 1
                 asked += [loop.run_in_executor(pool, ask, second * A_SECOND + n) for n in range(A_SECOND)]
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-            statuses = await asyncio.gather(*asked)
-        assert set(statuses) == {200}
-        heard = [json.loads(await asyncio.wait_for(s.read_message(), 30) or "")["type"] for s in sockets]
-        for socket in sockets:
-            socket.close()
-        return heard.count("next")
+            assert set(await asyncio.gather(*asked)) == {200}
+        every = list(range(1, (await asyncio.to_thread(loaded.wait_for_run, run_id))["lastEventSeq"] + 1))
+        assert len(every) > EVENTS
+        assert [numbers == every for numbers in await asyncio.gather(*followers)] == [True] * FOLLOWERS
+        assert (await tail) == output.read_text()
+        assert len(short) == SECONDS * A_SECOND // 100
+        assert await asyncio.gather(*(hear_of(line, short) for line in lines)) == [True] * SOCKETS
 
-    before, onlooker = lags(shared), Onlooker()
+    (output,) = loaded.orch_home.rglob(f"{written}/write.out")
+    with unread(loaded, written) as port:
+        wait_for(lambda: bool(unsent(loaded, port)), 60, lambda: "it is not held up")
+        measured(loaded, live)
+
+
+def measured(server: ServerProcess, live: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do it, and see that the event loop goes on turning meanwhile."""
+    before, onlooker = lags(server), Onlooker()
     try:
-        assert asyncio.run(live()) == SOCKETS
+        asyncio.run(live())
     finally:
         anybodys = quantile(onlooker.lags(), 0.99)
-    after = lags(shared)
+    after = lags(server)
     limit = min(edge for edge in after if edge >= max(LATE, TIMES_AS_LATE * anybodys))
     turns, in_time = (after[edge] - before[edge] for edge in (math.inf, limit))
     assert turns >= 10 and anybodys > 0, "it was measured"
