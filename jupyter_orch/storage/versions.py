@@ -8,8 +8,9 @@ asks for it. A newer one is only looked at.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -148,13 +149,19 @@ def _check_references(connection: Connection) -> None:
 
 
 def _keep_a_copy(path: Path, version: int) -> None:
+    """Under its name only once it is whole; whoever comes later with one takes nothing's place."""
     copy = path.with_name(f"{path.name}.version{version}")
     if copy.exists():
         return
-    source = sqlite3.connect(path)
-    target = sqlite3.connect(copy)
-    copy.chmod(0o600)
-    with source, target:
+    part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+    os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
         source.backup(target)
-    source.close()
-    target.close()
+    try:
+        os.link(part, copy)
+    except (FileExistsError, FileNotFoundError):
+        pass  # another process has upgraded it meanwhile
+    except OSError:
+        part.rename(copy)  # a file system without links
+    for left in copy.parent.glob(f"{copy.name}.*.part"):
+        left.unlink(missing_ok=True)

@@ -133,6 +133,15 @@ def test_sqlite_upgrades_by_itself_and_keeps_a_copy(tmp_path: Path) -> None:
     assert (tmp_path / "orch.db.version1").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_copy_that_was_broken_off_is_not_taken_for_one(tmp_path: Path) -> None:
+    url = released(f"sqlite:///{tmp_path}/orch.db", 1)
+    (tmp_path / "orch.db.version1.999.part").write_bytes(b"SQLite")
+    Database(url).dispose()
+    with sqlite3.connect(tmp_path / "orch.db.version1") as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_a_reader_ahead_of_what_was_deleted_sees_what_comes_after_an_upgrade(tmp_path: Path) -> None:
     url = released(f"sqlite:///{tmp_path}/orch.db", 1)
     old = sqlite3.connect(tmp_path / "orch.db")
