@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import tempfile
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, inspect, select, update
 from sqlalchemy.engine import Engine
 
+from jupyter_orch.processes import start_ticks
 from jupyter_orch.storage.problems import DatabaseOutdated, DatabaseUnusable
 from jupyter_orch.storage.schema import SCHEMA_VERSION, metadata, schema_version
 
@@ -153,8 +155,9 @@ def _keep_a_copy(path: Path, version: int) -> None:
     copy = path.with_name(f"{path.name}.version{version}")
     if copy.exists():
         return
-    part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
-    os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+    handle, name = tempfile.mkstemp(".part", f"{copy.name}.{os.getpid()}.", path.parent)  # ours alone to read
+    os.close(handle)
+    part = Path(name)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
         source.backup(target)
     try:
@@ -163,5 +166,7 @@ def _keep_a_copy(path: Path, version: int) -> None:
         pass  # another process has upgraded it meanwhile
     except OSError:
         part.rename(copy)  # a file system without links
+    part.unlink(missing_ok=True)
     for left in copy.parent.glob(f"{copy.name}.*.part"):
-        left.unlink(missing_ok=True)
+        if start_ticks(int(left.name.split(".")[-3])) is None:
+            left.unlink(missing_ok=True)

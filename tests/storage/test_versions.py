@@ -135,7 +135,7 @@ def test_sqlite_upgrades_by_itself_and_keeps_a_copy(tmp_path: Path) -> None:
 
 def test_a_copy_that_was_broken_off_is_not_taken_for_one(tmp_path: Path) -> None:
     url = released(f"sqlite:///{tmp_path}/orch.db", 1)
-    (tmp_path / "orch.db.version1.999.part").write_bytes(b"SQLite")
+    (tmp_path / "orch.db.version1.4000000.x.part").write_bytes(b"SQLite")
     Database(url).dispose()
     with sqlite3.connect(tmp_path / "orch.db.version1") as copy:
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
