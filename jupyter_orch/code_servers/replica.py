@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from jupyter_orch import clock
+from jupyter_orch.code_servers.crashes import how_it_ended
 from jupyter_orch.code_servers.environments import Environment, environment_of
 from jupyter_orch.code_servers.gateway import GatewayKernel, GatewayUnavailable, open_kernel
 from jupyter_orch.code_servers.kernels import LocationKernelManager
@@ -39,6 +40,7 @@ ANSWER_DEADLINE = 60.0
 PING_DEADLINE = 5.0
 MOST_STUCK = 4
 LAST_CALLS = 60.0
+MOST_NAMED = 5
 
 
 @dataclass(kw_only=True, eq=False)
@@ -49,7 +51,6 @@ class Replica:
         snapshot: the definitions it holds.
         zygote: the warm process; None when code can not be forked here.
         cold_reason: why runs of it start cold; empty when they are forked.
-        open_calls: requests it is working on.
     """
 
     kernel: LocationKernelManager | GatewayKernel
@@ -59,13 +60,18 @@ class Replica:
     output: LocationOutput
     zygote: ZygoteProcess | None = None
     cold_reason: str = ""
-    open_calls: int = 0
+    _calls: list[str] = field(default_factory=list, init=False)
     _check: asyncio.Task[None] | None = field(default=None, init=False)
 
     @property
     def kernel_id(self) -> str:
         """Id of the kernel, as in Jupyter's Running panel."""
         return self.kernel.kernel_id or ""
+
+    @property
+    def open_calls(self) -> int:
+        """How many requests it is working on."""
+        return len(self._calls)
 
     @property
     def socket(self) -> Path | None:
@@ -79,7 +85,8 @@ class Replica:
 
     async def ask(self, method: str, params: dict[str, Any], timeout: float) -> Any:
         """One request; a kernel that did not answer is looked at, and ended if it answers nothing at all."""
-        self.open_calls += 1
+        call = _call_in_words(method, params)
+        self._calls.append(call)
         try:
             return await self.channel.ask(method, params, timeout)
         except CodeServerError as error:
@@ -87,7 +94,7 @@ class Replica:
                 self._check = asyncio.ensure_future(self._end_if_stuck())
             raise
         finally:
-            self.open_calls -= 1
+            self._calls.remove(call)
 
     async def _end_if_stuck(self) -> None:
         """Busy is not dead: a kernel that answers a ping goes on, unless given-up work fills it."""
@@ -116,9 +123,9 @@ class Replica:
 
     async def forked_again(self) -> Replica | None:
         """A new kernel with the same code from the warm process that survived; None when there is none."""
+        self.channel.close(f"the location's kernel ended ({how_it_ended(self.exit_status())}){self._at_work_on()}")
         if self.zygote is None or not self.zygote.is_alive() or not isinstance(self.kernel, LocationKernelManager):
             return None
-        self.channel.close("the location's kernel ended")
         zygote, self.zygote = self.zygote, None  # it goes over to the successor
         folder = Path(self.kernel.ip).parent.parent
         await self.stop()
@@ -127,6 +134,12 @@ class Replica:
         except (LoadFailed, OSError):
             zygote.stop()
             return None
+
+    def _at_work_on(self) -> str:
+        """The calls of which one may have ended the kernel, in words."""
+        more = len(self._calls) - MOST_NAMED
+        named = ", ".join(self._calls[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        return f" while it was at work on {named}" if named else ""
 
     async def retire(self) -> None:
         """Stop when the calls it is working on have ended, or after a minute."""
@@ -144,6 +157,12 @@ class Replica:
             shutil.rmtree(Path(self.kernel.ip).parent, ignore_errors=True)  # its sockets
         if self.zygote is not None:
             self.zygote.stop()
+
+
+def _call_in_words(method: str, params: dict[str, Any]) -> str:
+    """A request, by the name of what it evaluates if it evaluates something."""
+    kind = next((kind for kind in ("sensor", "schedule", "partition_set") if params.get(kind)), None)
+    return f"{kind.replace('_', ' ')} {params[kind]!r}" if kind else method
 
 
 async def start_replica(

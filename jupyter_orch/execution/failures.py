@@ -14,6 +14,7 @@ from jupyter_orch.records.failure import Failure
 MAX_FRAMES = 200
 MAX_MESSAGE = 16 * 1024
 MAX_CAUSES = 10
+MAX_MEMBERS, MAX_MEMBER_TEXT, MAX_GROUP_DEPTH = 20, 400, 5
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _OWN_FOLDERS = (
     _PACKAGE + os.sep,
@@ -21,6 +22,8 @@ _OWN_FOLDERS = (
     os.path.join(os.path.dirname(_PACKAGE), "jupyter_orch_kernel") + os.sep,
 )
 _CELL = re.compile(r"(.+\.ipynb)#cell=(\d+)$")
+_Frame = tuple[str, int, str, str | None]
+"""File, line number, function and source line."""
 
 
 def failure_of(error: BaseException, hint: str = "") -> Failure:
@@ -55,15 +58,10 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 def _described(error: BaseException, cause: Failure | None, hint: str) -> Failure:
     frames = _user_frames(error.__traceback__)
-    file = line = code = None
-    if isinstance(error, SyntaxError) and error.filename:
-        file, line = error.filename, error.lineno
-        code = (error.text or (linecache.getline(file, line) if line else "")).strip() or None
-    elif frames:
-        file, line, _, code = frames[-1]
+    file, line, code = _place(error, frames)
     return Failure(
         cls=type(error).__name__,
-        message=message_of(error),
+        message=_cut("\n".join([message_of(error), *_members(error)]), MAX_MESSAGE),
         stack=_stack(frames),
         file=_shown_file(file),
         line=line,
@@ -79,10 +77,50 @@ def message_of(error: BaseException) -> str:
         text = str(error)
     except BaseException as second:
         return f"the text of this {type(error).__name__} can not be shown: its __str__ raised {type(second).__name__}"
-    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + "…"
+    return _cut(text, MAX_MESSAGE)
 
 
-def _user_frames(tb: TracebackType | None) -> list[tuple[str, int, str, str | None]]:
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def _members(error: BaseException) -> list[str]:
+    """What an exception group holds: a line each with class, text and place, groups in groups further to the right."""
+    lines: list[str] = []
+    waiting = [(member, 1) for member in reversed(_exceptions(error))]
+    while waiting and len(lines) < MAX_MEMBERS:
+        member, depth = waiting.pop()
+        indent = "  " * depth
+        text = _cut(message_of(member), MAX_MEMBER_TEXT).replace("\n", f"\n{indent}  ")
+        file, line, _ = _place(member, _user_frames(member.__traceback__))
+        place = f" ({_shown_file(file)}:{line})" if file else ""
+        lines.append(f"{indent}- {type(member).__name__}: {text}{place}")
+        if depth < MAX_GROUP_DEPTH:
+            waiting.extend((inner, depth + 1) for inner in reversed(_exceptions(member)))
+    return [*lines, "  - and more"] if waiting else lines
+
+
+def _exceptions(error: BaseException) -> tuple[BaseException, ...]:
+    if not isinstance(error, BaseExceptionGroup):
+        return ()
+    held: tuple[BaseException, ...] = BaseExceptionGroup.exceptions.__get__(
+        error
+    )  # whatever the user's class makes of it
+    return held[: MAX_MEMBERS + 1]
+
+
+def _place(error: BaseException, frames: list[_Frame]) -> tuple[str | None, int | None, str | None]:
+    """File, line and source line of where it arose, as far as they are known."""
+    if isinstance(error, SyntaxError) and error.filename:
+        source = error.text or (linecache.getline(error.filename, error.lineno) if error.lineno else "")
+        return error.filename, error.lineno, source.strip() or None
+    if not frames:
+        return None, None, None
+    file, line, _, code = frames[-1]
+    return file, line, code
+
+
+def _user_frames(tb: TracebackType | None) -> list[_Frame]:
     first: list[tuple[FrameType, int]] = []
     last: list[tuple[FrameType, int]] = []
     half = MAX_FRAMES // 2
@@ -119,7 +157,7 @@ def _shown_file(file: str | None) -> str | None:
     return cell[1] if cell else file
 
 
-def _stack(frames: list[tuple[str, int, str, str | None]]) -> tuple[str, ...]:
+def _stack(frames: list[_Frame]) -> tuple[str, ...]:
     lines = []
     for file, line, name, code in frames:
         cell = _CELL.match(file)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from jupyter_orch.plan.plan import ExecutionPlan
 from jupyter_orch.records.codec import from_json
 from jupyter_orch.records.event import Event, EventType
-from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.failure import Failure, failure_of_run
 from jupyter_orch.records.known import known_without
 from jupyter_orch.records.messages import KnownState
 
@@ -57,12 +56,10 @@ def known_from(events: Iterable[Event], run_id: str, earlier: KnownState | None 
 
 
 def first_step_failure(events: Iterable[Event]) -> Failure | None:
-    """Why a run failed: the innermost reason of the first step that did."""
+    """Why a run failed: what the first step that did has raised."""
     for event in events:
         if event.type is EventType.STEP_FAILURE:
-            failure = from_json(Failure, event.data["failure"])
-            innermost = failure.cause or failure
-            return replace(failure, message=f"step {event.step_key} failed: {innermost.cls}: {innermost.message}")
+            return failure_of_run(event.step_key, from_json(Failure, event.data["failure"]))
     return None
 
 

@@ -6,7 +6,6 @@ import select
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from jupyter_orch import clock, wire
 from jupyter_orch.compute_logs.masked import OutputMask
 from jupyter_orch.masking import Mask
 from jupyter_orch.records.event import Event, EventType
-from jupyter_orch.records.failure import Failure
+from jupyter_orch.records.failure import Failure, failure_of_run
 from jupyter_orch.records.run import Run
 from jupyter_orch.records.status import RunStatus
 from jupyter_orch.runs.journal import LEASE, Journal
@@ -302,6 +301,4 @@ def _of_step(event: Event) -> Failure:
     found = event.data.get("failure")
     if not isinstance(found, dict):
         return Failure(cls="StepFailed", message=f"step {event.step_key} failed: {event.message}")
-    reason = msgspec.convert(found, Failure)
-    innermost = reason.cause or reason
-    return replace(reason, message=f"step {event.step_key} failed: {innermost.cls}: {innermost.message}")
+    return failure_of_run(event.step_key, msgspec.convert(found, Failure))

@@ -159,6 +159,8 @@ class Zygote:
             code = entry(request["args"], fds)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except KeyboardInterrupt:
+            code = 128 + signal.SIGINT  # asked for: no accident of ours that a traceback would explain
         except BaseException:
             traceback.print_exc()
         finally:

@@ -82,6 +82,11 @@ class LeanKernel:
             self._send_replies()
         self._context.destroy(linger=200)
 
+    def interrupt(self, _signal: int = 0, _frame: Any = None) -> None:
+        """Interrupt the code that is at work, if any is; fits as a signal handler."""
+        for request_id in list(self._working):
+            self._give_up(request_id, KeyboardInterrupt)
+
     def _bound(self, kind: int, connection: dict[str, Any], channel: str) -> Any:
         socket: Any = self._context.socket(kind)
         socket.linger = 200
@@ -123,8 +128,7 @@ class LeanKernel:
             self._is_open = False
             return reply, {"status": "ok", "restart": bool(content.get("restart"))}
         if kind == "interrupt_request":
-            for request_id in list(self._working):
-                self._give_up(request_id)
+            self.interrupt()
             return reply, {"status": "ok"}
         if kind == "comm_info_request":
             return reply, {"status": "ok", "comms": {}}
@@ -154,7 +158,7 @@ class LeanKernel:
         def work() -> None:
             try:
                 answer = self._answers.answer(content)
-            except TookTooLong:  # between two lines of ours
+            except (TookTooLong, KeyboardInterrupt):  # between two lines of ours
                 answer = {"status": "error", "code": "TIMEOUT", "message": "given up", "facts": {}, "failure": None}
             self._replies.append((socket, identities, REPLY, answer, header))
             os.write(self._wake_write, b"!")
@@ -163,12 +167,12 @@ class LeanKernel:
         self._working[request_id] = thread
         thread.start()
 
-    def _give_up(self, request_id: str) -> None:
+    def _give_up(self, request_id: str, error: type[BaseException] = TookTooLong) -> None:
         """Nobody waits for this answer any more: raise in its thread. Python code ends at its next line."""
         thread = self._working.get(request_id)
         if thread is not None and thread.ident is not None and request_id not in self._given_up:
             self._given_up.add(request_id)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(TookTooLong))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(error))
 
     # messages out
 

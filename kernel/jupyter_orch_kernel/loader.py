@@ -309,11 +309,14 @@ def _executed_file(path: str, name: str) -> ModuleType:
         )
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    spec._initializing = True  # type: ignore[attr-defined]  # as an import does, for Python's word on circular ones
     try:
         spec.loader.exec_module(module)
     except BaseException:
         sys.modules.pop(name, None)
         raise
+    finally:
+        spec._initializing = False  # type: ignore[attr-defined]
     return module
 
 

@@ -100,9 +100,12 @@ def _prepare_for_notebooks(env: dict[str, str], folder: str, kernels: int) -> No
 
 def _become_kernel(loaded: Loaded, args: dict[str, Any], fds: list[int]) -> int:
     """The location's kernel in a forked child: it shares the pages of the code that is loaded already."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number, fd in zip((1, 2), fds, strict=False):
         os.dup2(fd, number)
         os.close(fd)
     with open(args["connection_file"], encoding="utf-8") as file:
-        LeanKernel(json.load(file), Answers(loaded)).serve()
+        kernel = LeanKernel(json.load(file), Answers(loaded))
+    signal.signal(signal.SIGINT, kernel.interrupt)  # Jupyter interrupts every kernel that it ends
+    kernel.serve()
     return 0

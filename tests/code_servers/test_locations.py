@@ -226,11 +226,28 @@ def test_c_k_code_that_ends_its_kernel_is_asked_once_more_and_no_more(serving: S
     servers = serving()
     seen: list[str] = []
     servers.listen(lambda state: seen.append(state.progress))
-    with pytest.raises(LocationUnavailable, match="ended"):
+    with pytest.raises(LocationUnavailable, match=r"ended \(exit code 7\) while it was at work on schedule 'deadly'$"):
         evaluate(servers, "deadly", 20)
     wait_for(lambda: state_of(servers).status == "LOADED", 20)
     assert is_right(servers)
     assert len([text for text in seen if "ended unexpectedly (exit code 7)" in text]) == 2
+
+
+def test_an_interrupt_ends_what_the_code_does_and_at_rest_nothing_at_all(serving: Serving) -> None:
+    servers = serving()
+    (kernel,) = kernels_of(servers)
+    for _ in range(5):
+        os.kill(kernel, signal.SIGINT)
+        assert is_right(servers)
+    told: list[Any] = []
+    asking = threading.Thread(target=lambda: told.append(evaluate(servers, "spinning", 30)))
+    asking.start()
+    wait_for(lambda: _busy(servers) > 0, 20)
+    os.kill(kernel, signal.SIGINT)
+    asking.join(20)
+    assert told[0]["failure"]["cls"] == "KeyboardInterrupt"
+    assert kernels_of(servers) == [kernel] and is_right(servers)
+    assert servers._find("code.py").printed() == ""
 
 
 def test_sockets_that_somebody_removes_are_made_again(serving: Serving) -> None:

@@ -124,6 +124,19 @@ def test_u1_u3_u18_what_goes_wrong_has_file_line_and_code(
     assert all("jupyter_orch" not in frame and "importlib" not in frame for frame in failure.stack)
 
 
+@pytest.mark.parametrize("use", ["import part_circle_a; part_circle_a.X", "from part_circle_a import X"])
+def test_a_circular_import_is_told_in_pythons_words(tmp_path: Path, use: str) -> None:
+    path = tmp_path / "part_circle_a.py"
+    path.write_text("import part_circle_b\nX = 1\n")
+    (tmp_path / "part_circle_b.py").write_text(use + "\n")
+    target = LocationTarget(name="x", kind="python_file", path=str(path), working_directory=str(tmp_path))
+    sys.modules.pop("part_circle_b", None)
+    failure = failing(target)
+    assert "partially initialized module 'part_circle_a'" in failure.message
+    assert "(most likely due to a circular import)" in failure.message
+    assert failure.file == str(tmp_path / "part_circle_b.py")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

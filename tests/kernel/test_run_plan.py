@@ -117,6 +117,68 @@ def test_u15_errors_of_odd_shapes_are_cut_and_never_hang(tmp_path: Path, code: s
     assert depth <= 10
 
 
+GROUPS = """
+class Unprintable(ExceptionGroup):
+    def __str__(self): raise RuntimeError
+    exceptions = property(lambda self: 1 / 0)
+
+class Mute(Exception):
+    def __str__(self): raise RuntimeError
+
+def fell():
+    try:
+        raise TypeError("b")
+    except TypeError as error:
+        return error
+
+@solid
+def plain(): raise ExceptionGroup("eg", [ValueError("a\\nof two lines"), ExceptionGroup("inner", [fell(), Mute()])])
+
+@solid
+def unprintable(): raise Unprintable("eg", [KeyError("k")])
+
+@solid
+def as_cause(): raise ValueError("outer") from ExceptionGroup("eg", [KeyError("k")])
+
+@solid
+def many(): raise ExceptionGroup("eg", [ValueError("x" * 10_000_000)] * 1_000)
+
+@solid
+def deep():
+    error = ValueError("bottom")
+    for n in range(1000):
+        error = ExceptionGroup(str(n), [error])
+    raise error
+
+@pipeline
+def p(): plain(); unprintable(); as_cause(); many(); deep()
+"""
+
+
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_u15_what_an_exception_group_holds_is_named(tmp_path: Path, executor: str) -> None:
+    run = Launched(tmp_path, GROUPS, executor)
+    failure = run.failure("plain")
+    file = run.loaded.target.path
+    line = 1 + Path(file).read_text().split("\n").index('        raise TypeError("b")')
+    assert failure["cls"] == "ExceptionGroup"
+    assert failure["message"].split("\n") == [
+        "eg (2 sub-exceptions)",
+        "  - ValueError: a",
+        "    of two lines",
+        "  - ExceptionGroup: inner (2 sub-exceptions)",
+        f"    - TypeError: b ({file}:{line})",
+        "    - Mute: the text of this Mute can not be shown: its __str__ raised RuntimeError",
+    ]
+    odd = run.failure("unprintable")["message"].split("\n")
+    assert "can not be shown" in odd[0] and odd[1:] == ["  - KeyError: 'k'"]
+    assert run.failure("as_cause")["message"] == "outer"
+    assert run.failure("as_cause")["cause"]["message"].endswith("\n  - KeyError: 'k'")
+    many, deep = run.failure("many")["message"], run.failure("deep")["message"]
+    assert len(many) <= 16 * 1024 + 1 and many.count("ValueError") == 20 and many.endswith("\n  - and more")
+    assert deep.count("\n") == 5
+
+
 def test_own_frames_are_not_shown(tmp_path: Path) -> None:
     run = Launched(tmp_path, "@solid\ndef odd():\n    return 1 / 0\n\n@pipeline\ndef p(): odd()\n", "in_process")
     failure = run.failure("odd")

@@ -115,6 +115,16 @@ def test_a_reported_failure_is_the_runs_failure(storage: SqlStorage) -> None:
     assert failure is not None and failure.message == "step a failed"
 
 
+def test_a_step_that_failed_is_the_runs_failure_by_what_it_raised(storage: SqlStorage) -> None:
+    cause = {"cls": "KeyError", "message": "'k'"}
+    raised = {"cls": "ValueError", "message": "outer", "cause": cause}
+    scripted = Scripted(storage, f"event('STEP_FAILURE', 'a', failure={raised})\ndone(False)")
+    assert scripted.drive()
+    failure = scripted.now().failure
+    assert failure is not None and failure.message == "step a failed: ValueError: outer"
+    assert failure.cause is not None and failure.cause.cls == "KeyError"
+
+
 @pytest.mark.parametrize(
     ("ending", "words"),
     [

@@ -26,8 +26,12 @@ def sleep(args, fds):
     os.write(fds[0], b"up")
     time.sleep(60)
     return 0
+def interrupted(args, fds):
+    os.dup2(fds[0], 2)
+    os.kill(os.getpid(), 2)
+    time.sleep(60)
 lifeline, listener = (socket.socket(fileno=int(fd)) for fd in sys.argv[1:])
-Zygote(listener, lifeline, {"say": say, "sleep": sleep}).serve()
+Zygote(listener, lifeline, {"say": say, "sleep": sleep, "interrupted": interrupted}).serve()
 """
 
 
@@ -78,6 +82,13 @@ def test_a_child_that_is_killed_is_told_by_its_signal(warm: Warm) -> None:
     os.kill(pid, signal.SIGKILL)
     end = read_end(status, 5)
     assert end is not None and (end["exit"], end["signal"]) == (None, signal.SIGKILL)
+
+
+def test_a_child_that_is_interrupted_ends_without_a_word(warm: Warm) -> None:
+    _, read, status = warm.ask("interrupted")
+    end = read_end(status, 5)
+    assert end is not None and (end["exit"], end["signal"]) == (128 + signal.SIGINT, None)
+    assert os.read(read, 4096) == b""
 
 
 def test_when_the_starter_ends_runs_go_on_and_helpers_end(warm: Warm) -> None:
