@@ -13,6 +13,9 @@ from pathlib import Path
 from jupyter_orch.errors import OrchError
 
 PREFIX = "orch-"
+TRIED = 64 * 1024
+"""Bytes that are written to see whether there is room."""
+
 LONGEST_ROOT = 40
 """Bytes; a socket address holds 107, and our own part of the path, down to a kernel's sockets, takes up to 50."""
 
@@ -93,11 +96,13 @@ def try_folder(path: Path) -> None:
     """See whether files can be kept in a folder, which need not be there yet; leaves nothing behind.
 
     Raises:
-        UnusableFolder: it is a file, can not be made, or can not be written.
+        UnusableFolder: it is a file, can not be made, can not be written, or there is no room.
     """
     place = nearest_existing(path)
     try:
-        with tempfile.TemporaryFile(dir=place):
+        with tempfile.TemporaryFile(dir=place, buffering=0) as file:
+            file.write(bytes(TRIED))
+            os.fsync(file.fileno())
             return
     except NotADirectoryError:
         reason = "is not a folder"

@@ -46,6 +46,13 @@ def _look_at_instance() -> list[Row]:
         return [_finding("orch.yaml", False, line) for line in error.message.splitlines()]
     return [
         _finding("orch.yaml", True, str(file) if is_there(file) else f"none; {file} would be read"),
+        *look_at_places(settings),
+    ]
+
+
+def look_at_places(settings: Settings) -> list[Row]:
+    """One row for every place where the instance keeps something: can it be reached and written, is it sound."""
+    return [
         _tried("home", partial(_look_at_home, settings.home)),
         *(_tried(key, partial(_look_at_storage, choice)) for key, choice in _storages(settings)),
         *(

@@ -17,6 +17,7 @@ from jupyter_core.paths import jupyter_config_path, jupyter_path
 from jupyter_server.extension.config import ExtensionConfigManager
 
 from jupyter_orch import clock
+from jupyter_orch.cli.checking import look_at_places
 from jupyter_orch.cli.example import example_folder
 from jupyter_orch.cli.listing import Column, duration, show_listing
 from jupyter_orch.cli.opening import describe, opened_instance
@@ -151,6 +152,16 @@ def _storage() -> Finding:
         return _finding("storage", False, "does not open", error.message)
 
 
+def _places() -> Finding:
+    """Write a little wherever the instance keeps something, and take it away again."""
+    try:
+        rows = look_at_places(read_settings())
+    except OrchError as error:
+        return _finding("places", False, "not known", error.message)
+    wrong = [f"{row['about']}: {row['detail']}" for row in rows if row["status"] == "fails"]
+    return _finding("places", not wrong, "can not be used" if wrong else "all can be written", "; ".join(wrong))
+
+
 def _run_coordinator() -> Finding:
     """Make the coordinator that the settings choose."""
     try:
@@ -261,6 +272,7 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _lab_extension,
     _kernel,
     _storage,
+    _places,
     _run_coordinator,
     _run_launcher,
     _example,

@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after the program's name; those of this process when left out.
 
     Returns:
-        0 when all went well, 1 when a run or check failed, 2 for wrong usage, 130 after Ctrl-C.
+        0 when all went well, 1 when a run or check failed, 2 for wrong usage, 3 when a run goes on out of sight, 130
+        after Ctrl-C.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     arguments = parse(words)

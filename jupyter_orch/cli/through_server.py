@@ -12,17 +12,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from jupyter_orch.cli.choosing import key_and_value, read_run_config
-from jupyter_orch.cli.exit_codes import FAILED, OK
-from jupyter_orch.cli.watching import tell_run, watching
+from jupyter_orch.cli.exit_codes import OK
+from jupyter_orch.cli.watching import tell_run
+from jupyter_orch.cli.watching_there import watch_there
 from jupyter_orch.client import ClientError, OrchClient
 from jupyter_orch.client.connection import ServerSilent
 from jupyter_orch.client.finding import TOKEN_VARIABLE, URL_VARIABLE
 from jupyter_orch.errors import OrchError
-from jupyter_orch.records.event import Event, StoredEvent
-from jupyter_orch.records.status import RunStatus
 from jupyter_orch.running_servers import running_servers
 from jupyter_orch.settings import home_folder
 
@@ -152,8 +149,7 @@ def launch_there(client: OrchClient, arguments: argparse.Namespace) -> int:
     )
     tell_run(run_id, as_json=arguments.json)
     if arguments.wait:
-        events = (_stored(run_id, told) for told in client.follow_logs(run_id))
-        return watching(events, lambda: _conclude(client, run_id), run_id, as_json=arguments.json)
+        return watch_there(client, run_id, as_json=arguments.json)
     print(f"follow it with: jupyter-orch run logs --follow {run_id[:8]}", file=sys.stderr)
     return OK
 
@@ -167,20 +163,6 @@ def problem_of_locations(client: OrchClient) -> int:
         reason = f"{error['className']}: {error['message']}{where}"
         print(f"jupyter-orch: location {found['name']!r} does not load: {reason}", file=sys.stderr)
     return len(failed)
-
-
-def _conclude(client: OrchClient, run_id: str) -> int:
-    run = client.get_run(run_id)
-    if run["status"] == RunStatus.SUCCESS:
-        return OK
-    failure = run.get("failure")
-    reason = f": {failure['className']}: {failure['message']}" if failure else ""
-    print(f"jupyter-orch: run {run_id} is {run['status']}{reason}", file=sys.stderr)
-    return FAILED
-
-
-def _stored(run_id: str, told: dict[str, Any]) -> StoredEvent:
-    return StoredEvent(run_id=run_id, seq=told["seq"], event=msgspec.convert(told, Event))
 
 
 def _await_sign_of_life(client: OrchClient) -> None:

@@ -7,7 +7,7 @@ import json
 import select
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -17,7 +17,7 @@ from jupyter_orch.cli.exit_codes import FAILED, INTERRUPTED, OK
 from jupyter_orch.cli.opening import describe
 from jupyter_orch.cli.visible import visible
 from jupyter_orch.instance import Instance
-from jupyter_orch.records.event import EventType, StoredEvent
+from jupyter_orch.records.event import Event, EventType, StoredEvent
 from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.run import Run, RunFilter
 from jupyter_orch.records.status import RunStatus
@@ -73,17 +73,21 @@ def follow(instance: Instance, run_id: str, *, after: int = 0) -> Iterator[Store
         bell.close()
 
 
-def watch(instance: Instance, run_id: str, *, as_json: bool = False) -> int:
+def watch(instance: Instance, run_id: str, *, after: int = 0, as_json: bool = False) -> int:
     """Print a run's events to its end, or until Ctrl-C, which leaves the run alone.
 
     Args:
+        after: only events with a greater number.
         as_json: one JSON object per line.
 
     Returns:
         The exit code: 0 when the run succeeded, 1 when it did not, 130 after Ctrl-C.
     """
     return watching(
-        follow(instance, run_id), lambda: conclude(instance, find_run(instance, run_id)), run_id, as_json=as_json
+        follow(instance, run_id, after=after),
+        lambda: conclude(instance, find_run(instance, run_id)),
+        run_id,
+        as_json=as_json,
     )
 
 
@@ -143,10 +147,14 @@ def print_event(stored: StoredEvent, *, as_json: bool = False) -> None:
 
 def conclude(instance: Instance, run: Run) -> int:
     """Say on stderr why a run did not succeed; returns the exit code."""
-    if run.status == RunStatus.SUCCESS:
+    return conclude_as(run.run_id, run.status, why_not(instance, run))
+
+
+def conclude_as(run_id: str, status: RunStatus, reason: str) -> int:
+    """The same of a run of which that is known."""
+    if status == RunStatus.SUCCESS:
         return OK
-    reason = why_not(instance, run)
-    print(f"jupyter-orch: run {run.run_id} is {run.status}{': ' + visible(reason) if reason else ''}", file=sys.stderr)
+    print(f"jupyter-orch: run {run_id} is {status}{': ' + visible(reason) if reason else ''}", file=sys.stderr)
     return FAILED
 
 
@@ -154,10 +162,24 @@ def why_not(instance: Instance, run: Run) -> str:
     """Why a run failed: every step that failed, and what befell the run itself; empty when it did not."""
     if run.status != RunStatus.FAILURE:
         return ""
-    ends = [stored.event for stored in events_of(instance, run.run_id) if stored.event.type == EventType.STEP_FAILURE]
+    return reasons((stored.event for stored in events_of(instance, run.run_id)), run.failure)
+
+
+def reasons(events: Iterable[Event], own: Failure | None) -> str:
+    """Why a run failed.
+
+    Args:
+        events: of the run, those of failed steps among them.
+        own: what the run itself ended with; it is left out when it only repeats a step's.
+    """
+    ends = [event for event in events if event.type == EventType.STEP_FAILURE]
     steps = {e.step_key: msgspec.convert(e.data["failure"], Failure) for e in ends if e.data.get("failure")}
     lines = [f"step {key}: {describe(failure)}" for key, failure in steps.items()]
-    own = run.failure
-    if own is not None and (not lines or own.hint) and own not in steps.values():
+    if own is not None and (not lines or own.hint) and not _is_told(own, steps):
         lines.append(describe(own))
     return "\n".join(lines)
+
+
+def _is_told(own: Failure, steps: Mapping[str | None, Failure]) -> bool:
+    """Whether a run's failure is that of one of its steps, in other words."""
+    return own in steps.values() or any(own.message.startswith(f"step {key} failed: ") for key in steps)

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from jupyter_orch.cli.examples import EXAMPLES
+from jupyter_orch.cli.exit_codes import USAGE
 from jupyter_orch.names import did_you_mean
 
-EXIT_CODES = "exit codes: 0 all well, 1 a run or check failed, 2 wrong usage, 130 Ctrl-C"
+EXIT_CODES = "exit codes: 0 all well, 1 a run or check failed, 2 wrong usage, 3 lost sight of a run, 130 Ctrl-C"
 _NO_CHOICE = re.compile(r"argument (?P<what>\S+): invalid choice: '?(?P<found>.*?)'? \(choose from (?P<known>.*)\)")
+_NO_VERB = "the following arguments are required: VERB"
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<found>.*)")
 
 
@@ -20,7 +22,7 @@ class WordsParser(argparse.ArgumentParser):
     """An argument parser whose errors say what was probably meant."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong, with the nearest name, and end with 2.
+        """Say what is wrong, with the nearest name, or the help where a verb is missing, and end with 2.
 
         Raises:
             SystemExit: always.
@@ -33,6 +35,9 @@ class WordsParser(argparse.ArgumentParser):
             options = [word for word in unknown["found"].split() if word.startswith("-")]
             known = list(self._of_the_verb()._option_string_actions)
             message += "".join(did_you_mean(option.split("=")[0], known) for option in options[:1])
+        elif message == _NO_VERB:
+            self.print_help(sys.stderr)
+            self.exit(USAGE, f"\n{self.prog}: error: name one of the verbs\n")
         super().error(message)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:

@@ -16,7 +16,7 @@ from jupyter_orch.running_servers import Server
 
 _SUBMIT = """mutation($params: ExecutionParams!) { answer: launchPipelineExecution(executionParams: $params) {
     __typename ... on LaunchPipelineRunSuccess { run { runId } }
-    ... on RunConfigValidationInvalid { errors { message reason path line column } }
+    ... on RunConfigValidationInvalid { pipelineName errors { message reason path line column } }
     ... on InvalidStepError { invalidStepKey }
     ... on Error { message } } }"""
 _WHERE = """{ answer: repositoriesOrError { __typename ... on RepositoryConnection { nodes { name location { name }
@@ -293,8 +293,8 @@ class OrchClient:
         name = answer["__typename"]
         if name != success:
             errors = answer.get("errors")
-            said = answer.get("message") or "; ".join(error["message"] for error in errors or ()) or name
-            raise ClientError(name, said, errors)
+            told = _mistakes(answer["pipelineName"], errors) if errors else name
+            raise ClientError(name, answer.get("message") or told, errors)
         return answer
 
     def _home_of(self, pipeline: str, location: str | None, repository: str | None) -> tuple[str, str]:
@@ -316,6 +316,19 @@ class OrchClient:
         known = ", ".join(sorted({p["name"] for node in nodes for p in node["pipelines"]})) or "none"
         near = did_you_mean(pipeline, [p["name"] for node in nodes for p in node["pipelines"]])
         raise ClientError("PipelineNotFoundError", f"there is no pipeline {pipeline!r}{near}; there are: {known}")
+
+
+def _mistakes(pipeline: str, errors: Sequence[dict[str, Any]]) -> str:
+    """What is wrong with a run config, each mistake with its place."""
+    lines = "\n".join(f"{_place(error)}: {error['message']}" for error in errors)
+    return f"the run config of {pipeline} has {len(errors)} mistake(s):\n{lines}"
+
+
+def _place(error: dict[str, Any]) -> str:
+    keys = " › ".join(error["path"])
+    if error["line"] is None:
+        return keys or "(top)"
+    return f"{error['line']}:{error['column']}{': ' + keys if keys else ''}"
 
 
 class DagsterGraphQLClient(OrchClient):

@@ -30,6 +30,16 @@ class ClientError(OrchError):
         super().__init__(f"{kind}: {message}" if kind else message)
         self.kind = kind
         self.body = body
+        self._sentence = message
+
+    @property
+    def message(self) -> str:
+        """The sentence for a person, without the kind."""
+        return self._sentence
+
+
+class ServerGone(ClientError):
+    """The server has ended, or there is no line to it."""
 
 
 class ServerSilent(ClientError):
@@ -94,7 +104,7 @@ class Connection:
                     return
                 elif name == "data":
                     yield json.loads(value)
-        raise ClientError("", "the server ended before the run did; ask again from the last event")
+        raise ServerGone("", "the server ended before the run did; ask again from the last event")
 
     @contextmanager
     def _open(self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Iterator[Any]:
@@ -115,7 +125,7 @@ class Connection:
                     f"the server at {self._root} gave no sign of life in {self._timeout:g} s; is it stopped, or busy?"
                 )
                 raise ServerSilent("", told) from None
-            raise ClientError("", f"the server at {self._root} can not be reached: {reason}") from error
+            raise ServerGone("", f"the server at {self._root} can not be reached: {reason}") from error
 
 
 def quoted(text: str) -> str:

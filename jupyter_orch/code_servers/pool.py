@@ -22,7 +22,7 @@ from jupyter_orch.code_servers.location import Location, Surroundings
 from jupyter_orch.code_servers.location_state import LoadStatus, LocationState
 from jupyter_orch.code_servers.watching import WatchedFiles
 from jupyter_orch.code_servers.workspace import LocationEntry, WorkspaceError, read_workspace
-from jupyter_orch.folders import runtime_folder
+from jupyter_orch.folders import make_home, runtime_folder
 from jupyter_orch.masking import Mask
 from jupyter_orch.ports import CodeServers, LocationUnavailable, ReplicaStorage, RunnerAddress, StorageUnavailable
 from jupyter_orch.records.messages import LocationTarget
@@ -393,7 +393,12 @@ class KernelCodeServers(CodeServers):
 
 
 def code_servers_of(settings: Settings, workspace: Path) -> KernelCodeServers:
-    """The code servers of a workspace as the settings want them; not started yet."""
+    """The code servers of a workspace as the settings want them; not started yet.
+
+    Raises:
+        UnusableHome: the instance's folder can not be made, or is not ours alone.
+    """
+    make_home(settings.home)  # before anything is made in it: what is missing above a folder would be open to everybody
     return KernelCodeServers(
         workspace,
         settings.home / "locations",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -144,4 +145,9 @@ def worker_log(home: str) -> IO[bytes]:
     """Where workers write what should not happen; never to our own output, which they would hold open."""
     folder = Path(home)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return open(folder / "worker.log", "ab")
+    return open(folder / "worker.log", "ab", opener=_privately)
+
+
+def _privately(path: str, flags: int) -> int:
+    """Open a file; what is new is ours alone, whoever may look into its folder."""
+    return os.open(path, flags, 0o600)

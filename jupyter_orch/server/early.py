@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_orch.code_servers.pool import KernelCodeServers, code_servers_of
-from jupyter_orch.folders import make_home
 from jupyter_orch.processes import share_heaps
 from jupyter_orch.settings import Settings, read_settings
 
@@ -19,7 +18,6 @@ def begin(workspace: Path) -> tuple[Settings, KernelCodeServers]:
     """
     share_heaps()
     settings = read_settings()
-    make_home(settings.home)  # before anything is made in it: what is missing above a folder would be open to everybody
     code_servers = code_servers_of(settings, workspace)
     code_servers.start()
     return settings, code_servers

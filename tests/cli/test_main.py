@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 from jupyter_orch.cli.doctor import LOOKS
 from jupyter_orch.cli.main import parse
 from jupyter_orch.cli.verbs import VERBS
-from jupyter_orch.settings import HOME_VARIABLE
+from jupyter_orch.instance import open_instance
+from jupyter_orch.settings import HOME_VARIABLE, read_settings
 from jupyter_orch.version import __version__
 from tests.cli.console import Console
+from tests.failures.small_disk import small_disk
 
 
 def test_help_names_every_verb(console: Console) -> None:
@@ -41,6 +44,12 @@ def test_wrong_usage_is_2_with_a_sentence(console: Console, words: list[str]) ->
     answer = console(*words)
     assert answer.code == 2
     assert "error:" in answer.err and "Traceback" not in answer.err
+
+
+def test_where_a_verb_is_missing_the_help_is_shown(console: Console) -> None:
+    answer = console()
+    assert answer.code == 2 and answer.out == "" and all(f" {verb} " in answer.err for verb in VERBS)
+    assert all(f" {verb} " in console("run").err for verb in ("list", "show", "logs"))
 
 
 def test_an_error_is_one_line_without_traceback(console: Console) -> None:
@@ -104,6 +113,24 @@ def test_the_doctor_makes_what_the_settings_choose(private_home: Path, monkeypat
         "orch.yaml:2:30: run_launcher › class: json.JSONDecoder is not a jupyter_orch.ports.RunLauncher"
         in launcher.mend
     )
+
+
+def test_the_doctor_finds_a_full_disk_and_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (look,) = (look for look in LOOKS if look.__name__ == "_places")
+    with small_disk(tmp_path / "disk", 600) as disk:
+        home = disk / "home"
+        monkeypatch.setenv(HOME_VARIABLE, str(home))
+        open_instance(read_settings()).close()
+        assert (look().state, sorted(path.name for path in home.iterdir())) == ("ok", ["orch.db"])
+        with contextlib.suppress(OSError), open(disk / "rest", "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        assert look().state == "fails" and f"home: {home} can not be written (No space left" in look().mend
+        (disk / "rest").unlink()
+        with open(home / "orch.db", "r+b") as file:
+            file.seek(4096)
+            file.write(b"x" * 20_000)
+        assert look().state == "fails" and "storage: " in look().mend, look()
 
 
 def test_home_on_the_command_line_wins(console: Console) -> None:

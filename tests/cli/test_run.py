@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from jupyter_orch.cli.watching import reasons
 from jupyter_orch.instance import Instance, open_instance
 from jupyter_orch.processes import this_process
 from jupyter_orch.records.event import Event, EventType
@@ -41,6 +43,17 @@ def failed_run(instance: Instance) -> Run:
     ended = instance.journal.fail(run, failure)
     assert ended is not None
     return ended
+
+
+def test_what_failed_in_a_step_is_told_once(instance: Instance) -> None:
+    cause = Failure(cls="ValueError", message="cell 3: no", file="/code/a.ipynb", line=3, code="x", hint="open it")
+    step = Failure(cls="NotebookFailed", message="a.ipynb stopped", cause=cause)
+    told = Event(type=EventType.STEP_FAILURE, timestamp=12.5, step_key="report", data={"failure": asdict(step)})
+    of_run = replace(cause, message="step report failed: ValueError: cell 3: no")
+    assert reasons([told], of_run).count("hint: ") == 1 and "step report failed" not in reasons([told], of_run)
+    died = Failure(cls="RunnerDied", message="the run process was killed", hint="its output may say more")
+    assert "RunnerDied" in reasons([told], died) and "cell 3" in reasons([told], died)
+    assert reasons([], of_run).startswith("ValueError: step report failed: ")
 
 
 def claimed(instance: Instance, run: Run) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -50,6 +51,22 @@ def example(console: Console) -> Console:
     """In a copy of the example."""
     copy_example(console.folder / "demo")
     return Console(console.folder / "demo", console.home)
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_a_verb_makes_without_a_server_is_private_whatever_the_umask(console: Console, is_there: bool) -> None:
+    (console.folder / "code.py").write_text(SLOW)
+    (console.folder / "enough").touch()
+    (console.folder / "workspace.yaml").write_text("load_from:\n  - python_file: code.py\n")
+    before = os.umask(0)
+    try:
+        if is_there:
+            console.home.mkdir(mode=0o755, parents=True)
+        assert console("pipeline", "launch", "slow", "--wait").code == 0
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (console.home, console.home / "worker.log")}
+    assert modes == {console.home.name: 0o755 if is_there else 0o700, "worker.log": 0o600}
 
 
 def test_check_tells_file_and_line_of_what_is_broken_and_loads_the_rest(workspace: Console) -> None:

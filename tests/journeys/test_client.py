@@ -73,6 +73,10 @@ def test_refusals_say_what_and_why(client: OrchClient, shared: ServerProcess) ->
     with pytest.raises(ClientError, match="RunConfigValidationInvalid") as caught:
         client.submit_pipeline_execution("configured", run_config={"solids": {"picky": {"config": {"rows": "x"}}}})
     assert caught.value.kind == "RunConfigValidationInvalid" and len(caught.value.body) == 2
+    assert "solids › picky › config › rows: found str 'x', expected" in caught.value.message
+    assert caught.value.message.startswith("the run config of configured has 2 mistake(s):\n")
+    with pytest.raises(ClientError, match=r"\n1:\d+: solids › picky › config › rows: found str 'x'"):
+        client.submit_pipeline_execution("configured", run_config="solids: {picky: {config: {rows: x, name: y}}}")
     with pytest.raises(ClientError, match="no run 'none'"):
         client.get_run_status("none")
     with pytest.raises(ClientError, match="no run 'none'"):

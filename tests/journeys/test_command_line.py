@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.server_process import ServerProcess
+from tests.server_process import ServerProcess, wait_for
 
 pytestmark = pytest.mark.journey
 
@@ -54,6 +55,13 @@ def run(server: ServerProcess, *words: str, folder: Path | None = None, **env: s
     )
 
 
+def reason(told: str) -> list[str]:
+    """The lines of stderr that tell of a run's end, without its id."""
+    lines = told.splitlines()
+    begin = next(n for n, line in enumerate(lines) if " is FAILURE" in line)
+    return [re.sub("run [0-9a-f-]{36} ", "", line) for line in lines[begin:]]
+
+
 def test_verbs_go_through_the_server_and_say_the_same_without(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
@@ -79,10 +87,18 @@ def test_verbs_go_through_the_server_and_say_the_same_without(tmp_path: Path) ->
         events = server.get(f"orch/api/v1/runs/{run_id}/events")["events"]
         assert "forked" in str(events), "it is launched warm, by the server"
         failed = run(server, "pipeline", "launch", "counting", "-c", "nine.yaml", "--wait")
-        assert failed.returncode == 1 and "too many" in failed.stderr and "Traceback" not in failed.stderr
+        assert failed.returncode == 1 and "Traceback" not in failed.stderr
+        here = run(server, "pipeline", "launch", "counting", "-c", "nine.yaml", "--wait", "--server", "none")
+        assert reason(failed.stderr) == reason(here.stderr) and failed.stderr.count("too many") == 2, failed.stderr
+        assert reason(failed.stderr)[0].endswith("is FAILURE: step count: ValueError: too many")
+        assert f"at {root / 'code.py'}:10" in failed.stderr and 'raise ValueError("too many")' in failed.stderr
 
         wrong = run(server, "pipeline", "launch", "counting", "-c", "wrong.yaml")
-        assert wrong.returncode == 1 and "numbr" in wrong.stderr and "Traceback" not in wrong.stderr
+        here = run(server, "pipeline", "launch", "counting", "-c", "wrong.yaml", "--server", "none")
+        assert wrong.returncode == 1 and wrong.stderr == here.stderr
+        assert "has 1 mistake(s):\nsolids › count › config: there is no key 'numbr'" in wrong.stderr
+        refused = run(server, "pipeline", "launch", "counting", "--tag", "jupyter_orch/pool= ")
+        assert refused.returncode == 1 and "Error" not in refused.stderr, refused.stderr
         assert "did you mean 'counting'" in run(server, "pipeline", "launch", "countin").stderr
         assert "is ON; next due" in run(server, "schedule", "start", "nightly").stdout
         assert "did you mean 'nightly'" in run(server, "schedule", "start", "nightli").stderr
@@ -111,3 +127,60 @@ def test_verbs_go_through_the_server_and_say_the_same_without(tmp_path: Path) ->
     gone = run(server, "pipeline", "list", "--server", server.url, JUPYTER_ORCH_TOKEN=server.token)
     assert gone.returncode == 1 and "can not be reached" in gone.stderr
     assert run(server, "pipeline", "list", "--json").stdout == through["pipeline", "list"].stdout
+
+
+SLOW = """
+import time
+from pathlib import Path
+from jupyter_orch import pipeline, solid
+
+@solid
+def nap(context):
+    while not Path(__file__).with_name("enough").exists():
+        time.sleep(0.05)
+    context.log.info("had enough")
+
+@pipeline
+def slow():
+    nap()
+"""
+
+
+def test_a_run_is_followed_on_when_its_server_is_killed(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "code.py").write_text(SLOW)
+    (root / "workspace.yaml").write_text("load_from:\n- python_file: code.py\n")
+    server = ServerProcess(root, tmp_path / "home").start()
+    followers: list[subprocess.Popen[bytes]] = []
+    try:
+        server.wait_for_locations()
+        words = (sys.executable, "-m", "jupyter_orch.cli.main", "pipeline", "launch", "slow", "--wait")
+        elsewhere = {"JUPYTER_ORCH_HOME": str(tmp_path / "elsewhere"), "JUPYTER_ORCH_TOKEN": server.token}
+        for name, more, env in (("near", (), {}), ("far", ("--server", server.url), elsewhere)):
+            with open(tmp_path / f"{name}.out", "wb") as out, open(tmp_path / f"{name}.err", "wb") as err:
+                environment = {**server.environment, **env}
+                followers.append(
+                    subprocess.Popen(
+                        [*words, *more], cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+                    )
+                )
+        outs, errs = ([tmp_path / f"{name}.{end}" for name in ("near", "far")] for end in ("out", "err"))
+        wait_for(lambda: all("STEP_START" in out.read_text() for out in outs), 60)
+        server.kill()
+        near_id, far_id = (out.read_text().split()[1] for out in outs)
+        near, far = followers
+        assert far.wait(60) == 3 and not (tmp_path / "elsewhere").exists()
+        assert f"the run goes on: jupyter-orch run logs --follow {far_id[:8]}" in errs[1].read_text()
+        (root / "enough").touch()
+        assert near.wait(60) == 0
+        assert f"the run goes on and is followed in {server.orch_home}" in errs[0].read_text()
+        stored = run(server, "run", "logs", near_id).stdout.splitlines()
+        assert outs[0].read_text().splitlines()[1:] == stored, "no event is missed, none comes twice"
+        assert "PIPELINE_SUCCESS" in run(server, "run", "logs", "--follow", far_id).stdout
+    finally:
+        for follower in followers:
+            follower.kill()
+            follower.wait()
+        (root / "enough").touch()
+        server.stop()
