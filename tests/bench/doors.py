@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import sqlite3
 import time
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from tornado.httpclient import AsyncHTTPClient
 
 from jupyter_orch.storage.database import Database
 from jupyter_orch.storage.sql import SqlStorage
+from tests import loop_lag
 from tests.bench.events import connected
 from tests.bench.figures import Figure, in_ms, timed
 from tests.bench.place import Place, workspace
@@ -123,7 +122,7 @@ async def _load(server: ServerProcess) -> list[Figure]:
         except Exception as error:
             failed.append(f"{path}: {error}")
 
-    before = _lags(server)
+    before = loop_lag.turns(server)
     begun, asking = time.perf_counter(), []
     for number in range(A_SECOND * SECONDS):
         asking.append(asyncio.ensure_future(ask(number)))
@@ -131,11 +130,11 @@ async def _load(server: ServerProcess) -> list[Figure]:
             asking.append(asyncio.ensure_future(asyncio.to_thread(server.launch, "one_solid")))
         await asyncio.sleep(max(0.0, begun + number / A_SECOND - time.perf_counter()))
     await asyncio.gather(*asking)
-    after = _lags(server)
+    after = loop_lag.turns(server)
     note = f"{len(failed)} of {len(asking)} failed{': ' + failed[0] if failed else ''}"
     return [
         ours("L", in_ms(taken), "request", note=note),
-        ours("L", [_quantile(before, after, 0.99) * 1000], "lag"),
+        ours("L", [loop_lag.quantile(loop_lag.between(before, after), 0.99) * 1000], "lag"),
     ]
 
 
@@ -143,20 +142,3 @@ async def _listen(server: ServerProcess) -> None:
     line = await connected(server)
     payload = {"query": "subscription { pipelineRunsChanged { runIds } }"}
     await line.write_message(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-
-
-def _lags(server: ServerProcess) -> list[tuple[float, float]]:
-    """The histogram of the event loop's lag: upper edge in seconds and number of turns up to it."""
-    text = server.request("metrics")[1].decode()
-    found = re.findall(r'jupyter_orch_event_loop_lag_seconds_bucket{le="([^"]+)"} (\S+)', text)
-    return [(float(edge), float(count)) for edge, count in found]
-
-
-def _quantile(before: list[tuple[float, float]], after: list[tuple[float, float]], share: float) -> float:
-    """The quantile of what came between, straight lines within the bucket."""
-    counts = [(edge, late - early) for (edge, late), (_, early) in zip(after, before, strict=True)]
-    wanted = share * counts[-1][1]
-    for (low, below), (high, count) in pairwise([(0.0, 0.0), *counts]):
-        if count >= wanted:
-            return low + (high - low) * (wanted - below) / max(1.0, count - below) if high != float("inf") else low
-    return 0.0

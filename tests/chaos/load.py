@@ -16,13 +16,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from tests import loop_lag
 from tests.chaos.onlooker import Onlooker
 from tests.server_process import ServerProcess
 
@@ -217,14 +217,14 @@ class _Level:
                 answer = await loop.run_in_executor(pool, server.launch, pipeline, given)
                 return str(answer["run"]["runId"])
 
-            before, onlooker = _lags(server), Onlooker()
+            before, onlooker = loop_lag.turns(server), Onlooker()
             telling = await launched("telling", "tell", events=round(EVENTS * share), seconds=self._seconds * 0.7)
             writing = await launched("writing", "write", megabytes=MEGABYTES * share, seconds=written_for)
             followers = [await subscribed(server, FOLLOW, telling) for _ in range(FOLLOWERS)]
             onlookers = [asyncio.ensure_future(_heard(line)) for line in followers]
             tail = asyncio.ensure_future(_tailed(await subscribed(server, TAIL, writing)))
             await self._ask(pool)
-            step.turn_p99 = _quantile(before, _lags(server), 0.99)
+            step.turn_p99 = round(loop_lag.quantile(loop_lag.between(before, loop_lag.turns(server)), 0.99), 4)
             step.onlooker_p99 = quantile(onlooker.lags(), 0.99)
             step.heard, step.tailed = sum(await asyncio.gather(*onlookers)), await tail / 1e6
             step.to_write = MEGABYTES * share * written_for
@@ -364,25 +364,6 @@ def unsent(server: ServerProcess, port: int) -> int | None:
         if parts[1].endswith(wanted[0]) and parts[2].endswith(wanted[1]) and parts[9] != "0":
             return int(parts[4].split(":")[0], 16)
     return None
-
-
-def _lags(server: ServerProcess) -> list[tuple[float, float]]:
-    """The histogram of the event loop's lag: upper edge in seconds, and turns up to it."""
-    with contextlib.suppress(OSError):
-        text = server.request("metrics")[1].decode()
-        found = re.findall(r'jupyter_orch_event_loop_lag_seconds_bucket{le="([^"]+)"} (\S+)', text)
-        return [(float(edge), float(count)) for edge, count in found]
-    raise AssertionError("the server tells no metrics")
-
-
-def _quantile(before: list[tuple[float, float]], after: list[tuple[float, float]], share: float) -> float:
-    """Of what came between: the upper edge of the bucket it lies in."""
-    turns = [(edge, late - early) for (edge, late), (_, early) in zip(after, before, strict=True)]
-    wanted = share * turns[-1][1]
-    for (low, _), (high, count) in pairwise([(0.0, 0.0), *turns]):
-        if count >= wanted:
-            return high if high != float("inf") else low
-    return 0.0
 
 
 def quantile(values: list[float], share: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from tornado.websocket import WebSocketClientConnection
 
+from tests import loop_lag
 from tests.chaos.load import CHANGES, FOLLOW, TAIL, messages, quantile, subscribed, unread, unsent, workspace
 from tests.chaos.onlooker import Onlooker
 from tests.server_process import ServerProcess, serving, wait_for
@@ -24,15 +24,6 @@ SECONDS, A_SECOND, SOCKETS, FOLLOWERS, EVENTS = 20, 20, 20, 5, 50
 LATE, TIMES_AS_LATE = 0.1, 3.0
 """A turn of the event loop may be so many seconds late, or so many times as late as anybody is on this machine meanwhile."""
 LIST = "{ pipelineRunsOrError(limit: 25) { ... on PipelineRuns { count results { runId status stepStats { stepKey status } } } } }"
-
-
-def lags(server: ServerProcess) -> dict[float, float]:
-    """How many turns of the event loop were at most so late, as Prometheus has it."""
-    text = server.request("metrics")[1].decode()
-    return {
-        float(le): float(n)
-        for le, n in re.findall(r'jupyter_orch_event_loop_lag_seconds_bucket{le="([^"]+)"} (\S+)', text)
-    }
 
 
 @pytest.fixture
@@ -120,14 +111,14 @@ def test_many_requests_and_sockets_at_once(loaded: ServerProcess) -> None:
 
 def measured(server: ServerProcess, live: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Do it, and see that the event loop goes on turning meanwhile."""
-    before, onlooker = lags(server), Onlooker()
+    before, onlooker = loop_lag.turns(server), Onlooker()
     try:
         asyncio.run(live())
     finally:
         anybodys = quantile(onlooker.lags(), 0.99)
-    after = lags(server)
-    limit = min(edge for edge in after if edge >= max(LATE, TIMES_AS_LATE * anybodys))
-    turns, in_time = (after[edge] - before[edge] for edge in (math.inf, limit))
+    found = dict(loop_lag.between(before, loop_lag.turns(server)))
+    limit = min(edge for edge in found if edge >= max(LATE, TIMES_AS_LATE * anybodys))
+    turns, in_time = found[math.inf], found[limit]
     assert turns >= 10 and anybodys > 0, "it was measured"
     late = f"of {turns:g} turns only {in_time:g} were at most {limit} s late; a process beside it {anybodys:.3f} s"
     assert in_time >= 0.95 * turns - 1, late
