@@ -38,6 +38,7 @@ class Figure:
         target: what the median must not exceed (or fall short of, see ``more_is_better``).
         target_p95: what the 95th percentile must not exceed.
         note: what a reader must know to compare it, such as a weaker promise.
+        at_least: whether it took longer than anybody waited.
     """
 
     row: str
@@ -50,6 +51,7 @@ class Figure:
     target_p95: float | None = None
     more_is_better: bool = False
     note: str = ""
+    at_least: bool = False
     surroundings: dict[str, float] = field(default_factory=dict)
 
     @property

@@ -197,7 +197,8 @@ def _ratio(ours: Figure, peer: Figure | None) -> str:
         return "–"
     if peer.unit != ours.unit:
         return f"{short(peer.median)} {peer.unit}"
-    return f"{short(peer.median)} ({ratio(ours, peer):.3g} ×)"
+    more = "> " if peer.at_least else ""
+    return f"{more}{short(peer.median)} ({more}{short(ratio(ours, peer))} ×)"
 
 
 def _same(one: Figure, other: Figure) -> bool:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -87,6 +88,11 @@ def _lost_child() -> int:
     burn = [sys.executable, "-c", "import time; end = time.monotonic() + 60\nwhile time.monotonic() < end: pass"]
     code = f"from subprocess import DEVNULL, Popen; print(Popen({burn!r}, stdout=DEVNULL, stderr=DEVNULL).pid)"
     return int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
+def test_what_nobody_waited_for_longer_is_told_as_a_bound() -> None:
+    late = replace(peer("P17", (20_000.0,), aspect="worker"), at_least=True)
+    assert "> 20,000 (> 1,000 ×)" in made(ours("P17", [20.0], "worker"), late).as_markdown()
 
 
 def test_ratios_say_how_many_times_better_whichever_way_is_better() -> None:

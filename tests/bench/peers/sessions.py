@@ -167,4 +167,5 @@ def figure(answer: dict[str, Any]) -> Figure:
         unit=answer["unit"],
         more_is_better=known.more_is_better if known else answer["unit"] in MORE_IS_BETTER,
         note=answer["note"],
+        at_least=answer["at_least"],
     )

@@ -24,6 +24,7 @@ class Line:
     aspect: str = ""
     unit: str = "ms"
     note: str = ""
+    at_least: bool = False
 
     def named(self, aspect: str) -> Line:
         """The same for another quantity of a row."""
@@ -62,11 +63,12 @@ def after_kill(process: int, is_recorded: Callable[[], bool], aspect: str = "wor
     os.kill(process, signal.SIGKILL)
     begun = time.monotonic()
     what, note = f"kill -9 of a {'run' if aspect == 'worker' else aspect}'s process → recorded", ""
+    is_late = False
     try:
         wait_for(is_recorded, PATIENCE / SLOWNESS, 0.05)
     except TimeoutError:
-        note = f"not recorded in the > {PATIENCE} s that we waited"
-    return {"P17": [Line(what, [(time.monotonic() - begun) * 1000], aspect, note=note)]}
+        is_late, note = True, f"not recorded in the {PATIENCE} s that we waited"
+    return {"P17": [Line(what, [(time.monotonic() - begun) * 1000], aspect, note=note, at_least=is_late)]}
 
 
 def _answers(who: str, row: str, measures: dict[str, Measure], known: Lines) -> list[dict[str, Any]]:
