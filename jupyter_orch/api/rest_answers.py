@@ -15,6 +15,7 @@ from jupyter_orch.errors import OrchError
 from jupyter_orch.names import did_you_mean
 from jupyter_orch.records.snapshot import RepositorySnapshot
 
+ROOT = "the server's root folder"
 STATUS = {
     "UnauthorizedError": 403,
     "PipelineRunConflict": 409,
@@ -155,6 +156,19 @@ def _failed(result: ExecutionResult) -> Problem:
     return Problem(status=status, title=title, code=code or ("BAD_REQUEST" if is_clients else "INTERNAL"), more={})
 
 
+def _not_looked_in(context: Context, location: str | None) -> str:
+    """Why something that was written may be missing, as the end of a sentence; empty when all was looked at."""
+    servers = context.orchestrator.code_servers
+    states = [state for state in servers.states() if location in (None, state.name)]
+    if servers.problem is not None:
+        return f"; {servers.problem}"
+    if not states and location is None:
+        name = servers.workspace.name
+        return f"; {name} names no code" if servers.workspace.exists() else f"; there is no {name} in {ROOT}"
+    unknown = [state.name for state in states if state.snapshot is None]
+    return f"; nothing is known of: {', '.join(unknown)} (not loaded, or in error)" if unknown else ""
+
+
 def filled(context: Context, door: Door, variables: dict[str, Any]) -> dict[str, Any]:
     """The variables with the location and repository that a client left out.
 
@@ -181,9 +195,8 @@ def filled(context: Context, door: Door, variables: dict[str, Any]) -> dict[str,
     if not places:
         known = sorted({n for _, found in there for n in _names(kind, found)})
         noun = kind.removesuffix("Name")
-        raise NotFound(
-            f"there is no {noun} {name!r}{did_you_mean(name, known)}; there are: {', '.join(known) or 'none'}"
-        )
+        there_are = f"there are: {', '.join(known) or 'none'}{_not_looked_in(context, location)}"
+        raise NotFound(f"there is no {noun} {name!r}{did_you_mean(name, known)}; {there_are}")
     if len(places) > 1:
         told = ", ".join(f"{place} › {found}" for place, found in places)
         raise BadRequest(f"several have that name: {told}; say location and repository")
