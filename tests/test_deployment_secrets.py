@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from jupyter_orch.records.failure import Failure
 from jupyter_orch.records.messages import TickVerdict
 from jupyter_orch.runs.known_secrets import cover_verdict
 from jupyter_orch.settings import read_settings
-from jupyter_orch.settings.secrets import SECRET_VARIABLES, deployment_secrets
+from jupyter_orch.settings.secrets import SECRET_VARIABLES, deployment_secrets, secrets_here
 
 ORCH_YAML = """
 storage: {postgres: {url: "postgresql://orch:p%40ss-word@db.example.org/orch"}}
@@ -41,6 +44,28 @@ def test_passwords_of_the_settings_are_known(private_home: Path, monkeypatch: py
         "T0123456789abcdef01",
     }
     assert expected <= found and not {"abc-other", "hooks", "ops", "orch", "s3://bucket/logs"} & found
+
+
+def test_tokens_of_servers_are_read_again_when_one_comes_and_not_each_time(
+    private_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    settings = read_settings()
+
+    def server(name: str, token: str, *, ago: float) -> None:
+        told = {"url": "http://x/", "token": token, "pid": os.getpid(), "root_dir": "/"}
+        (tmp_path / f"jpserver-{name}.json").write_text(json.dumps(told))
+        os.utime(tmp_path, (time.time() - ago, time.time() - ago))
+
+    server("1", "abc-first", ago=60.0)
+    assert "abc-first" in set(secrets_here(settings))
+    with monkeypatch.context() as patch:
+        patch.setattr("jupyter_orch.settings.secrets.running_servers", lambda: pytest.fail("nothing has changed"))
+        assert "abc-first" in set(secrets_here(settings))
+    server("2", "", ago=0.0)
+    assert "abc-second" not in set(secrets_here(settings)), "its file has no content yet"
+    (tmp_path / "jpserver-2.json").write_text((tmp_path / "jpserver-1.json").read_text().replace("first", "second"))
+    assert {"abc-first", "abc-second"} <= set(secrets_here(settings))
 
 
 def test_locations_get_no_tokens_unless_they_are_given_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_orch.running_servers import running_servers
 from jupyter_orch.settings.model import Notification, Settings
@@ -21,6 +24,9 @@ SECRET_VARIABLES = (
     "JUPYTER_GATEWAY_AUTH_TOKEN",
 )
 """Environment variables that let their reader act as the user or the hub; the code of locations does not get them."""
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that was made in the folder has its content."""
 
 _SECRET_NAME = re.compile(
     r"(?i)password|secret|token|api[_-]?key|access[_-]?key|authorization|credential|sas|passphrase"
@@ -50,7 +56,33 @@ def deployment_secrets(settings: Settings, environment: Mapping[str, str]) -> It
 def secrets_here(settings: Settings) -> Iterator[str]:
     """Every secret of the deployment that this process knows of, those of the Jupyter servers beside it too."""
     yield from deployment_secrets(settings, os.environ)
-    yield from (found.server.token for found in running_servers())
+    yield from _TOKENS()
+
+
+class _TokensOfServers:
+    """The tokens of the servers of this user, read again when one has come or gone: their folder tells.
+
+    Every tick and every run asks for them. What has just changed may not be written to its end and is read once more.
+    """
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, int] | None = None
+        self._tokens: tuple[str, ...] = ()
+
+    def __call__(self) -> tuple[str, ...]:
+        folder = jupyter_runtime_dir()
+        try:
+            changed = os.stat(folder).st_mtime_ns
+        except OSError:
+            return ()
+        if self._seen != (folder, changed):
+            self._tokens = tuple(found.server.token for found in running_servers())
+            is_settled = abs(time.time_ns() - changed) > SETTLED
+            self._seen = (folder, changed) if is_settled else None
+        return self._tokens
+
+
+_TOKENS = _TokensOfServers()
 
 
 def _in_notification(notification: Notification) -> Iterator[str]:
