@@ -20,6 +20,8 @@ from jupyter_orch.server.handlers import routes
 from jupyter_orch.server.readiness import Readiness
 
 ACTIVITY_INTERVAL = 30.0
+SETTLED = 10.0
+"""Seconds after the start in which locations have loaded, as a rule, and whoever waited has been answered."""
 
 
 class JupyterOrch(ExtensionApp):
@@ -51,6 +53,7 @@ class JupyterOrch(ExtensionApp):
         self._boot = threading.Thread(target=self._open, args=(serverapp, loop), name="orch-boot", daemon=True)
         self._boot.start()
         self._activity = asyncio.ensure_future(self._tell_activity())
+        loop.call_later(SETTLED, _leave_alone_what_stays)
 
     def _open(self, serverapp: Any, loop: asyncio.AbstractEventLoop) -> None:
         gc.disable()  # what is imported stays: looking through it again and again takes a tenth of the time
@@ -102,3 +105,13 @@ class JupyterOrch(ExtensionApp):
         if deployment is not None:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(asyncio.to_thread(deployment.close), 20)
+
+
+def _leave_alone_what_stays() -> None:
+    """Take what was imported and made at the start out of the garbage collector's sight.
+
+    A full collection looks at all objects and holds up the event loop, a tenth to a fifth of a second each time; of what has
+    come since, it is some milliseconds. This one time it is paid.
+    """
+    gc.collect()
+    gc.freeze()
