@@ -110,8 +110,8 @@ class JupyterOrch(ExtensionApp):
 def _leave_alone_what_stays() -> None:
     """Take what was imported and made at the start out of the garbage collector's sight.
 
-    A full collection looks at all objects and holds up the event loop, a tenth to a fifth of a second each time; at what
-    has come since, it looks for some milliseconds. The long pause is paid this one time.
+    A full collection looks at all objects and holds up the event loop, a tenth to a fifth of a second each time; at
+    what has come since, it looks for some milliseconds. The long pause is paid this one time.
     """
     gc.collect()
     gc.freeze()
