@@ -20,7 +20,19 @@ _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 def pack(message: dict[str, Any]) -> bytes:
     """One message as a frame."""
-    body = _encode(message).encode("utf-8", "replace")
+    return _framed(_encode(message).encode("utf-8", "replace"))
+
+
+def pack_events(*written: bytes) -> bytes:
+    """The frame of ``{"k": "events", "v": [event, …]}``.
+
+    Args:
+        written: each event as ``Event.written()`` gives it.
+    """
+    return _framed(b'{"k":"events","v":[' + b",".join(written) + b"]}")
+
+
+def _framed(body: bytes) -> bytes:
     return _HEADER.pack(len(body)) + body
 
 

@@ -61,8 +61,11 @@ class Capture:
 
     def _open(self, path: str) -> int:
         try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            return os.open(path, _APPEND, 0o600)
+            try:
+                return os.open(path, _APPEND, 0o600)
+            except FileNotFoundError:  # the first step's, or somebody has cleaned up
+                os.makedirs(self.folder, mode=0o700, exist_ok=True)
+                return os.open(path, _APPEND, 0o600)
         except OSError as error:
             if error.errno not in _FULL:
                 raise

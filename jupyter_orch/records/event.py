@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class EventType(StrEnum):
@@ -70,6 +73,16 @@ class Event:
             "step_key": self.step_key,
             "data": self.data,
         }
+
+    def written(self) -> bytes:
+        """The event as one line of JSON in UTF-8; a half of a surrogate pair, which UTF-8 can not hold, becomes ``?``.
+
+        Whoever needs it more than once writes it once: this is a fifth of what a step costs its run's process.
+
+        Raises:
+            TypeError, ValueError: ``data`` holds what JSON can not.
+        """
+        return _encode(self.plain()).encode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

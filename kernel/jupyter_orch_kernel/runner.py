@@ -77,9 +77,10 @@ def _run(spec: RunSpec, loaded: Loaded | None, line: socket.socket) -> RunOutcom
     spool = Spool(spec.spool_file) if spec.spool_file else None
 
     def emit(event: Event) -> None:
-        frame = wire.pack({"k": "events", "v": [event.plain()]})
+        written = event.written()
+        frame = wire.pack_events(written)
         if spool is not None:
-            spool.note(event)
+            spool.note(event, written)
         with lock:
             try:
                 line.sendall(frame)

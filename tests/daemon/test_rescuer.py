@@ -131,7 +131,8 @@ def test_what_a_lost_worker_had_on_its_way_is_stored_without_secrets(
     run = held_by(journal, replace(this_process(), started=1, home=str(tmp_path)))
     file = spool_file(str(tmp_path), run.run_id, run.epoch)
     file.parent.mkdir(parents=True)
-    Spool(str(file)).note(event(EventType.ASSET_OBSERVATION, "saw s3cr3t-1", step_key="a"))
+    seen = event(EventType.ASSET_OBSERVATION, "saw s3cr3t-1", step_key="a")
+    Spool(str(file)).note(seen, seen.written())
     covered: list[str] = []
 
     def cover(lost: Run) -> Mask:

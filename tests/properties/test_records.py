@@ -89,6 +89,7 @@ def test_events_survive_the_line_in_whatever_pieces_they_arrive(record: Event, p
         found += list(reader.feed(sent[at : at + size]))
         at += size
     assert [codec.from_json(Event, plain) for plain in found] == [record] * 3
+    assert list(wire.FrameReader().feed(wire.pack_events(record.written()))) == [{"k": "events", "v": [found[0]]}]
 
 
 def test_there_are_records_of_every_room() -> None:

@@ -178,7 +178,7 @@ def test_what_was_on_its_way_when_the_worker_died_is_stored_once(storage: SqlSto
         for number, kind in enumerate((E.STEP_START, E.LOG, E.STEP_OUTPUT, E.STEP_SUCCESS))
     ]
     for one in said:
-        spool.note(one)
+        spool.note(one, one.written())
     world.tell(said[0], said[1])
     for _ in range(2):
         assert world.journal.append_lost(world.run, read_spool(tmp_path / "spool").events)
