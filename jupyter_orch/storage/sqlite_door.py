@@ -30,8 +30,8 @@ _WRITE_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 PAGES_KIB = 128
 """Of each connection's own cache of pages, behind which the system has one: pages of runs, events and appends take no
-longer than with SQLite's 2,000, counts a tenth. A cache fills as the database grows, that of each of a dozen connections,
-so that with 512 an hour of two runs a second made a server larger by half a megabyte."""
+longer than with SQLite's 2,000, counts a tenth. A cache fills as the database grows, that of each of a dozen
+connections, so that with 512 an hour of two runs a second made a server larger by half a megabyte."""
 
 KEPT = 12
 """Connections that stay open, the last one used first. One beyond them is closed after use and leaves a hole in the
