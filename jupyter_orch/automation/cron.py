@@ -7,6 +7,7 @@ hourly or finer schedule fires at every real hour.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ def due_times(cron: str, timezone: str, after: float) -> Iterator[float]:
         if due > last:
             last = due
             yield due
+    raise CronError(f"the cron line {cron[:80]!r} never fires")
 
 
 def next_due(cron: str, timezone: str, after: float) -> float:
@@ -165,6 +167,8 @@ _PRESETS = {
 
 
 _A_MOMENT, _LONGEST_CHANGE = timedelta(minutes=1), timedelta(hours=26)
+_NEVER = timedelta(days=50 * 366)
+"""Years without a due time after which there is none; cronsim gives up as late."""
 
 
 def _is_steady(instant: float, zone: ZoneInfo) -> bool:
@@ -175,12 +179,8 @@ def _is_steady(instant: float, zone: ZoneInfo) -> bool:
 
 def _local_times(cron: str, start: datetime) -> Iterator[datetime]:
     """Local wall times without a zone: what to make of gaps and folds is ours to say."""
-    simulator = _simulator(cron, start.replace(tzinfo=None))
-    while True:
-        try:
-            yield next(simulator)
-        except StopIteration:
-            raise CronError(f"the cron line {cron[:80]!r} never fires") from None
+    with contextlib.suppress(OverflowError):  # the year 9999 is over
+        yield from _simulator(cron, start.replace(tzinfo=None))
 
 
 def _is_finer_than_a_day(cron: str) -> bool:
@@ -191,6 +191,7 @@ def _is_finer_than_a_day(cron: str) -> bool:
 def _in_order(local_times: Iterator[datetime], zone: ZoneInfo, *, every_hour: bool) -> Iterator[float]:
     """Instants of local times; those that a fold has twice come first all as summer, then all as winter time."""
     again: list[float] = []
+    skipped_since: datetime | None = None
     for local in local_times:
         first = local.replace(tzinfo=zone, fold=0)
         second = local.replace(tzinfo=zone, fold=1)
@@ -199,13 +200,18 @@ def _in_order(local_times: Iterator[datetime], zone: ZoneInfo, *, every_hour: bo
             again.clear()
             yield first.timestamp()
         elif datetime.fromtimestamp(first.timestamp(), zone).replace(tzinfo=None) != local:  # in a gap
-            if not every_hour:
-                yield _end_of_gap(local, zone)
+            if every_hour:
+                skipped_since = skipped_since or local
+                if local - skipped_since > _NEVER:
+                    return
+                continue
+            yield _end_of_gap(local, zone)
         elif every_hour:
             yield first.timestamp()
             again.append(second.timestamp())
         else:
             yield second.timestamp()
+        skipped_since = None
 
 
 def _end_of_gap(local: datetime, zone: ZoneInfo) -> float:

@@ -63,6 +63,7 @@ def test_a_catch_up_keeps_the_newest() -> None:
         ("0 0 * * *", "Mars/Phobos", "no time zone 'Mars/Phobos'"),
         ("0 0 * * *", "europe/berlinn", "did you mean"),
         ("x" * 10_000, "UTC", "wrong"),
+        ("0 * 2 L 3 */7", "Europe/Oslo", "never fires"),  # minutes that spring takes away, each year
     ],
 )
 def test_what_can_not_be_used_is_refused_with_the_reason(cron: str, zone: str, sentence: str) -> None:
