@@ -144,9 +144,16 @@ def notebooks() -> Lines:
 
 
 def ticks() -> Lines:
-    """P9: a schedule and a sensor in the same minutes; the sensor's files appear while no run of the schedule is on."""
-    deployment = kept("")
-    deployment.resume()
+    """P9: a schedule and a sensor in the same minutes; the sensor's files appear while no run of the schedule is on.
+
+    A deployment that was held still for long has lost its code server, and takes minutes to find it again.
+    """
+    with brief() as deployment:
+        return _ticks(deployment)
+
+
+def _ticks(deployment: Deployment) -> Lines:
+    deployment.end(deployment.launch("one"))
     (deployment.marks / "inbox").mkdir()
     names = {"p": {**REPOSITORY, "scheduleName": "every_minute"}, "q": {**REPOSITORY, "sensorName": "files"}}
     deployment.ask(START, **names)
@@ -282,11 +289,10 @@ def events() -> Lines:
 
 def killed() -> Lines:
     """P17."""
-    deployment = kept(DEFAULT)
-    deployment.resume()
-    run_id = deployment.launch("lingering")
-    worker = int(wait_for((deployment.marks / "worker").read_text, 60))
-    return after_kill(worker, lambda: deployment.run(run_id)["status"] not in ("STARTING", "STARTED"))
+    with brief(settings=DEFAULT) as deployment:
+        run_id = deployment.launch("lingering")
+        worker = int(wait_for((deployment.marks / "worker").read_text, 60))
+        return after_kill(worker, lambda: deployment.run(run_id)["status"] not in ("STARTING", "STARTED"))
 
 
 @contextmanager
