@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -58,11 +59,19 @@ class Postgres:
 
     def kill(self) -> None:
         """kill -9 of all its processes."""
-        for pid in self.processes():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        _signal_all(self.processes(), signal.SIGKILL)
         while any(os.path.exists(f"/proc/{pid}") for pid in self.processes()):
             time.sleep(0.01)
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """All its processes stand still, connections stay open; one may end just before it is stopped or afterwards."""
+        stopped = self.processes()
+        try:
+            _signal_all(stopped, signal.SIGSTOP)
+            yield
+        finally:
+            _signal_all(stopped[::-1], signal.SIGCONT)
 
     def processes(self) -> list[int]:
         """The server's process and its children."""
@@ -101,6 +110,12 @@ def find_programs() -> Path | None:
         [str(Path(found).resolve().parent)] if found else sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)
     )
     return Path(folders[0]) if folders else None
+
+
+def _signal_all(pids: list[int], number: int) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _owner() -> str | None:

@@ -190,12 +190,9 @@ class Monkey(threading.Thread):
 
     def _pause_postgres(self) -> Fault:
         assert self._postgres is not None
-        at, paused = time.monotonic(), self._postgres.processes()
-        for pid in paused:
-            _signal(pid, signal.SIGSTOP)
-        self._enough.wait(self._chance.uniform(0.2, self._longest))
-        for pid in reversed(paused):
-            _signal(pid, signal.SIGCONT)
+        at = time.monotonic()
+        with self._postgres.paused():
+            self._enough.wait(self._chance.uniform(0.2, self._longest))
         return Fault(at=at, name="pause postgres")
 
     def _lock(self) -> Fault:

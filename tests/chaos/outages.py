@@ -6,9 +6,7 @@ Each kind of outage has a fleet of its own, and all kinds go on side by side; in
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import signal
 import sqlite3
 import sys
 import tempfile
@@ -126,21 +124,8 @@ def _paused(_: Path, programs: Path | None) -> Iterator[Place]:
     """Every process of Postgres stands still; connections stay open."""
     with _cluster(programs) as cluster:
         url = cluster.new_database()
-        stopped: list[int] = []
-
-        def away() -> None:
-            stopped.extend(cluster.processes())
-            for pid in stopped:
-                os.kill(pid, signal.SIGSTOP)
-
-        def back() -> None:
-            while stopped:
-                os.kill(stopped.pop(), signal.SIGCONT)
-
-        try:
-            yield Place(url, url, away, back)
-        finally:
-            back()
+        with contextlib.ExitStack() as held:
+            yield Place(url, url, lambda: held.enter_context(cluster.paused()), held.close)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -103,19 +102,9 @@ def _is_reset(proxy: TcpProxy, _: Postgres, seconds: float) -> int:
 
 
 def _stands_still(_: TcpProxy, postgres: Postgres, seconds: float) -> int:
-    paused = postgres.processes()
-    try:
-        _send(signal.SIGSTOP, paused)
+    with postgres.paused():
         time.sleep(max(5.0, seconds))
-    finally:
-        _send(signal.SIGCONT, paused[::-1])
     return 0
-
-
-def _send(number: int, pids: list[int]) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):  # a line that was closed has no process any more
-            os.kill(pid, number)
 
 
 def _cut_at_commits(when: str) -> Hurt:

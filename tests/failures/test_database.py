@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -71,13 +69,9 @@ def test_B_T_a_paused_postgres_is_waited_for(own_postgres: Postgres, hurt: Deplo
     hurt.hold("b")
     run_id = hurt.launch("line")
     hurt.reach("b")
-    paused = own_postgres.processes()
-    for pid in paused:
-        os.kill(pid, signal.SIGSTOP)
-    hurt.release("b")
-    time.sleep(2.0)
-    for pid in reversed(paused):
-        os.kill(pid, signal.SIGCONT)
+    with own_postgres.paused():
+        hurt.release("b")
+        time.sleep(2.0)
     assert hurt.settle(run_id).status == S.SUCCESS and hurt.ledger() == ALL
     hurt.check_history(run_id)
 

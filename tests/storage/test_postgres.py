@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -196,15 +195,8 @@ def test_a_server_that_is_stopped_keeps_nobody_for_ever(
     monkeypatch.setattr(postgres_door, "DEADLINE", 3.0)
     storage = SqlStorage(Database(url))
     start(storage, "r")
-    stopped = server.processes()
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        with pytest.raises(StorageUnavailable):
-            storage.append_events("r", 1, [event()])
-    finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+    with server.paused(), pytest.raises(StorageUnavailable):
+        storage.append_events("r", 1, [event()])
     wait = time.monotonic() + 30
     while time.monotonic() < wait:
         try:
