@@ -123,7 +123,8 @@ def engine_of(engines: Any, clients: list[Any], kernel: WarmKernel | None, stopp
             """Execute one notebook."""
             client = Client(
                 nb_man,
-                km=None if kernel is None else _keeper_of(kernel),
+                km=None if kernel is None else _manager_of(kernel),
+                kernel_manager_class=_manager_class(),
                 timeout=execution_timeout,
                 startup_timeout=start_timeout,
                 kernel_name=kernel_name,
@@ -141,7 +142,7 @@ def engine_of(engines: Any, clients: list[Any], kernel: WarmKernel | None, stopp
     return Engine
 
 
-async def _hear(client: Any, keeper: Any, patience: float) -> None:
+async def _hear(client: Any, manager: Any, patience: float) -> None:
     """Ask until both channels answer, so that nothing of the first cell is lost."""
     deadline, wait = time.monotonic() + patience, _FIRST_WAIT
     while True:
@@ -152,7 +153,7 @@ async def _hear(client: Any, keeper: Any, patience: float) -> None:
             break
         except queue.Empty:
             wait = min(wait * 1.5, _LONGEST_WAIT)
-        if not await keeper.is_alive():
+        if not await manager.is_alive():
             raise RuntimeError("Kernel died before replying to kernel_info")
         if time.monotonic() > deadline:
             raise RuntimeError(f"Kernel did not respond in {patience:g} seconds")
@@ -162,20 +163,24 @@ async def _hear(client: Any, keeper: Any, patience: float) -> None:
         await client.iopub_channel.get_msg()
 
 
-def _keeper_of(kernel: WarmKernel) -> Any:
+def _manager_of(kernel: WarmKernel) -> Any:
     """A Jupyter kernel manager that has started this kernel, as far as anybody can see."""
+    manager = _manager_class()()
+    manager.load_connection_info(kernel.connection)
+    manager.provisioner = _provisioner_class()(kernel)
+    return manager
+
+
+def _manager_class() -> Any:
     manager_class = importlib.import_module("jupyter_client.manager").AsyncKernelManager
 
-    class Keeper(manager_class):  # type: ignore[misc,valid-type]
-        """Jupyter's, which looks more often whether the kernel has ended."""
+    class QuickKernelManager(manager_class):  # type: ignore[misc,valid-type]
+        """Jupyter's, which looks more often whether the kernel has ended: a run waits for that."""
 
         async def _async_wait(self, pollinterval: float = _LOOK_AGAIN) -> None:
             await super()._async_wait(pollinterval=_LOOK_AGAIN)
 
-    manager = Keeper()
-    manager.load_connection_info(kernel.connection)
-    manager.provisioner = _provisioner_class()(kernel)
-    return manager
+    return QuickKernelManager
 
 
 def _provisioner_class() -> Any:
